@@ -8,5 +8,12 @@
 //! Invariants: nothing here does IO, reads a clock or draws a random number; nothing knows of nodes,
 //! databases or networks. The same input gives the same bytes on every machine. No input panics.
 
+pub mod archive;
 pub mod ast;
+pub mod names;
+pub mod stable;
+pub mod stack;
 pub mod value;
+
+#[cfg(test)]
+pub(crate) mod test_dars;

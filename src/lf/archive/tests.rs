@@ -1,0 +1,115 @@
+//! Real DARs, cut and damaged ones, through the archive code.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::*;
+use crate::lf::test_dars;
+
+/// Compiled before LF 2.1 was frozen.
+const PRE_FREEZE: &str = "encoder-test-2.1-prefreeze20240201";
+
+/// Every package of every real DAR, once.
+pub(super) fn real_archives() -> BTreeMap<PackageId, Archive> {
+    test_dars::all()
+        .into_iter()
+        .filter(|(name, _)| name != PRE_FREEZE)
+        .flat_map(|(name, bytes)| {
+            let dar = read_dar(&bytes).unwrap_or_else(|error| panic!("{name}: {error}"));
+            dar.archives().cloned().collect::<Vec<_>>()
+        })
+        .map(|archive| (archive.id.clone(), archive))
+        .collect()
+}
+
+/// An error with all its causes.
+fn told(error: &Error) -> String {
+    use std::error::Error as _;
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text = format!("{text}: {error}");
+        cause = error.source();
+    }
+    text
+}
+
+#[test]
+fn every_real_dar_decodes_and_contains_what_it_needs() {
+    let mut needs = BTreeMap::new();
+    for (name, bytes) in test_dars::all() {
+        if name == PRE_FREEZE {
+            continue;
+        }
+        let dar = read_dar(&bytes).unwrap_or_else(|error| panic!("{name}: {}", told(&error)));
+        let inside: BTreeSet<_> = dar.archives().map(|archive| archive.id.clone()).collect();
+        for archive in dar.archives() {
+            let needed: &Vec<PackageId> = needs.entry(archive.id.clone()).or_insert_with(|| {
+                let package = archive.decode();
+                package
+                    .unwrap_or_else(|error| panic!("{name}: {}", told(&error)))
+                    .dependencies
+            });
+            assert!(needed.iter().all(|id| inside.contains(id)), "{name}");
+        }
+    }
+}
+
+#[test]
+fn the_encoding_before_the_freeze_is_refused_by_name() {
+    let Some(bytes) = test_dars::one(PRE_FREEZE) else {
+        return;
+    };
+    let dar = read_dar(&bytes).unwrap();
+    let error = dar.decode(|_| false).unwrap_err();
+    assert!(told(&error).contains("before LF 2.1 was frozen"), "{error}");
+}
+
+#[test]
+fn a_package_that_is_neither_in_the_dar_nor_known_is_named() {
+    let Some(bytes) = test_dars::one("richtypes-0.0.1") else {
+        return;
+    };
+    let mut dar = read_dar(&bytes).unwrap();
+    let removed = dar.dependencies.remove(0);
+    let error = dar.decode(|_| false).unwrap_err();
+    assert!(
+        matches!(&error, Error::MissingDependency { dependency, .. } if *dependency == removed.id),
+        "{error}"
+    );
+    assert!(dar.decode(|id| *id == removed.id).is_ok());
+}
+
+#[test]
+fn a_dar_without_the_directory_at_its_end_is_read() {
+    let Some(bytes) = test_dars::one("richtypes-0.0.1") else {
+        return;
+    };
+    let whole = read_dar(&bytes).unwrap();
+    assert_eq!(read_dar(&bytes[..261_000]), Ok(whole));
+}
+
+#[test]
+fn what_is_no_dar_is_told_apart_from_a_damaged_one() {
+    let empty_zip = [b"PK\x05\x06".as_slice(), &[0; 18]].concat();
+    for bytes in [b"garbage, not a zip".as_slice(), b"", &empty_zip] {
+        assert_eq!(read_dar(bytes), Err(Error::NotADar));
+    }
+    let Some(bytes) = test_dars::one("richtypes-0.0.1") else {
+        return;
+    };
+    let cut = read_dar(&bytes[..5000]).unwrap_err();
+    assert!(matches!(cut, Error::Zip { .. }), "{cut}");
+}
+
+#[test]
+fn a_changed_byte_of_a_payload_is_a_hash_mismatch() {
+    let Some(bytes) = test_dars::one("encoder-test-2.1") else {
+        return;
+    };
+    let archive = read_dar(&bytes).unwrap().main;
+    let mut bytes = archive.to_bytes();
+    assert_eq!(Archive::open(&bytes), Ok(archive));
+    bytes[1000] ^= 1;
+    let error = Archive::open(&bytes).unwrap_err();
+    assert!(matches!(error, Error::HashMismatch { .. }), "{error}");
+}
