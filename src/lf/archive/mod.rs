@@ -27,6 +27,9 @@ mod numbers;
 
 mod decode;
 
+mod encode;
+mod write;
+
 #[cfg(test)]
 mod tests;
 
@@ -34,6 +37,7 @@ pub use dar::{Dar, read_dar};
 pub use error::{Error, Place};
 pub use fault::Fault;
 pub use payload::{Archive, decode_payload};
+pub use write::write_dar;
 
 use crate::lf::ast::Package;
 use crate::model::PackageId;
@@ -43,4 +47,10 @@ pub fn decode_package(archive: &[u8]) -> Result<(PackageId, Package), Error> {
     let archive = Archive::open(archive)?;
     let package = archive.decode()?;
     Ok((archive.id, package))
+}
+
+/// Encodes a package as the bytes of an archive: a `.dalf` file. LF 2.1, 2.2 or 2.3, as the package
+/// says.
+pub fn encode_package(package: &Package) -> Result<Vec<u8>, Error> {
+    Archive::encode(package).map(|archive| archive.to_bytes())
 }

@@ -2,11 +2,11 @@
 
 use sha2::{Digest, Sha256};
 
-use super::decode;
 use super::error::{Error, Place};
 use super::fault::Fault;
 use super::schema::{self, Body};
 use super::wire::Writer;
+use super::{decode, encode};
 use crate::lf::ast::{LanguageVersion, Package};
 use crate::model::PackageId;
 
@@ -53,6 +53,12 @@ impl Archive {
         })
     }
 
+    /// Encodes a package, in the version of the language that it says.
+    pub fn encode(package: &Package) -> Result<Self, Error> {
+        let bytes = encode::package(package)?;
+        Self::of_payload(seal(package.language, &bytes))
+    }
+
     /// Decodes the package.
     pub fn decode(&self) -> Result<Package, Error> {
         decode_payload(&self.payload)
@@ -74,7 +80,7 @@ pub fn decode_payload(payload: &[u8]) -> Result<Package, Error> {
 }
 
 /// Puts version and package together; the hash of the result is the package's id.
-pub(super) fn seal(version: LanguageVersion, package: &[u8]) -> Vec<u8> {
+fn seal(version: LanguageVersion, package: &[u8]) -> Vec<u8> {
     let mut payload = Writer::new();
     payload.bytes(3, version.minor().as_bytes());
     payload.bytes(4, package);

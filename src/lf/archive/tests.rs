@@ -113,3 +113,61 @@ fn a_changed_byte_of_a_payload_is_a_hash_mismatch() {
     let error = Archive::open(&bytes).unwrap_err();
     assert!(matches!(error, Error::HashMismatch { .. }), "{error}");
 }
+
+#[test]
+fn every_real_package_encodes_to_one_that_decodes_equally() {
+    for (id, archive) in real_archives() {
+        let package = archive.decode().unwrap();
+        let again = Archive::encode(&package).unwrap_or_else(|error| panic!("{id}: {error}"));
+        assert_eq!(again.language, archive.language, "{id}");
+        assert_eq!(again, Archive::encode(&package).unwrap(), "{id}");
+        let equal = again.decode().unwrap() == package;
+        assert!(equal, "{id} ({}) changed", package.name);
+    }
+}
+
+#[test]
+fn a_dar_that_was_written_is_read_by_us_and_by_canton_lf() {
+    let Some(bytes) = test_dars::one("canton-explorer-debug-playground-0.1.0") else {
+        return;
+    };
+    let dar = read_dar(&bytes).unwrap();
+    let written = write_dar(&dar.main, &dar.dependencies).unwrap();
+    assert_eq!(written, write_dar(&dar.main, &dar.dependencies).unwrap());
+    let again = read_dar(&written).unwrap();
+    assert_eq!(again.name, dar.name);
+    assert_eq!(again.main, dar.main);
+    assert_eq!(again.dependencies, dar.dependencies);
+    let theirs = canton_lf::Dar::from_bytes(&written).unwrap();
+    assert_eq!(theirs.name(), dar.name.as_deref());
+    let (_, main) = canton_lf::decode_main_package(&theirs).unwrap();
+    assert_eq!(main, dar.main.id.as_str());
+    assert_eq!(theirs.package_count(), 1 + dar.dependencies.len());
+}
+
+#[test]
+fn canton_lf_finds_the_same_definitions_in_what_we_encode() {
+    for (id, archive) in real_archives() {
+        let package = archive.decode().unwrap();
+        let bytes = encode_package(&package).unwrap();
+        let (theirs, their_id) = canton_lf::decode_package(&bytes).unwrap();
+        assert_eq!(decode_package(&bytes).unwrap().0.as_str(), their_id);
+        assert_eq!(
+            canton_lf::package_name(&theirs),
+            Some(package.name.as_str())
+        );
+        assert_eq!(theirs.modules.len(), package.modules.len(), "{id}");
+        for (ours, module) in package.modules.iter().zip(&theirs.modules) {
+            assert_eq!(ours.values.len(), module.values.len(), "{id}");
+            assert_eq!(ours.templates.len(), module.templates.len(), "{id}");
+            assert_eq!(ours.interfaces.len(), module.interfaces.len(), "{id}");
+            let names = module.data_types.iter().map(|data_type| {
+                canton_lf::interned_dotted_name(&theirs, data_type.name_interned_dname).unwrap()
+            });
+            assert!(
+                names.eq(ours.data_types.iter().map(|d| d.name.to_string())),
+                "{id}"
+            );
+        }
+    }
+}
