@@ -2,7 +2,7 @@
 //!
 //! Stations, in the order in which an uploaded DAR meets them: `zip` (entries as a stream) →
 //! `manifest` → `dar` → `payload` (hash, version of the language) → `decode` (the package, message
-//! by message, over `wire` and `schema`). The way back: `encode` → `payload` → `write`.
+//! by by message, over `wire`, `message` and `schema`). The way back: `encode` → `payload` → `write`.
 //!
 //! Invariants: any bytes end in a tree or an [`Error`] that says what is wrong and where; sizes and
 //! nesting are bounded; a field or number that the package's version of the language does not know
@@ -19,6 +19,7 @@ mod manifest;
 mod dar;
 mod payload;
 
+mod message;
 mod schema;
 mod wire;
 
@@ -30,6 +31,8 @@ mod decode;
 mod encode;
 mod write;
 
+#[cfg(test)]
+mod hostile_tests;
 #[cfg(test)]
 mod tests;
 

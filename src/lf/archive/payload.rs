@@ -4,7 +4,8 @@ use sha2::{Digest, Sha256};
 
 use super::error::{Error, Place};
 use super::fault::Fault;
-use super::schema::{self, Body};
+use super::message::Body;
+use super::schema;
 use super::wire::Writer;
 use super::{decode, encode};
 use crate::lf::ast::{LanguageVersion, Package};

@@ -171,3 +171,23 @@ fn canton_lf_finds_the_same_definitions_in_what_we_encode() {
         }
     }
 }
+
+/// Not a test: how long loading takes. Run with `--release -- --ignored --nocapture timing`.
+#[test]
+#[ignore = "a measurement"]
+fn timing_of_decoding_splice_amulet_with_its_dependencies() {
+    let Some(bytes) = test_dars::one("splice-amulet-0.1.8") else {
+        return;
+    };
+    for _ in 0..5 {
+        let start = std::time::Instant::now();
+        let dar = read_dar(&bytes).unwrap();
+        let opened = start.elapsed();
+        let packages = dar.decode(|_| false).unwrap();
+        println!(
+            "opened after {opened:?}, {} packages decoded after {:?}",
+            packages.len(),
+            start.elapsed()
+        );
+    }
+}

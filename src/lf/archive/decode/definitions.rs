@@ -6,7 +6,8 @@ use super::tables::Decoder;
 use super::types::{distinct, qualified};
 use crate::lf::archive::error::{Error, Place};
 use crate::lf::archive::fault::Fault;
-use crate::lf::archive::schema::{self, Body, Message, View};
+use crate::lf::archive::message::{Body, Message, View};
+use crate::lf::archive::schema;
 use crate::lf::ast::{
     Choice, DataCons, DefDataType, DefException, DefInterface, DefTemplate, DefTypeSynonym,
     DefValue, Expr, FeatureFlags, InterfaceInstance, InterfaceMethod, Location, Module,

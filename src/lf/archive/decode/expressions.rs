@@ -2,10 +2,11 @@
 
 use super::tables::{Decoder, entry};
 use crate::lf::archive::fault::Fault;
-use crate::lf::archive::schema::{self, Body, Case, Message, View};
+use crate::lf::archive::message::{Body, Case, Message, View};
+use crate::lf::archive::schema;
 use crate::lf::archive::wire::zigzag;
 use crate::lf::archive::{limits, literals, numbers};
-use crate::lf::ast::{Binding, CaseAlternative, Expr, Literal, Location, Pattern, Ref};
+use crate::lf::ast::{Binding, CaseAlternative, Expr, Literal, Location, Pattern};
 use crate::lf::stack::with_room;
 use crate::model::{Name, Timestamp};
 
@@ -19,8 +20,13 @@ pub(super) struct At<'a> {
 }
 
 impl<'a> At<'a> {
-    /// Something inside this expression.
-    pub(super) fn inside(self, body: Body<'a>) -> Self {
+    /// A message of this expression.
+    pub(super) fn part(self, body: Body<'a>) -> Self {
+        Self { body, ..self }
+    }
+
+    /// An expression inside this one.
+    fn inside(self, body: Body<'a>) -> Self {
         Self {
             body,
             level: self.level + 1,
@@ -39,8 +45,7 @@ impl<'a> Decoder<'a> {
         })
     }
 
-    /// An expression inside of another one or of an update.
-    pub(super) fn expr(&self, at: At<'a>) -> Result<Expr, Fault> {
+    fn expr(&self, at: At<'a>) -> Result<Expr, Fault> {
         with_room(|| self.located(at))
     }
 
@@ -90,7 +95,7 @@ impl<'a> Decoder<'a> {
             15..=20 => self.binder(case, at),
             21 | 22 | 25 | 26 => self.list_or_optional(case, at),
             23 => self
-                .update(at.inside(case.body()))
+                .update(at.part(case.body()))
                 .map(|update| Expr::Update(Box::new(update))),
             27..=32 => self.any(case, at),
             44 => self.interned(case.int(), at),
@@ -123,17 +128,28 @@ impl<'a> Decoder<'a> {
         })
     }
 
-    fn view(&self, schema: &'static Message, case: Case<'a>) -> Result<View<'a>, Fault> {
+    /// Checks the message of a case.
+    pub(super) fn view(&self, schema: &'static Message, case: Case<'a>) -> Result<View<'a>, Fault> {
         schema.read(case.body(), self.version)
     }
 
     /// The expression in a field that must be there.
     pub(super) fn inner(&self, view: &View<'a>, field: u32, at: At<'a>) -> Result<Expr, Fault> {
-        self.expr(at.inside(view.body(field)?))
+        self.inner_body(view.body(field)?, at)
+    }
+
+    /// The expression in a message.
+    pub(super) fn inner_body(&self, body: Body<'a>, at: At<'a>) -> Result<Expr, Fault> {
+        self.expr(at.inside(body))
     }
 
     /// The same on the heap.
-    fn boxed(&self, view: &View<'a>, field: u32, at: At<'a>) -> Result<Box<Expr>, Fault> {
+    pub(super) fn boxed(
+        &self,
+        view: &View<'a>,
+        field: u32,
+        at: At<'a>,
+    ) -> Result<Box<Expr>, Fault> {
         self.inner(view, field, at).map(Box::new)
     }
 
@@ -259,12 +275,12 @@ impl<'a> Decoder<'a> {
                     scrutinee: self.boxed(&view, 1, at)?,
                     alternatives: view
                         .many(2)
-                        .map(|body| self.alternative(at.inside(body)))
+                        .map(|body| self.alternative(at.part(body)))
                         .collect::<Result<_, _>>()?,
                 })
             }
             _ => {
-                let (bindings, body) = self.block(at.inside(case.body()))?;
+                let (bindings, body) = self.block(at.part(case.body()))?;
                 let body = Box::new(body);
                 Ok(Expr::Let { bindings, body })
             }
@@ -400,88 +416,6 @@ impl<'a> Decoder<'a> {
             30 => Expr::ToAnyException { typ, expr },
             _ => Expr::FromAnyException { typ, expr },
         })
-    }
-
-    fn on_interface(&self, case: Case<'a>, at: At<'a>) -> Result<Expr, Fault> {
-        match case.number {
-            33 | 34 | 41 | 42 => self.conversion(case, at),
-            39 | 43 => self.unsafe_conversion(case, at),
-            35 => {
-                let view = self.view(&schema::CALL_INTERFACE, case)?;
-                Ok(Expr::CallInterface {
-                    interface: self.reference(view.body(1)?)?,
-                    method: self.name(view.int(2))?,
-                    expr: self.boxed(&view, 3, at)?,
-                })
-            }
-            _ => {
-                let view = self.view(&schema::ON_INTERFACE, case)?;
-                let interface = self.reference(view.body(1)?)?;
-                let expr = self.boxed(&view, 2, at)?;
-                Ok(match case.number {
-                    36 => Expr::SignatoryInterface { interface, expr },
-                    37 => Expr::ObserverInterface { interface, expr },
-                    38 => Expr::ViewInterface { interface, expr },
-                    _ => Expr::InterfaceTemplateTypeRep { interface, expr },
-                })
-            }
-        }
-    }
-
-    fn conversion(&self, case: Case<'a>, at: At<'a>) -> Result<Expr, Fault> {
-        let view = self.view(&schema::CONVERSION, case)?;
-        let (first, second) = self.two_references(&view)?;
-        let expr = self.boxed(&view, 3, at)?;
-        Ok(match case.number {
-            33 => Expr::ToInterface {
-                interface: first,
-                template: second,
-                expr,
-            },
-            34 => Expr::FromInterface {
-                interface: first,
-                template: second,
-                expr,
-            },
-            41 => Expr::ToRequiredInterface {
-                required: first,
-                requiring: second,
-                expr,
-            },
-            _ => Expr::FromRequiredInterface {
-                required: first,
-                requiring: second,
-                expr,
-            },
-        })
-    }
-
-    fn unsafe_conversion(&self, case: Case<'a>, at: At<'a>) -> Result<Expr, Fault> {
-        let view = self.view(&schema::UNSAFE_CONVERSION, case)?;
-        let (first, second) = self.two_references(&view)?;
-        let contract_id = self.boxed(&view, 3, at)?;
-        let expr = self.boxed(&view, 4, at)?;
-        Ok(match case.number {
-            39 => Expr::UnsafeFromInterface {
-                interface: first,
-                template: second,
-                contract_id,
-                expr,
-            },
-            _ => Expr::UnsafeFromRequiredInterface {
-                required: first,
-                requiring: second,
-                contract_id,
-                expr,
-            },
-        })
-    }
-
-    fn two_references(&self, view: &View<'a>) -> Result<(Ref, Ref), Fault> {
-        Ok((
-            self.reference(view.body(1)?)?,
-            self.reference(view.body(2)?)?,
-        ))
     }
 
     fn literal(&self, body: Body<'a>) -> Result<Literal, Fault> {

@@ -11,13 +11,15 @@ mod tables;
 mod types;
 
 mod expressions;
+mod interfaces;
 mod updates;
 
 mod definitions;
 
 use super::error::{Error, Place};
 use super::fault::Fault;
-use super::schema::{self, Body, View};
+use super::message::{Body, View};
+use super::schema;
 use crate::lf::ast::{LanguageVersion, Module, Package};
 use crate::model::{PackageId, PackageName, PackageVersion};
 use tables::Decoder;

@@ -7,7 +7,8 @@ use std::sync::Arc;
 
 use super::types::Measured;
 use crate::lf::archive::fault::Fault;
-use crate::lf::archive::schema::{self, Body, View};
+use crate::lf::archive::message::{Body, View};
+use crate::lf::archive::schema;
 use crate::lf::ast::{Kind, LanguageVersion, PackageIs, Type};
 use crate::lf::stable;
 use crate::model::{DottedName, ModuleName, Name, PackageId};

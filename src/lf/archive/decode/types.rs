@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use super::tables::{Decoder, entry};
 use crate::lf::archive::fault::Fault;
-use crate::lf::archive::schema::{self, Body, View};
+use crate::lf::archive::message::{Body, Message, View};
+use crate::lf::archive::schema;
 use crate::lf::archive::wire::zigzag;
 use crate::lf::archive::{limits, numbers};
 use crate::lf::ast::{Kind, LanguageVersion, PackageIs, Ref, Type, TypeConApp};
@@ -187,7 +188,7 @@ impl<'a> Decoder<'a> {
 
     fn type_node(&self, body: Body<'a>) -> Result<Measured<Type>, Fault> {
         let case = schema::TYPE.read(body, self.version)?.case()?;
-        let read = |message: &'static schema::Message| message.read(case.body(), self.version);
+        let read = |message: &'static Message| message.read(case.body(), self.version);
         match case.number {
             1 => {
                 let view = read(&schema::TYPE_VAR)?;

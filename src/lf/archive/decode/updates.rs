@@ -3,7 +3,8 @@
 use super::expressions::At;
 use super::tables::Decoder;
 use crate::lf::archive::fault::Fault;
-use crate::lf::archive::schema::{self, Case};
+use crate::lf::archive::message::Case;
+use crate::lf::archive::schema;
 use crate::lf::ast::Update;
 
 impl<'a> Decoder<'a> {
@@ -11,14 +12,14 @@ impl<'a> Decoder<'a> {
         let case = schema::UPDATE.read(at.body, self.version)?.case()?;
         match case.number {
             2 => {
-                let (bindings, body) = self.block(at.inside(case.body()))?;
+                let (bindings, body) = self.block(at.part(case.body()))?;
                 Ok(Update::Block { bindings, body })
             }
             6 => {
                 schema::UNIT.read(case.body(), self.version)?;
                 Ok(Update::GetTime)
             }
-            15 => self.expr(at.inside(case.body())).map(Update::LedgerTimeLt),
+            15 => self.inner_body(case.body(), at).map(Update::LedgerTimeLt),
             1 | 7 | 11 => self.typed_update(case, at),
             3 | 5 | 12 | 14 => self.create_or_fetch(case, at),
             9 | 16 => self.by_key(case),

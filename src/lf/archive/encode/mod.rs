@@ -11,6 +11,7 @@ mod tables;
 mod types;
 
 mod expressions;
+mod interfaces;
 mod updates;
 
 mod definitions;
