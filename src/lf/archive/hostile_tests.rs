@@ -109,11 +109,11 @@ fn wrappers() -> Vec<fn(Expr) -> Expr> {
 fn expressions_as_deep_as_allowed_are_built_and_dropped_on_a_small_stack() {
     // test threads have 2 MB
     for (index, wrap) in wrappers().into_iter().enumerate() {
-        let package = package_of(LanguageVersion::V2_2, nested(1000, wrap));
+        let package = package_of(LanguageVersion::V2_2, nested(2000, wrap));
         let archive = Archive::encode(&package).unwrap();
         drop(archive.decode().unwrap());
         drop(package);
-        let package = package_of(LanguageVersion::V2_2, nested(1001, wrap));
+        let package = package_of(LanguageVersion::V2_2, nested(2001, wrap));
         let fault = fault(Archive::encode(&package).unwrap_err());
         assert!(matches!(fault, Fault::TooDeep { .. }), "{index}: {fault}");
     }

@@ -1,8 +1,8 @@
 //! Archives: the bytes of compiled Daml packages, to and from the syntax tree.
 //!
 //! Stations, in the order in which an uploaded DAR meets them: `zip` (entries as a stream) →
-//! `manifest` → `dar` → `payload` (hash, version of the language) → `decode` (the package, message
-//! by by message, over `wire`, `message` and `schema`). The way back: `encode` → `payload` → `write`.
+//! `manifest` → `dar` → `payload` (hash, version of the language) → `decode` (the package, over
+//! `wire`, `message` and `schema`). The way back: `encode` → `payload` → `write`.
 //!
 //! Invariants: any bytes end in a tree or an [`Error`] that says what is wrong and where; sizes and
 //! nesting are bounded; a field or number that the package's version of the language does not know
