@@ -9,10 +9,22 @@
 //! Invariants: nothing here does IO, reads a clock or draws a random number; nothing knows of nodes,
 //! databases or networks. The same input gives the same bytes on every machine. No input panics.
 
+pub mod archive;
 pub mod ast;
+pub mod names;
+pub mod stable;
 pub mod types;
 
 pub mod codec;
+pub mod stack;
 pub mod value;
 
 pub mod signature;
+
+mod compile;
+
+mod builtins;
+mod machine;
+
+#[cfg(test)]
+pub(crate) mod test_dars;
