@@ -26,5 +26,10 @@ mod compile;
 mod builtins;
 mod machine;
 
+pub mod error;
+pub mod transaction;
+
+pub mod engine;
+
 #[cfg(test)]
 pub(crate) mod test_dars;

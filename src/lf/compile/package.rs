@@ -130,7 +130,7 @@ impl<'a> Compiler<'a> {
                 let function = self.package.exceptions.get(&id).copied();
                 let function = function.ok_or(Error::Internal("undeclared exception"))?;
                 let body = lower::applied(self, &exception.message)?;
-                self.finish(function.index, body)?;
+                self.finish(function.index(), body)?;
             }
         }
         Ok(())
@@ -161,7 +161,7 @@ impl<'a> Compiler<'a> {
         let key = (module.name.clone(), value.name.clone());
         let definition = self.package.definitions.get(&key).copied();
         let (function, run) = match definition {
-            Some(Definition::Function { id, runs, .. }) => (id.index, runs),
+            Some(Definition::Function { id, runs, .. }) => (id.index(), runs),
             Some(Definition::Global(_, global)) => {
                 let global = self.package.globals.get(global as usize);
                 (global.ok_or(Error::Internal("undeclared value"))?.function, false)
@@ -179,10 +179,7 @@ impl<'a> Compiler<'a> {
 
     /// A function of this package.
     pub(super) fn function_id(&self, index: u32) -> FunctionId {
-        FunctionId {
-            package: self.number,
-            index,
-        }
+        FunctionId::new(self.number, index)
     }
 
     /// A new function, without code yet.

@@ -19,7 +19,7 @@ pub(super) fn declare_template(
     module: &Module,
     template: &DefTemplate,
 ) -> Result<(), Error> {
-    let [info, signatories, observers] = [(); 3].map(|()| reserve(compiler, 1));
+    let [info, signatories, observers, create, fetch] = [(); 5].map(|()| reserve(compiler, 1));
     let mut instances = FxHashMap::default();
     for instance in &template.implements {
         let interface = compiler.resolver.identifier(&instance.interface);
@@ -36,6 +36,8 @@ pub(super) fn declare_template(
         signatories: signatories?,
         observers: observers?,
         has_key: template.key.is_some(),
+        create: create?,
+        fetch: fetch?,
         choices: declare_choices(compiler, &template.choices)?,
         instances,
     };
@@ -49,12 +51,12 @@ pub(super) fn declare_interface(
     module: &Module,
     interface: &DefInterface,
 ) -> Result<(), Error> {
-    let choices = declare_choices(compiler, &interface.choices)?;
+    let declared = Interface {
+        fetch: reserve(compiler, 1)?,
+        choices: declare_choices(compiler, &interface.choices)?,
+    };
     let id = compiler.local_id(&module.name, &interface.name);
-    compiler
-        .package
-        .interfaces
-        .insert(id, Interface { choices });
+    compiler.package.interfaces.insert(id, declared);
     Ok(())
 }
 
@@ -124,6 +126,7 @@ pub(super) fn define_template<'a>(
     let declared = declared.ok_or(Error::Internal("undeclared template"))?;
     let (info, signatories, observers) =
         (declared.info, declared.signatories, declared.observers);
+    let (create, fetch) = (declared.create, declared.fetch);
     let reference = TemplateRef {
         package: compiler.number,
         index: number,
@@ -133,7 +136,9 @@ pub(super) fn define_template<'a>(
     contract_function(compiler, observers, param, &template.observers)?;
     let row = local_template_row(compiler, module, template)?;
     let body = contract_info(compiler, template, row, [signatories, observers])?;
-    compiler.finish(info.index, body)?;
+    compiler.finish(info.index(), body)?;
+    ledger_function(compiler, create, Ledger::Create, row)?;
+    ledger_function(compiler, fetch, Ledger::Fetch, row)?;
     for choice in &template.choices {
         let function = own_choice(compiler, number, &choice.name)?;
         let node = ChoiceRef {
@@ -143,7 +148,7 @@ pub(super) fn define_template<'a>(
             template: Some(reference),
         };
         let body = choice_body(compiler, param, choice, node, Ledger::LookUp, row)?;
-        compiler.finish(function.index, body)?;
+        compiler.finish(function.index(), body)?;
     }
     define_instances(compiler, template, number)
 }
@@ -203,7 +208,21 @@ fn contract_function<'a>(
     let contract = lowerer.bind_name(param);
     let ir = lowerer.value(expr)?;
     let body = lowerer.finish(vec![contract], ir, false);
-    compiler.finish(function.index, body)
+    compiler.finish(function.index(), body)
+}
+
+/// Writes a function that does one thing on the ledger with its argument.
+fn ledger_function(
+    compiler: &mut Compiler<'_>,
+    function: FunctionId,
+    op: Ledger,
+    row: u32,
+) -> Result<(), Error> {
+    let mut lowerer = Lowerer::new(compiler);
+    let arg = lowerer.fresh();
+    let ir = Ir::Operation(Operation::Ledger(op, row), vec![Ir::var(arg)]);
+    let body = lowerer.finish(vec![arg], ir, true);
+    compiler.finish(function.index(), body)
 }
 
 /// What the ledger must know of a contract; checks the precondition first.
@@ -260,6 +279,9 @@ pub(super) fn define_interface<'a>(
         module: module.name.clone(),
         name: interface.name.clone(),
     })?;
+    let declared = compiler.package.interfaces.get(&id);
+    let declared = declared.ok_or(Error::Internal("undeclared interface"))?;
+    ledger_function(compiler, declared.fetch, Ledger::FetchInterface, row)?;
     for choice in &interface.choices {
         let function = interface_function(compiler, &id, &choice.name)?;
         let node = ChoiceRef {
@@ -270,7 +292,7 @@ pub(super) fn define_interface<'a>(
         };
         let look_up = Ledger::LookUpInterface;
         let body = choice_body(compiler, &interface.param, choice, node, look_up, row)?;
-        compiler.finish(function.index, body)?;
+        compiler.finish(function.index(), body)?;
     }
     Ok(())
 }

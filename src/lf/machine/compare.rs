@@ -96,7 +96,7 @@ fn step<'a>(a: &'a Val, b: &'a Val) -> Result<Found<'a>, Incomparable> {
         (Val::Date(a), Val::Date(b)) => a.cmp(b),
         (Val::Party(a), Val::Party(b)) => a.cmp(b),
         (Val::ContractId(a), Val::ContractId(b)) => a.cmp(b),
-        (Val::Numeric(a), Val::Numeric(b)) => a.unpack().cmp(&b.unpack()),
+        (Val::Numeric { .. }, Val::Numeric { .. }) => a.as_numeric().cmp(&b.as_numeric()),
         (Val::Enum { rank: a, .. }, Val::Enum { rank: b, .. }) => a.cmp(b),
         (Val::TypeRep(a), Val::TypeRep(b)) => a.order(b),
         (Val::Unit, Val::Unit) | (Val::Nil, Val::Nil) | (Val::None, Val::None) => Ordering::Equal,

@@ -20,7 +20,10 @@ pub(crate) enum Val {
     Timestamp(i64),
     /// Days since 1970.
     Date(i32),
-    Numeric(PackedNumeric),
+    Numeric {
+        scale: u8,
+        digits: Digits,
+    },
     Text(Arc<str>),
     Party(Party),
     ContractId(ContractId),
@@ -64,40 +67,19 @@ pub(crate) type Tree = Option<Parts>;
 
 const _: () = assert!(size_of::<Val>() == 24, "values are copied all the time");
 
-/// A numeric without the alignment of its digits, which would make every value larger.
+/// The digits of a numeric without the alignment of 128 bits, which would make every value larger.
 #[derive(Clone, Copy)]
-pub(crate) struct PackedNumeric {
-    scale: u8,
-    digits: [u64; 2],
-}
+pub(crate) struct Digits([u64; 2]);
 
 impl From<Numeric> for Val {
     fn from(numeric: Numeric) -> Self {
         let digits = numeric.unscaled().cast_unsigned();
         let low = u64::try_from(digits & u128::from(u64::MAX)).unwrap_or(0);
         let high = u64::try_from(digits >> 64).unwrap_or(0);
-        Self::Numeric(PackedNumeric {
+        Self::Numeric {
             scale: numeric.scale(),
-            digits: [high, low],
-        })
-    }
-}
-
-impl PackedNumeric {
-    /// The number.
-    pub(crate) fn unpack(self) -> Numeric {
-        let digits = u128::from(self.digits[0]) << 64 | u128::from(self.digits[1]);
-        let zero = || Numeric::new(0, 0);
-        // it was packed from a numeric, so its bounds hold
-        match Numeric::new(digits.cast_signed(), self.scale).or_else(zero) {
-            Some(numeric) => numeric,
-            None => unreachable!("zero is a numeric"),
+            digits: Digits([high, low]),
         }
-    }
-
-    /// Digits after the point.
-    pub(crate) fn scale(self) -> u8 {
-        self.scale
     }
 }
 
@@ -117,6 +99,19 @@ impl Val {
         elements.rev().fold(Self::Nil, |tail, head| {
             Self::Cons(Parts::two(head, tail))
         })
+    }
+
+    /// The number, if it is a numeric.
+    pub(crate) fn as_numeric(&self) -> Option<Numeric> {
+        let Self::Numeric {
+            scale,
+            digits: Digits([high, low]),
+        } = self
+        else {
+            return None;
+        };
+        let digits = u128::from(*high) << 64 | u128::from(*low);
+        Numeric::new(digits.cast_signed(), *scale)
     }
 
     /// A value with its type.
