@@ -10,9 +10,13 @@
 
 pub mod archive;
 pub mod ast;
+pub mod distinct;
+pub mod limits;
+pub mod literals;
 pub mod names;
 pub mod stable;
 pub mod stack;
+pub mod text;
 pub mod value;
 
 #[cfg(test)]
