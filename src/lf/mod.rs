@@ -11,12 +11,16 @@
 
 pub mod archive;
 pub mod ast;
+pub mod distinct;
+pub mod limits;
+pub mod literals;
 pub mod names;
 pub mod stable;
 pub mod types;
 
 pub mod codec;
 pub mod stack;
+pub mod text;
 pub mod value;
 
 pub mod signature;
