@@ -11,3 +11,4 @@ mod expressions;
 
 mod replays;
 mod updates;
+mod values;
