@@ -14,7 +14,7 @@ use crate::lf::transaction::{
     Builder, ContractInstance, Finished, Node, NodeId, Seeding, Transaction,
 };
 use crate::lf::value::TranslationError;
-use crate::model::{ContractId, Hash, PackageId, Party, Timestamp};
+use crate::model::{ContractId, Hash, PackageId, Timestamp};
 
 /// What the interpretation needs, or what it came to.
 #[derive(Debug)]

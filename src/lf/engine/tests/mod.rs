@@ -1,6 +1,7 @@
 //! Tests of the engine as a whole.
 
 mod generate;
+mod kinds;
 mod model;
 mod support;
 
@@ -9,6 +10,7 @@ mod real_packages;
 mod builtins;
 mod expressions;
 
+mod limits;
 mod replays;
 mod updates;
 mod values;

@@ -2,139 +2,13 @@
 
 use std::sync::Arc;
 
-use super::support::{in_module, with_text};
-use crate::lf::engine::Engine;
-use crate::lf::error::Error;
-use crate::lf::signature::DataCons;
-use crate::lf::types::Type;
+use super::kinds::{
+    Values, alice, enumeration, int, labelled, name, none, numeric, pair, some, text, unlabelled,
+    variant,
+};
+use super::support::in_module;
 use crate::lf::value::{Numeric, Record, Rendered, Value};
-use crate::model::{ContractId, Identifier, Name, PackageId, Party, Timestamp};
-
-const SOURCE: &str = "
-language 2.1;
-metadata ('values' : '1.0.0');
-module M {
-  record @serializable Pair (a : *) = { left : a, right : a };
-  record @serializable Gift = { from : Party, what : Text, note : Optional Text, more : Optional Int64 };
-  record @serializable Nothing = { };
-  variant @serializable Way (a : *) = Left : a | Right : a | Both : M:Pair a;
-  variant @serializable Deep = Stop : Unit | More : M:Deep;
-  enum @serializable Color = Red | Green;
-  synonym Wrapped (f : * -> *) = f Int64;
-  record @serializable All = {
-    unit : Unit, bool : Bool, int : Int64, decimal : Numeric 10, cents : Numeric 2, text : Text,
-    date : Date, time : Timestamp, party : Party, contract : ContractId M:Gift, list : List Int64,
-    optional : Optional Int64, optionals : Optional (Optional Int64), texts : TextMap Int64, map : GenMap M:Color Int64,
-    ways : GenMap (M:Way Int64) Text, pair : M:Pair Int64, gift : M:Gift, nothing : M:Nothing,
-    way : M:Way (M:Pair Int64), color : M:Color, deep : M:Deep, wrapped : |M:Wrapped List|
-  };
-  record Open = { function : Int64 -> Int64 };
-}
-";
-
-struct Values {
-    engine: Engine,
-    package: PackageId,
-}
-
-impl Values {
-    fn new() -> Self {
-        let (engine, package) = with_text(SOURCE);
-        Self { engine, package }
-    }
-
-    fn field_type(&self, record: &str, field: &str) -> Type {
-        let signatures = self.engine.signatures();
-        let id = in_module(&self.package, record);
-        let DataCons::Record(fields) = &signatures.data_type(&id).unwrap().cons else {
-            panic!("{record} is no record")
-        };
-        let found = fields.iter().find(|(label, _)| label.as_str() == field);
-        found
-            .unwrap_or_else(|| panic!("no field {field}"))
-            .1
-            .clone()
-    }
-
-    fn translate(&self, field: &str, value: &Value) -> Result<Value, Error> {
-        self.engine.translate(&self.field_type("All", field), value)
-    }
-
-    /// The normal form in words, or the error.
-    fn show(&self, field: &str, value: &Value) -> String {
-        match self.translate(field, value) {
-            Ok(value) => Rendered(&value).to_string(),
-            Err(error) => error.to_string().replace(self.package.as_str(), "P"),
-        }
-    }
-
-    fn check(&self, cases: &[(&str, Value, &str)]) {
-        for (field, value, expected) in cases {
-            assert_eq!(&self.show(field, value), expected, "{field}: {value:?}");
-        }
-    }
-}
-
-fn int(value: i64) -> Value {
-    Value::Int64(value)
-}
-
-fn text(value: &str) -> Value {
-    Value::Text(value.into())
-}
-
-fn numeric(value: &str) -> Value {
-    Value::Numeric(Numeric::parse_untyped(value).unwrap())
-}
-
-fn name(value: &str) -> Name {
-    Name::parse(value).unwrap()
-}
-
-fn some(value: Value) -> Value {
-    Value::Optional(Some(Box::new(value)))
-}
-
-fn none() -> Value {
-    Value::Optional(None)
-}
-
-fn unlabelled(fields: Vec<Value>) -> Value {
-    let fields = fields.into_iter().map(|value| (None, value)).collect();
-    Value::Record(Record { id: None, fields })
-}
-
-fn labelled(fields: &[(&str, Value)]) -> Value {
-    let fields = fields.iter();
-    let fields = fields.map(|(label, value)| (Some(name(label)), value.clone()));
-    Value::Record(Record {
-        id: None,
-        fields: fields.collect(),
-    })
-}
-
-fn variant(id: Option<Identifier>, constructor: &str, value: Value) -> Value {
-    Value::Variant {
-        id,
-        constructor: name(constructor),
-        value: Box::new(value),
-    }
-}
-
-fn enumeration(constructor: &str) -> Value {
-    Value::Enum {
-        id: None,
-        constructor: name(constructor),
-    }
-}
-
-fn alice() -> Value {
-    Value::Party(Party::parse("alice").unwrap())
-}
-
-fn pair() -> Value {
-    unlabelled(vec![int(1), int(2)])
-}
+use crate::model::{ContractId, Identifier, PackageId, Timestamp};
 
 #[test]
 fn values_of_the_wrong_kind_are_refused_with_type_and_value() {
@@ -462,7 +336,10 @@ fn texts_contract_ids_and_nesting_have_their_limits() {
     }
     let function = values.field_type("Open", "function");
     let error = values.engine.translate(&function, &int(1)).unwrap_err();
-    assert_eq!(error.to_string(), "unserializableType type Int64 -> Int64");
+    assert_eq!(
+        error.to_string(),
+        "unserializableType type Arrow Int64 Int64"
+    );
 }
 
 #[test]
