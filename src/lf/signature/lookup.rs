@@ -39,6 +39,10 @@ pub enum Reference {
     },
 }
 
+/// Nodes that an argument of a type may have. A type whose arguments grow from level to level is no
+/// type of a value beyond that.
+const ARGUMENT_SIZE_MAX: usize = 2_000;
+
 /// A reference to something that is not there.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LookupError {
@@ -297,7 +301,8 @@ impl Signatures {
         args: &[&'a Type],
     ) -> Result<Shape<'a>, LookupError> {
         let data = self.data_type(id)?;
-        if !data.serializable || data.params.len() != args.len() {
+        let fits = |arg: &&Type| arg.is_within(ARGUMENT_SIZE_MAX);
+        if !data.serializable || data.params.len() != args.len() || !args.iter().all(fits) {
             return Ok(Shape::NotSerializable);
         }
         let replacements = data.params.iter().zip(args.iter().copied()).collect();

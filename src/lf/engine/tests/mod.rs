@@ -11,6 +11,7 @@ mod builtins;
 mod expressions;
 
 mod limits;
+mod refusals;
 mod replays;
 mod updates;
 mod values;
