@@ -320,6 +320,9 @@ fn unsafe_from_interface(
     if actual == wanted {
         return Ok(payload.clone());
     }
+    if is_other_version(program, actual, wanted) {
+        return Err(upgrade(actual, wanted).into());
+    }
     Err(Error::WronglyTypedContract {
         contract_id: contract_id.clone(),
         expected: wanted.clone(),

@@ -17,6 +17,7 @@ module M {
   record @serializable Nothing = { };
   variant @serializable Way (a : *) = Left : a | Right : a | Both : M:Pair a;
   variant @serializable Deep = Stop : Unit | More : M:Deep;
+  variant @serializable Perfect (a : *) = Leaf : a | Node : M:Perfect (M:Pair a);
   enum @serializable Color = Red | Green;
   synonym Wrapped (f : * -> *) = f Int64;
   record @serializable All = {
@@ -24,7 +25,7 @@ module M {
     date : Date, time : Timestamp, party : Party, contract : ContractId M:Gift, list : List Int64,
     optional : Optional Int64, optionals : Optional (Optional Int64), texts : TextMap Int64, map : GenMap M:Color Int64,
     ways : GenMap (M:Way Int64) Text, pair : M:Pair Int64, gift : M:Gift, nothing : M:Nothing,
-    way : M:Way (M:Pair Int64), color : M:Color, deep : M:Deep, wrapped : |M:Wrapped List|
+    way : M:Way (M:Pair Int64), color : M:Color, deep : M:Deep, perfect : M:Perfect Int64, wrapped : |M:Wrapped List|
   };
   record Open = { function : Int64 -> Int64 };
 }

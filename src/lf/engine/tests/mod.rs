@@ -10,6 +10,7 @@ mod real_packages;
 mod builtins;
 mod expressions;
 
+mod interfaces;
 mod limits;
 mod refusals;
 mod replays;

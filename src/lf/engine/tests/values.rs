@@ -343,6 +343,25 @@ fn texts_contract_ids_and_nesting_have_their_limits() {
 }
 
 #[test]
+fn types_that_grow_with_the_value_have_an_end() {
+    let values = Values::new();
+    let tree = |levels: usize, leaf: Value| {
+        let leaf = variant(None, "Leaf", leaf);
+        (0..levels).fold(leaf, |inner, _| variant(None, "Node", inner))
+    };
+    let four = unlabelled(vec![pair(), pair()]);
+    assert!(values.translate("perfect", &tree(2, four)).is_ok());
+    let wrong = values.show("perfect", &tree(2, int(1)));
+    assert_eq!(
+        wrong,
+        "mismatching type: M:Pair (M:Pair Int64) and value: Int64(1)"
+    );
+    let endless = values.show("perfect", &tree(90, int(1)));
+    assert!(endless.starts_with("unserializableType type M:Perfect"));
+    assert!(endless.len() < 20_000, "{}", endless.len());
+}
+
+#[test]
 fn answers_have_labels_and_ids_but_no_trailing_nones() {
     let values = Values::new();
     let enrich = |field: &str, value: Value| {
