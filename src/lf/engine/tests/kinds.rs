@@ -17,7 +17,8 @@ module M {
   record @serializable Nothing = { };
   variant @serializable Way (a : *) = Left : a | Right : a | Both : M:Pair a;
   variant @serializable Deep = Stop : Unit | More : M:Deep;
-  variant @serializable Perfect (a : *) = Leaf : a | Node : M:Perfect (M:Pair a);
+  variant @serializable Perfect (a : *) = Leaf : a | Node : M:Perfect (M:Two a a);
+  record @serializable Two (a : *) (b : *) = { one : a, two : b };
   enum @serializable Color = Red | Green;
   synonym Wrapped (f : * -> *) = f Int64;
   record @serializable All = {

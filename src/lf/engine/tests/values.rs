@@ -354,10 +354,13 @@ fn types_that_grow_with_the_value_have_an_end() {
     let wrong = values.show("perfect", &tree(2, int(1)));
     assert_eq!(
         wrong,
-        "mismatching type: M:Pair (M:Pair Int64) and value: Int64(1)"
+        "mismatching type: M:Two (M:Two Int64 Int64) (M:Two Int64 Int64) and value: Int64(1)"
     );
     let endless = values.show("perfect", &tree(90, int(1)));
-    assert!(endless.starts_with("unserializableType type M:Perfect"));
+    assert!(
+        endless.starts_with("unserializableType type M:P"),
+        "{endless}"
+    );
     assert!(endless.len() < 20_000, "{}", endless.len());
 }
 
