@@ -86,9 +86,9 @@ impl ContractId {
 
 /// Where the suffix starts, and how long it may be.
 fn layout(bytes: &[u8]) -> Option<(usize, usize)> {
-    match bytes.first()? {
-        &VERSION_V1 => Some((1 + DISCRIMINATOR_LENGTH, SUFFIX_LENGTH_MAX)),
-        &VERSION_V2 => Some((1 + V2_PREFIX_LENGTH, V2_SUFFIX_LENGTH_MAX)),
+    match *bytes.first()? {
+        VERSION_V1 => Some((1 + DISCRIMINATOR_LENGTH, SUFFIX_LENGTH_MAX)),
+        VERSION_V2 => Some((1 + V2_PREFIX_LENGTH, V2_SUFFIX_LENGTH_MAX)),
         _ => None,
     }
 }

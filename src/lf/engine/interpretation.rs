@@ -278,9 +278,8 @@ impl Running {
 }
 
 fn missing_package(error: &Error) -> Option<(PackageId, String)> {
-    let lookup = match error {
-        Error::Lookup(lookup) | Error::Value(TranslationError::Lookup(lookup)) => lookup,
-        _ => return None,
+    let (Error::Lookup(lookup) | Error::Value(TranslationError::Lookup(lookup))) = error else {
+        return None;
     };
     let package = lookup.missing_package()?;
     Some((package.clone(), lookup.context.to_string()))

@@ -35,14 +35,10 @@ impl Machine {
     pub(crate) fn run(&mut self) -> Outcome {
         let program = self.program.clone();
         let position = self.position;
-        let at = Cursor::new(
-            &program,
-            position.package,
-            position.pc,
-            position.base as usize,
-        );
-        let Some(mut at) = at else {
-            return Outcome::Failed(Error::IllTyped("a place without code".to_owned()));
+        let (package, base) = (position.package, position.base as usize);
+        let mut at = match Cursor::at(&program, package, position.pc, base) {
+            Ok(at) => at,
+            Err(fault) => return stopped(fault),
         };
         if let Err(fault) = self.refuel() {
             return stopped(fault);

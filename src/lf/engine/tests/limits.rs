@@ -204,13 +204,7 @@ fn values_on_the_ledger_nest_at_most_100_levels() {
 /// Runs with small slices, each on a thread of its own.
 fn on_many_threads(model: &Model, mut interpretation: Interpretation) -> (usize, Step) {
     for slices in 1.. {
-        let (moved, step) = std::thread::spawn(move || {
-            let step = interpretation.run();
-            (interpretation, step)
-        })
-        .join()
-        .unwrap();
-        interpretation = moved;
+        let step = std::thread::scope(|scope| scope.spawn(|| interpretation.run()).join().unwrap());
         match step {
             Step::NeedContract(id) => {
                 interpretation.answer_contract(model.ledger.contracts.get(&id).cloned());

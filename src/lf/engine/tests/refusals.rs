@@ -10,9 +10,8 @@ use crate::model::{ContractId, Identifier, Name, PackageId};
 
 /// What a command comes to: error id, category and message, with the package as `P`.
 fn refusal(model: &mut Model, act_as: &[&str], command: Command) -> (String, u8, String) {
-    let error = match model.submit(act_as, vec![command]) {
-        Err(error) => error,
-        Ok(_) => panic!("not refused"),
+    let Err(error) = model.submit(act_as, vec![command]) else {
+        panic!("not refused")
     };
     let report = error.report();
     let message = error.to_string();
