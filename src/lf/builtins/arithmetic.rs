@@ -157,12 +157,19 @@ mod tests {
 
     #[test]
     fn the_exception_tells_the_operation_and_its_operands() {
-        let fault = int64(BuiltinFunction::AddInt64, &Val::Int64(i64::MAX), &Val::Int64(1));
+        let fault = int64(
+            BuiltinFunction::AddInt64,
+            &Val::Int64(i64::MAX),
+            &Val::Int64(1),
+        );
         let Err(Fault::Exception(exception)) = fault else {
             panic!("no exception")
         };
         let (typ, payload) = exception.as_any().unwrap();
-        assert_eq!(typ.to_string(), "DA.Exception.ArithmeticError:ArithmeticError");
+        assert_eq!(
+            typ.to_string(),
+            "DA.Exception.ArithmeticError:ArithmeticError"
+        );
         let Val::Record(fields) = payload else {
             panic!("no record")
         };

@@ -22,9 +22,7 @@ pub(super) fn convert(builtin: BuiltinFunction, a: &Val) -> Result<Val, Fault> {
         }
         (B::DateToText, Val::Date(days)) => Val::text(DateText(*days).to_string()),
         (B::PartyToText, Val::Party(party)) => Val::text(party.as_str()),
-        (B::TextToParty, Val::Text(text)) => {
-            Val::optional(Party::parse(text).ok().map(Val::Party))
-        }
+        (B::TextToParty, Val::Text(text)) => Val::optional(Party::parse(text).ok().map(Val::Party)),
         (B::TextToInt64, Val::Text(text)) => Val::optional(text_to_int64(text).map(Val::Int64)),
         // contracts' ids mean nothing to code on the ledger
         (B::ContractIdToText, Val::ContractId(_)) => Val::None,

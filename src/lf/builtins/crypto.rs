@@ -45,7 +45,10 @@ pub(super) fn unary(builtin: BuiltinFunction, a: &Val, meter: &mut Meter) -> Res
     Ok(match builtin {
         B::Sha256Text => hash(&Sha256::digest(text)),
         B::Sha256Hex => hash(&Sha256::digest(decode(text, "can not parse hex string")?)),
-        B::Keccak256Text => hash(&Keccak256::digest(decode(text, "can not parse hex string")?)),
+        B::Keccak256Text => hash(&Keccak256::digest(decode(
+            text,
+            "can not parse hex string",
+        )?)),
         B::HexToText => {
             let bytes = decode(text, "can not parse hex string argument")?;
             Val::text(String::from_utf8_lossy(&bytes).into_owned())
@@ -73,7 +76,8 @@ fn public_key(text: &str) -> Result<Key, Fault> {
             cause: cause.to_owned(),
         }))
     };
-    let key = der::public_key(&bytes).ok_or_else(|| malformed("encoded key spec not recognized"))?;
+    let key =
+        der::public_key(&bytes).ok_or_else(|| malformed("encoded key spec not recognized"))?;
     if !key.is_secp256k1 {
         return Ok(Key::OtherCurve);
     }
@@ -204,11 +208,14 @@ mod tests {
             Fault::Error(error) => error.report().id,
             _ => panic!("no error"),
         };
-        let check = |signature: &Val, message: &Val, key: &Val| {
-            match verify(B::Secp256k1WithEcdsaBool, signature, message, key) {
-                Ok(_) => "fine",
-                Err(fault) => id(fault),
-            }
+        let check = |signature: &Val, message: &Val, key: &Val| match verify(
+            B::Secp256k1WithEcdsaBool,
+            signature,
+            message,
+            key,
+        ) {
+            Ok(_) => "fine",
+            Err(fault) => id(fault),
         };
         let (good, key) = (sign(&[1; 32]), key_text());
         let message = text(&[1; 32]);
@@ -230,9 +237,21 @@ mod tests {
         use BuiltinFunction as B;
         let mut meter = Meter::unlimited();
         for (builtin, input, expected) in [
-            (B::Sha256Text, "", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),
-            (B::Sha256Hex, "00", "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d"),
-            (B::Keccak256Text, "", "c5d2460186f7233c927e7db2dcc703c0e500b653ca82273b7bfad8045d85a470"),
+            (
+                B::Sha256Text,
+                "",
+                "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+            ),
+            (
+                B::Sha256Hex,
+                "00",
+                "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d",
+            ),
+            (
+                B::Keccak256Text,
+                "",
+                "c5d2460186f7233c927e7db2dcc703c0e500b653ca82273b7bfad8045d85a470",
+            ),
             (B::TextToHex, "aé", "61c3a9"),
             (B::HexToText, "61c3a9", "aé"),
         ] {

@@ -18,11 +18,7 @@ pub(super) fn error(message: &Val) -> Fault {
 }
 
 /// `TRACE`
-pub(super) fn trace(
-    message: &Val,
-    result: Val,
-    traces: &mut Vec<Arc<str>>,
-) -> Result<Val, Fault> {
+pub(super) fn trace(message: &Val, result: Val, traces: &mut Vec<Arc<str>>) -> Result<Val, Fault> {
     let Val::Text(message) = message else {
         return Err(Fault::ill_typed("TRACE"));
     };

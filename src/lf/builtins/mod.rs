@@ -173,9 +173,7 @@ pub(crate) fn nary(
 ) -> Result<Val, Fault> {
     use BuiltinFunction as B;
     match (builtin, operands) {
-        (B::MulNumeric | B::DivNumeric, [scale, a, b]) => {
-            arithmetic::scaled(builtin, scale, a, b)
-        }
+        (B::MulNumeric | B::DivNumeric, [scale, a, b]) => arithmetic::scaled(builtin, scale, a, b),
         (B::GenMapInsert | B::TextMapInsert, [key, value, map]) => {
             let [key, value, map] = [key, value, map].map(std::mem::take);
             maps::insert(builtin, key, value, map, context.meter)

@@ -339,7 +339,11 @@ impl Emitter<'_> {
                 op: *op,
                 index: *index,
             },
-            _ => return Err(Error::Internal("an operation with a wrong number of operands")),
+            _ => {
+                return Err(Error::Internal(
+                    "an operation with a wrong number of operands",
+                ));
+            }
         })
     }
 

@@ -2,6 +2,7 @@
 
 use rustc_hash::FxHashMap;
 
+use super::Error;
 use super::code::FunctionId;
 use super::constants::Key as Constant;
 use super::ir::{Body, Ir, Operation, Var};
@@ -9,7 +10,6 @@ use super::lower::{Key, Lowerer};
 use super::ops::{Construct, Ledger, Nary};
 use super::package::Compiler;
 use super::program::{ChoiceRef, Instance, Interface, Template, TemplateRef};
-use super::Error;
 use crate::lf::ast::{self, DefInterface, DefTemplate, Expr, Module, Ref};
 use crate::model::{Identifier, Name};
 
@@ -87,7 +87,9 @@ pub(super) fn choice(
         ast::PackageIs::Other(_) => compiler.program.template(reference),
     };
     let found = found.and_then(|template| template.choices.get(choice));
-    found.copied().ok_or_else(|| no_choice(compiler, template, choice))
+    found
+        .copied()
+        .ok_or_else(|| no_choice(compiler, template, choice))
 }
 
 /// The function of an interface's choice.
@@ -102,7 +104,9 @@ pub(super) fn interface_choice(
         ast::PackageIs::Other(_) => compiler.program.interface(&id),
     };
     let found = found.and_then(|interface| interface.choices.get(choice));
-    found.copied().ok_or_else(|| no_choice(compiler, interface, choice))
+    found
+        .copied()
+        .ok_or_else(|| no_choice(compiler, interface, choice))
 }
 
 fn no_choice(compiler: &Compiler<'_>, of: &Ref, choice: &Name) -> Error {
@@ -124,8 +128,7 @@ pub(super) fn define_template<'a>(
     let number = number.ok_or(Error::Internal("undeclared template"))?;
     let declared = compiler.package.templates.get(number as usize);
     let declared = declared.ok_or(Error::Internal("undeclared template"))?;
-    let (info, signatories, observers) =
-        (declared.info, declared.signatories, declared.observers);
+    let (info, signatories, observers) = (declared.info, declared.signatories, declared.observers);
     let (create, fetch) = (declared.create, declared.fetch);
     let reference = TemplateRef {
         package: compiler.number,
@@ -165,14 +168,12 @@ fn local_template_row(
     })
 }
 
-fn own_choice(
-    compiler: &Compiler<'_>,
-    template: u32,
-    choice: &Name,
-) -> Result<FunctionId, Error> {
+fn own_choice(compiler: &Compiler<'_>, template: u32, choice: &Name) -> Result<FunctionId, Error> {
     let template = compiler.package.templates.get(template as usize);
     let function = template.and_then(|template| template.choices.get(choice));
-    function.copied().ok_or(Error::Internal("undeclared choice"))
+    function
+        .copied()
+        .ok_or(Error::Internal("undeclared choice"))
 }
 
 fn define_instances<'a>(
@@ -262,7 +263,10 @@ fn contract_info<'a>(
         bindings.push((maintainers_var, maintainers));
         parts.extend([Ir::var(key_var), Ir::var(maintainers_var)]);
     }
-    let body = Box::new(Ir::Operation(Operation::Construct(Construct::Record), parts));
+    let body = Box::new(Ir::Operation(
+        Operation::Construct(Construct::Record),
+        parts,
+    ));
     let ir = Ir::Let { bindings, body };
     Ok(lowerer.finish(vec![contract], ir, false))
 }
@@ -304,7 +308,9 @@ fn interface_function(
 ) -> Result<FunctionId, Error> {
     let interface = compiler.package.interfaces.get(id);
     let function = interface.and_then(|interface| interface.choices.get(choice));
-    function.copied().ok_or(Error::Internal("undeclared choice"))
+    function
+        .copied()
+        .ok_or(Error::Internal("undeclared choice"))
 }
 
 /// A choice: from contract id and argument to its update, run.
@@ -325,7 +331,10 @@ fn choice_body<'a>(
     let contract = lowerer.bind_name(param);
     lowerer.bind(Key::Named(choice.arg.0.clone()), arg);
     let looked_up = Ir::Operation(Operation::Ledger(look_up, row), vec![Ir::var(id)]);
-    let controllers = (lowerer.fresh(), protected(&mut lowerer, &choice.controllers)?);
+    let controllers = (
+        lowerer.fresh(),
+        protected(&mut lowerer, &choice.controllers)?,
+    );
     let observed_by = match &choice.observers {
         Some(observers) => protected(&mut lowerer, observers)?,
         None => lowerer.constant(Constant::Nil)?,

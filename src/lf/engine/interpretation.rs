@@ -10,8 +10,10 @@ use super::replay::{Replay, ReplayCommand};
 use super::submission::{Command, Submission};
 use crate::lf::error::Error;
 use crate::lf::machine::{LedgerState, Machine, Outcome, Val};
+use crate::lf::transaction::{
+    Builder, ContractInstance, Finished, Node, NodeId, Seeding, Transaction,
+};
 use crate::lf::value::TranslationError;
-use crate::lf::transaction::{Builder, ContractInstance, Finished, Node, NodeId, Seeding, Transaction};
 use crate::model::{ContractId, Hash, PackageId, Party, Timestamp};
 
 /// What the interpretation needs, or what it came to.
@@ -115,7 +117,11 @@ impl Engine {
 
     /// Interprets root nodes again. If all is as it was, the result has the same nodes.
     pub fn replay(&self, replay: Replay) -> Interpretation {
-        let (commands, seeds) = replay.roots.into_iter().map(|r| (r.command, r.seed)).unzip();
+        let (commands, seeds) = replay
+            .roots
+            .into_iter()
+            .map(|r| (r.command, r.seed))
+            .unzip();
         let builder = Builder::new(
             Seeding::Roots(seeds),
             replay.authorizers,
@@ -288,11 +294,7 @@ fn finish(running: Running) -> Step {
         Ok(finished) => finished,
         Err(error) => return Step::Failed(error),
     };
-    let Finished { transaction, seeds } = if failing {
-        undone(finished)
-    } else {
-        finished
-    };
+    let Finished { transaction, seeds } = if failing { undone(finished) } else { finished };
     let roots = transaction.roots.iter();
     let nodes = transaction.nodes.iter();
     let packages = nodes.flat_map(|node| node.template().into_iter().chain(node.interface()));

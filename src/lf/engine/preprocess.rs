@@ -126,7 +126,10 @@ pub(super) fn replay(program: &Program, command: &ReplayCommand) -> Result<Call,
                 None => Some(compiled(program, template)?.fetch),
             };
             let function = function.ok_or_else(|| not_compiled(template))?;
-            Ok(Call::new(function, vec![Val::ContractId(contract_id.clone())]))
+            Ok(Call::new(
+                function,
+                vec![Val::ContractId(contract_id.clone())],
+            ))
         }
     }
 }

@@ -95,6 +95,30 @@ impl Engine {
         Ok(())
     }
 
+    /// Loads packages in the order that their references ask for.
+    pub fn load_all(&self, packages: &[(PackageId, ast::Package)]) -> Result<(), LoadError> {
+        let mut waiting: Vec<&(PackageId, ast::Package)> = packages.iter().collect();
+        while !waiting.is_empty() {
+            let before = waiting.len();
+            let mut blocked = Vec::new();
+            for entry in waiting {
+                match self.load(&entry.0, &entry.1) {
+                    Ok(()) => {}
+                    Err(LoadError::MissingDependencies { .. }) => blocked.push(entry),
+                    Err(error) => return Err(error),
+                }
+            }
+            if blocked.len() == before {
+                // what is still missing is not among the packages
+                return blocked
+                    .into_iter()
+                    .try_for_each(|(id, package)| self.load(id, package));
+            }
+            waiting = blocked;
+        }
+        Ok(())
+    }
+
     /// Whether a package is loaded.
     pub fn contains(&self, id: &PackageId) -> bool {
         self.program().by_id.contains_key(id)
@@ -111,7 +135,10 @@ impl Engine {
     }
 
     /// Some packages and everything that they refer to, as far as it is loaded.
-    pub fn with_dependencies(&self, ids: impl IntoIterator<Item = PackageId>) -> BTreeSet<PackageId> {
+    pub fn with_dependencies(
+        &self,
+        ids: impl IntoIterator<Item = PackageId>,
+    ) -> BTreeSet<PackageId> {
         let program = self.program();
         let mut found = BTreeSet::new();
         let mut open: Vec<PackageId> = ids.into_iter().collect();

@@ -9,7 +9,10 @@ use crate::model::{Identifier, Party};
 
 /// Why an action is not authorised.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[allow(missing_docs, reason = "the fields are the parties and templates that messages name")]
+#[allow(
+    missing_docs,
+    reason = "the fields are the parties and templates that messages name"
+)]
 pub enum AuthorizationFailure {
     Create {
         template: Identifier,

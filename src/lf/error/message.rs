@@ -13,7 +13,10 @@ impl fmt::Display for Error {
         match self {
             Self::Lookup(error) => write!(f, "{error}"),
             Self::MissingPackage { package, context } => {
-                write!(f, "Couldn't find package {package} while looking for {context}")
+                write!(
+                    f,
+                    "Couldn't find package {package} while looking for {context}"
+                )
             }
             Self::Value(error) => write!(f, "{error}"),
             Self::RootNode(reason) => f.write_str(reason),

@@ -163,10 +163,9 @@ fn failure_category(category: i64) -> u8 {
 
 fn crypto(error: &CryptoError) -> Report {
     let (id, value) = match error {
-        CryptoError::ByteEncoding { value, .. } => (
-            "INTERPRETATION_CRYPTO_ERROR_MALFORMED_BYTE_ENCODING",
-            value,
-        ),
+        CryptoError::ByteEncoding { value, .. } => {
+            ("INTERPRETATION_CRYPTO_ERROR_MALFORMED_BYTE_ENCODING", value)
+        }
         CryptoError::Key { value, .. } => ("INTERPRETATION_CRYPTO_ERROR_MALFORMED_KEY", value),
         CryptoError::Signature { value, .. } => {
             ("INTERPRETATION_CRYPTO_ERROR_MALFORMED_SIGNATURE", value)

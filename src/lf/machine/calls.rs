@@ -156,7 +156,9 @@ impl Machine {
             return self.give(program, function);
         }
         let Val::Closure { function: id, args } = function else {
-            return Err(Fault::ill_typed("an application of something that is no function"));
+            return Err(Fault::ill_typed(
+                "an application of something that is no function",
+            ));
         };
         let Some(code) = program.function(id) else {
             return Err(Fault::ill_typed("an unknown function"));
@@ -172,7 +174,13 @@ impl Machine {
             }
             let all = self.with_args(&args, first, count);
             let function = id;
-            return self.give(program, Val::Closure { function, args: all });
+            return self.give(
+                program,
+                Val::Closure {
+                    function,
+                    args: all,
+                },
+            );
         }
         let height = first + usize::from(code.slots).max(args.len() + count);
         self.reserve(height)?;
@@ -284,11 +292,7 @@ impl Machine {
     }
 
     /// Gives a value to the innermost continuation.
-    pub(super) fn give<'p>(
-        &mut self,
-        program: &'p Program,
-        val: Val,
-    ) -> Result<Cursor<'p>, Fault> {
+    pub(super) fn give<'p>(&mut self, program: &'p Program, val: Val) -> Result<Cursor<'p>, Fault> {
         let frame = self.frames.pop();
         self.deliver(program, frame, val)
     }
@@ -339,9 +343,9 @@ impl Machine {
                 self.give(program, val)
             }
             Some(Frame::Message(exception)) => Err(super::unwind::uncaught(&exception, &val)),
-            Some(
-                Frame::Resume { .. } | Frame::Try { .. } | Frame::Protected | Frame::Exercise,
-            ) => Err(Fault::ill_typed("a continuation that does not fit")),
+            Some(Frame::Resume { .. } | Frame::Try { .. } | Frame::Protected | Frame::Exercise) => {
+                Err(Fault::ill_typed("a continuation that does not fit"))
+            }
         }
     }
 }

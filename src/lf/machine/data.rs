@@ -70,12 +70,7 @@ impl Machine {
     }
 
     /// The payload of `Some` or of a variant.
-    pub(super) fn payload(
-        &mut self,
-        at: &Cursor<'_>,
-        to: Slot,
-        from: Source,
-    ) -> Result<(), Fault> {
+    pub(super) fn payload(&mut self, at: &Cursor<'_>, to: Slot, from: Source) -> Result<(), Fault> {
         let (Val::Some(parts) | Val::Variant { parts, .. }) = self.read(at, from) else {
             return Err(Fault::ill_typed("case"));
         };

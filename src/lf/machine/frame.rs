@@ -24,7 +24,10 @@ pub(super) enum Frame {
     /// The value is what a fold came to so far; its state starts at `first`.
     Fold { how: Fold, first: u32 },
     /// The value tells about the contract at `argument`, which is to be created.
-    Create { template: TemplateRef, argument: u32 },
+    Create {
+        template: TemplateRef,
+        argument: u32,
+    },
     /// The value tells about the contract that was looked up. Exceptions are not caught.
     Validate,
     /// Exceptions go to the handler; the value passes on.

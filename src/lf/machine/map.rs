@@ -141,12 +141,20 @@ fn glue(left: Tree, right: Tree) -> Tree {
 fn take_end(mut node: Parts, side: usize) -> (Tree, Parts) {
     let parts = node.make_mut();
     let (left, right) = (take_child(parts, LEFT), take_child(parts, RIGHT));
-    let (near, far) = if side == LEFT { (left, right) } else { (right, left) };
+    let (near, far) = if side == LEFT {
+        (left, right)
+    } else {
+        (right, left)
+    };
     let Some(near) = near else {
         return (far, node);
     };
     let (rest, end) = take_end(near, side);
-    let (left, right) = if side == LEFT { (rest, far) } else { (far, rest) };
+    let (left, right) = if side == LEFT {
+        (rest, far)
+    } else {
+        (far, rest)
+    };
     (Some(balance(node, left, right)), end)
 }
 

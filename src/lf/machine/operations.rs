@@ -69,7 +69,9 @@ impl Machine {
             Instruction::Fold { to, first, how } => {
                 return self.fold(program, at, to, first, how);
             }
-            Instruction::MatchError => return Err(Error::UserError("match error".to_owned()).into()),
+            Instruction::MatchError => {
+                return Err(Error::UserError("match error".to_owned()).into());
+            }
             _ => return self.control(program, at, instruction),
         }
         Ok(at)
@@ -211,7 +213,8 @@ impl Machine {
             Nary::Builtin(builtin) => {
                 let row = first..first + builtins::arity(builtin);
                 let row = self.stack.get_mut(row).map(|row| row.iter_mut());
-                let mut operands: Vec<Val> = row.into_iter().flatten().map(std::mem::take).collect();
+                let mut operands: Vec<Val> =
+                    row.into_iter().flatten().map(std::mem::take).collect();
                 builtins::nary(builtin, &mut operands, &mut self.context(program))?
             }
             Nary::UpdateStruct { field } => {

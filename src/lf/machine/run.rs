@@ -35,7 +35,12 @@ impl Machine {
     pub(crate) fn run(&mut self) -> Outcome {
         let program = self.program.clone();
         let position = self.position;
-        let at = Cursor::new(&program, position.package, position.pc, position.base as usize);
+        let at = Cursor::new(
+            &program,
+            position.package,
+            position.pc,
+            position.base as usize,
+        );
         let Some(mut at) = at else {
             return Outcome::Failed(Error::IllTyped("a place without code".to_owned()));
         };
@@ -191,13 +196,7 @@ impl Machine {
     }
 
     #[inline]
-    fn compare(
-        &self,
-        at: &Cursor<'_>,
-        how: Compare,
-        a: Source,
-        b: Source,
-    ) -> Result<bool, Fault> {
+    fn compare(&self, at: &Cursor<'_>, how: Compare, a: Source, b: Source) -> Result<bool, Fault> {
         let (a, b) = (self.peek(at, a), self.peek(at, b));
         let order = if let (Val::Int64(x), Val::Int64(y)) = (a, b) {
             x.cmp(y)

@@ -96,9 +96,9 @@ impl Val {
 
     /// A list.
     pub(crate) fn list(elements: impl DoubleEndedIterator<Item = Self>) -> Self {
-        elements.rev().fold(Self::Nil, |tail, head| {
-            Self::Cons(Parts::two(head, tail))
-        })
+        elements
+            .rev()
+            .fold(Self::Nil, |tail, head| Self::Cons(Parts::two(head, tail)))
     }
 
     /// The number, if it is a numeric.

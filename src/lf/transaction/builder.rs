@@ -60,7 +60,10 @@ enum Kind {
     /// The node is complete but for children and result.
     Exercise(Box<Exercise>),
     /// How many creates and archivals there were before.
-    Try { created: usize, consumed: usize },
+    Try {
+        created: usize,
+        consumed: usize,
+    },
 }
 
 #[derive(Debug)]
@@ -358,7 +361,8 @@ impl Builder {
         for (id, _) in self.consumed.split_off(consumed) {
             self.consumed_by.remove(&id);
         }
-        self.nodes.insert(node, Node::Rollback(Rollback { children }));
+        self.nodes
+            .insert(node, Node::Rollback(Rollback { children }));
         let outer = self.context()?;
         outer.children.push(node);
         outer.next_action = next_action;
@@ -369,7 +373,9 @@ impl Builder {
     fn effects(&self, created: usize, consumed: usize) -> BTreeSet<Effect> {
         let created = self.created.iter().skip(created);
         let consumed = self.consumed.iter().skip(consumed);
-        let nodes = created.chain(consumed).map(|(_, node)| self.nodes.get(node));
+        let nodes = created
+            .chain(consumed)
+            .map(|(_, node)| self.nodes.get(node));
         let effect = |node: &Node| match node {
             Node::Create(create) => Some(Effect::Create {
                 template: create.template.clone(),

@@ -71,8 +71,7 @@ fn normalize_rollback(mut inner: Vec<Normal>) -> Vec<Normal> {
 
 /// A rollback at the end is merged with the one that it is in.
 fn merge_last(mut inner: Vec<Normal>) -> Vec<Normal> {
-    if let Some(Normal::Rollback(last)) = inner.pop_if(|node| matches!(node, Normal::Rollback(_)))
-    {
+    if let Some(Normal::Rollback(last)) = inner.pop_if(|node| matches!(node, Normal::Rollback(_))) {
         inner.extend(last);
     }
     inner
@@ -84,11 +83,7 @@ struct Numbering<'a> {
 }
 
 impl Numbering<'_> {
-    fn add_all(
-        &mut self,
-        normal: Vec<Normal>,
-        nodes: &mut BTreeMap<NodeId, Node>,
-    ) -> Vec<NodeId> {
+    fn add_all(&mut self, normal: Vec<Normal>, nodes: &mut BTreeMap<NodeId, Node>) -> Vec<NodeId> {
         let ids = normal
             .into_iter()
             .map(|node| with_room(|| self.add(node, nodes)));

@@ -62,7 +62,10 @@ mod tests {
         // test case 2, with its short key padded by zeros as the RFC does
         let mut key = [0; 32];
         key[..4].copy_from_slice(b"Jefe");
-        let mac = hmac(&Hash::from_bytes(key), &[b"what do ya want ", b"for nothing?"]);
+        let mac = hmac(
+            &Hash::from_bytes(key),
+            &[b"what do ya want ", b"for nothing?"],
+        );
         assert_eq!(
             mac.to_string(),
             "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"

@@ -1,1 +1,6 @@
 //! Tests of the engine as a whole.
+
+mod generate;
+mod support;
+
+mod real_packages;

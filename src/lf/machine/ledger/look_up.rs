@@ -199,11 +199,7 @@ impl Machine {
         Ok(())
     }
 
-    fn add_fetch(
-        &mut self,
-        id: &ContractId,
-        interface: Option<Identifier>,
-    ) -> Result<(), Fault> {
+    fn add_fetch(&mut self, id: &ContractId, interface: Option<Identifier>) -> Result<(), Fault> {
         let info = self.contract_info(id)?;
         self.ledger
             .transaction
@@ -230,7 +226,9 @@ impl Machine {
         };
         let time = crate::model::Timestamp::from_micros_clamped(*micros);
         if now < time {
-            bounds.max = bounds.max.min(time.minus(crate::model::Duration::from_micros(1)));
+            bounds.max = bounds
+                .max
+                .min(time.minus(crate::model::Duration::from_micros(1)));
             Ok(Val::Bool(true))
         } else {
             bounds.min = bounds.min.max(time);
