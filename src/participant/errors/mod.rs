@@ -8,6 +8,10 @@ mod category;
 mod refusal;
 mod table;
 
+mod convert;
+mod interpretation;
+mod requests;
+
 pub use category::Category;
 pub use refusal::{Refusal, Resource};
 pub use table::ErrorId;
