@@ -2,11 +2,29 @@
 //!
 //! Stations, in the order in which a package and then a command meet them:
 //! `ast` (the language as data) ← `archive` (bytes ⇄ ast) and `text` (the specification's notation
-//! ⇄ ast) → `compile` (names resolved, locals to slots) → `engine` (commands in, questions and
-//! transactions out) → `machine` (runs compiled code) with `builtins` → `transaction`.
+//! ⇄ ast) → `signature` (what a package offers) → `compile` (names resolved, locals to slots) →
+//! `engine` (commands in, questions and transactions out) → `machine` (runs compiled code) with
+//! `builtins` → `transaction`.
 //!
 //! Invariants: nothing here does IO, reads a clock or draws a random number; nothing knows of nodes,
 //! databases or networks. The same input gives the same bytes on every machine. No input panics.
 
+pub mod archive;
 pub mod ast;
+pub mod names;
+pub mod stable;
+pub mod types;
+
+pub mod codec;
+pub mod stack;
 pub mod value;
+
+pub mod signature;
+
+mod compile;
+
+mod builtins;
+mod machine;
+
+#[cfg(test)]
+pub(crate) mod test_dars;

@@ -1,13 +1,33 @@
 //! Ledger values: what contracts, choice arguments and results are made of.
 //!
 //! A value comes from an application untyped (with labels or without, as it likes), is checked
-//! against its type, and is stored in normal form: no record ids, no labels, no trailing `None`s.
+//! against its type (`translate`), and is stored in normal form: no record ids, no labels, no
+//! trailing `None`s. For verbose answers the type gives ids and labels back (`enrich`).
+//!
+//! Invariants: a value in normal form has exactly one encoding; what `translate` returns is in
+//! normal form and at most 100 levels deep.
 
 mod numeric;
 
-pub use numeric::Numeric;
+mod arithmetic;
+pub mod calendar;
+
+mod encoding;
+mod render;
+
+mod enrich;
+mod order;
+mod translate;
+
+pub use enrich::enrich;
+pub use numeric::{Numeric, PRECISION_MAX, SCALE_MAX};
+pub use render::Rendered;
+pub use translate::{TranslationError, translate};
 
 use crate::model::{ContractId, Identifier, Name, Party, Timestamp};
+
+/// How deep values may be nested: a value without parts has depth 0.
+pub const NESTING_MAX: usize = 100;
 
 /// A ledger value.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,3 +69,6 @@ pub struct Record {
     /// The fields in the order of the type, with their labels if they are told.
     pub fields: Vec<(Option<Name>, Value)>,
 }
+
+#[cfg(test)]
+pub(crate) mod arbitrary;

@@ -1,0 +1,103 @@
+//! Bytes of a package to its syntax tree.
+//!
+//! `tables` (what is referred to by index) → `types` → `expressions` and `updates` →
+//! `definitions`. The bytes are read straight into the tree, without generated messages in between.
+//!
+//! Invariants: any bytes end in a tree or an [`Error`]; nesting, and the size of shared parts when
+//! they are written out, are bounded before the tree is built.
+
+mod tables;
+
+mod types;
+
+mod expressions;
+mod interfaces;
+mod updates;
+
+mod definitions;
+
+use super::error::{Error, Place};
+use super::fault::Fault;
+use super::message::{Body, View};
+use super::schema;
+use crate::lf::ast::{LanguageVersion, Module, Package};
+use crate::model::{PackageId, PackageName, PackageVersion};
+use tables::Decoder;
+use types::distinct;
+
+/// Decodes the package inside a payload.
+pub(super) fn package(bytes: &[u8], version: LanguageVersion) -> Result<Package, Error> {
+    let outside = |fault| Error::malformed(Place::default(), fault);
+    if is_pre_freeze(bytes) {
+        return Err(Error::PreFreeze);
+    }
+    let view = schema::PACKAGE
+        .read(Body::outermost(bytes), version)
+        .map_err(outside)?;
+    let decoder = Decoder::new(&view, version).map_err(outside)?;
+    let (name, package_version, upgrades) = metadata(&decoder, &view).map_err(outside)?;
+    let modules = view
+        .many(1)
+        .map(|module| decoder.module(module))
+        .collect::<Result<Vec<_>, _>>()?;
+    distinct("module", modules.iter().map(|module| &module.name)).map_err(outside)?;
+    for module in &modules {
+        definitions_differ(module)
+            .map_err(|fault| Error::malformed(Place::module(&module.name), fault))?;
+    }
+    Ok(Package {
+        language: version,
+        name,
+        version: package_version,
+        upgrades,
+        dependencies: decoder.into_mentioned(),
+        modules,
+    })
+}
+
+fn metadata(
+    decoder: &Decoder<'_>,
+    package: &View<'_>,
+) -> Result<(PackageName, PackageVersion, Option<PackageId>), Fault> {
+    let view = schema::METADATA.read(package.body(4)?, decoder.version)?;
+    let upgrades = match view.optional(3) {
+        Some(body) => {
+            let view = schema::UPGRADED.read(body, decoder.version)?;
+            Some(PackageId::parse(decoder.string(view.int(1))?)?)
+        }
+        None => None,
+    };
+    Ok((
+        PackageName::parse(decoder.string(view.int(1))?)?,
+        PackageVersion::parse(decoder.string(view.int(2))?)?,
+        upgrades,
+    ))
+}
+
+/// Types, synonyms and values share a space of names; templates, exceptions and interfaces another.
+fn definitions_differ(module: &Module) -> Result<(), Fault> {
+    let synonyms = module.synonyms.iter().map(|d| &d.name);
+    let data_types = module.data_types.iter().map(|d| &d.name);
+    let values = module.values.iter().map(|d| &d.name);
+    distinct("definition", synonyms.chain(data_types).chain(values))?;
+    let templates = module.templates.iter().map(|d| &d.name);
+    let exceptions = module.exceptions.iter().map(|d| &d.name);
+    let interfaces = module.interfaces.iter().map(|d| &d.name);
+    distinct(
+        "template, exception or interface",
+        templates.chain(exceptions).chain(interfaces),
+    )
+}
+
+/// Before LF 2.1 was frozen, fields had other numbers: a module had its name in field 8.
+fn is_pre_freeze(package: &[u8]) -> bool {
+    use super::wire::{Fields, Value};
+    Fields::of(package)
+        .filter_map(Result::ok)
+        .any(|field| match field {
+            (1, Value::Bytes(module)) => Fields::of(module)
+                .filter_map(Result::ok)
+                .any(|field| matches!(field, (8, Value::Varint(_)))),
+            _ => false,
+        })
+}

@@ -1,0 +1,38 @@
+//! Bounds on what is read, each with its reason.
+
+use crate::lf::ast::LanguageVersion;
+
+/// Messages inside messages. Canton's limits, so that what one accepts the other does, too.
+pub(super) const fn message_depth_max(version: LanguageVersion) -> u32 {
+    match version {
+        LanguageVersion::V2_1 => 1000,
+        // expressions are in a table there and nest by reference
+        LanguageVersion::V2_2 | LanguageVersion::V2_3 => 100,
+    }
+}
+
+/// Nested expressions. Trees are walked and dropped by recursion, which a thread with 2 MB of stack
+/// must be able to do. The deepest known package, a long script, has 270 levels; in LF 2.1, which
+/// nests messages, more than 500 cannot be written.
+pub(crate) const EXPRESSION_DEPTH_MAX: u32 = 2000;
+
+/// Nested types and kinds: entries of their tables nest by reference without bound. The deepest known
+/// type, a tuple with 20 fields, has 61 levels.
+pub(crate) const TYPE_DEPTH_MAX: u32 = 500;
+
+/// Nodes of one type or kind when shared parts are counted as often as they are used. They are
+/// compared and hashed as trees. The largest known type has 1,200.
+pub(super) const TYPE_SIZE_MAX: u64 = 100_000;
+
+/// Expressions in a package when shared ones are counted as often as they are used. The largest
+/// package known has 54,000; one takes about 200 bytes of memory.
+pub(super) const EXPRESSIONS_MAX: u64 = 2_000_000;
+
+/// Bytes of one entry of a DAR, unpacked. The largest known has 1.3 MB.
+pub(super) const ENTRY_BYTES_MAX: usize = 128 << 20;
+
+/// Bytes of all entries of a DAR, unpacked.
+pub(super) const DAR_BYTES_MAX: usize = 512 << 20;
+
+/// Entries of a DAR: the largest known has 200.
+pub(super) const DAR_ENTRIES_MAX: usize = 100_000;

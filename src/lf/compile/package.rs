@@ -1,0 +1,320 @@
+//! Compiling one package: declare first, then write the code of each function.
+
+use std::sync::OnceLock;
+
+use rustc_hash::FxHashMap;
+
+use super::code::{Function, FunctionId, NOWHERE};
+use super::constants::{Constants, Key};
+use super::emit::emit;
+use super::ir::Body;
+use super::liveness::mark_last_uses;
+use super::lower::{self, Params};
+use super::names::{Names, Symbol};
+use super::ops::Virtual;
+use super::program::{CompiledPackage, Definition, Global, Program, TemplateRef};
+use super::{Error, templates};
+use crate::lf::ast;
+use crate::lf::signature::{DataType, PackageSignature, Resolver};
+use crate::model::{DottedName, Identifier, ModuleName, Name, PackageId};
+
+/// A package that is being compiled.
+pub(super) struct Compiler<'a> {
+    /// The number that it will have in the program.
+    pub(super) number: u16,
+    pub(super) program: &'a Program,
+    pub(super) signature: &'a PackageSignature,
+    pub(super) resolver: Resolver<'a>,
+    pub(super) names: Names,
+    pub(super) constants: Constants,
+    pub(super) package: CompiledPackage,
+    /// Functions that wrap builtins, where these are used as values.
+    pub(super) wrappers: FxHashMap<ast::BuiltinFunction, u32>,
+    /// Rows of tables that were asked for before.
+    known_templates: FxHashMap<TemplateRef, u32>,
+}
+
+/// Compiles a package whose dependencies are in the program. The names are the program's and those
+/// that the package adds.
+pub(crate) fn compile(
+    id: &PackageId,
+    package: &ast::Package,
+    signature: &PackageSignature,
+    program: &Program,
+) -> Result<(CompiledPackage, Names), Error> {
+    let number = u16::try_from(program.packages.len()).map_err(|_| Error::TooLarge("program"))?;
+    let mut compiler = Compiler {
+        number,
+        program,
+        signature,
+        resolver: Resolver::new(id, package, &program.signatures),
+        names: Names::clone(&program.names),
+        constants: Constants::default(),
+        package: CompiledPackage::new(id.clone(), package.name.clone()),
+        wrappers: FxHashMap::default(),
+        known_templates: FxHashMap::default(),
+    };
+    compiler.declare(package)?;
+    compiler.define(package)?;
+    compiler.package.constants = compiler.constants.finish();
+    Ok((compiler.package, compiler.names))
+}
+
+impl<'a> Compiler<'a> {
+    fn declare(&mut self, package: &'a ast::Package) -> Result<(), Error> {
+        for module in &package.modules {
+            for value in &module.values {
+                self.declare_value(&module.name, value)?;
+            }
+            for template in &module.templates {
+                let id = self.local_id(&module.name, &template.name);
+                self.package.number_template(id);
+            }
+        }
+        // in the order of their numbers
+        for module in &package.modules {
+            for template in &module.templates {
+                templates::declare_template(self, module, template)?;
+            }
+            for interface in &module.interfaces {
+                templates::declare_interface(self, module, interface)?;
+            }
+            for exception in &module.exceptions {
+                let function = self.reserve(1)?;
+                let id = self.local_id(&module.name, &exception.name);
+                let function = self.function_id(function);
+                self.package.exceptions.insert(id, function);
+            }
+        }
+        Ok(())
+    }
+
+    fn declare_value(&mut self, module: &ModuleName, value: &ast::DefValue) -> Result<(), Error> {
+        let Params { names, body } = lower::peel(&value.expr);
+        let arity = u16::try_from(names.len()).map_err(|_| Error::TooLarge("function"))?;
+        let function = self.reserve(arity)?;
+        let waits = lower::is_update(body);
+        let definition = if arity == 0 && !waits {
+            let global = u32::try_from(self.package.globals.len());
+            self.package.globals.push(Global {
+                function,
+                value: OnceLock::new(),
+            });
+            Definition::Global(self.number, global.map_err(|_| Error::TooLarge("package"))?)
+        } else {
+            Definition::Function {
+                id: self.function_id(function),
+                arity,
+                runs: false,
+            }
+        };
+        let key = (module.clone(), value.name.clone());
+        self.package.definitions.insert(key, definition);
+        Ok(())
+    }
+
+    fn define(&mut self, package: &'a ast::Package) -> Result<(), Error> {
+        self.find_runnable(package);
+        for module in &package.modules {
+            for value in &module.values {
+                self.define_value(module, value)?;
+            }
+            for template in &module.templates {
+                templates::define_template(self, module, template)?;
+            }
+            for interface in &module.interfaces {
+                templates::define_interface(self, module, interface)?;
+            }
+            for exception in &module.exceptions {
+                let id = self.local_id(&module.name, &exception.name);
+                let function = self.package.exceptions.get(&id).copied();
+                let function = function.ok_or(Error::Internal("undeclared exception"))?;
+                let body = lower::applied(self, &exception.message)?;
+                self.finish(function.index, body)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Finds the functions whose value is an update that can be built without doing anything:
+    /// these are compiled to run it. Whether that is so depends on other functions' arities only.
+    fn find_runnable(&mut self, package: &'a ast::Package) {
+        for module in &package.modules {
+            for value in &module.values {
+                let Params { body, .. } = lower::peel(&value.expr);
+                let delayable = lower::is_update(body) && lower::is_total(self, body);
+                let key = (module.name.clone(), value.name.clone());
+                if let Some(Definition::Function { runs, .. }) =
+                    self.package.definitions.get_mut(&key)
+                {
+                    *runs = delayable;
+                }
+            }
+        }
+    }
+
+    fn define_value(
+        &mut self,
+        module: &ast::Module,
+        value: &'a ast::DefValue,
+    ) -> Result<(), Error> {
+        let key = (module.name.clone(), value.name.clone());
+        let definition = self.package.definitions.get(&key).copied();
+        let (function, run) = match definition {
+            Some(Definition::Function { id, runs, .. }) => (id.index, runs),
+            Some(Definition::Global(_, global)) => {
+                let global = self.package.globals.get(global as usize);
+                (global.ok_or(Error::Internal("undeclared value"))?.function, false)
+            }
+            None => return Err(Error::Internal("undeclared value")),
+        };
+        let body = lower::function(self, &value.expr, run)?;
+        self.finish(function, body)
+    }
+
+    /// The id of something of this package.
+    pub(super) fn local_id(&self, module: &ModuleName, name: &DottedName) -> Identifier {
+        Identifier::new(self.signature.id.clone(), module.clone(), name.clone())
+    }
+
+    /// A function of this package.
+    pub(super) fn function_id(&self, index: u32) -> FunctionId {
+        FunctionId {
+            package: self.number,
+            index,
+        }
+    }
+
+    /// A new function, without code yet.
+    pub(super) fn reserve(&mut self, arity: u16) -> Result<u32, Error> {
+        let index = u32::try_from(self.package.functions.len());
+        self.package.functions.push(Function {
+            entry: NOWHERE,
+            run_entry: NOWHERE,
+            arity,
+            slots: arity,
+        });
+        index.map_err(|_| Error::TooLarge("package"))
+    }
+
+    /// Writes the code of a function.
+    pub(super) fn finish(&mut self, function: u32, mut body: Body) -> Result<(), Error> {
+        mark_last_uses(&mut body.ir, body.variables);
+        let (place, slots) = emit(&body, &mut self.package.code, &mut self.package.tables)?;
+        let arity = u16::try_from(body.params.len()).map_err(|_| Error::TooLarge("function"))?;
+        let Some(function) = self.package.functions.get_mut(function as usize) else {
+            return Err(Error::Internal("undeclared function"));
+        };
+        function.arity = arity;
+        function.slots = slots;
+        if body.run {
+            function.run_entry = place;
+        } else {
+            function.entry = place;
+        }
+        Ok(())
+    }
+
+    /// What a reference to a value stands for.
+    pub(super) fn definition(&self, reference: &ast::Ref) -> Result<Definition, Error> {
+        let package = match &reference.package {
+            ast::PackageIs::This => Some(&self.package),
+            ast::PackageIs::Other(id) => self.program.package(id).map(|(_, package)| package),
+        };
+        let key = (reference.module.clone(), reference.name.clone());
+        let found = package.and_then(|package| package.definitions.get(&key));
+        found.copied().ok_or_else(|| Error::Unknown {
+            what: "value",
+            id: self.resolver.identifier(reference),
+        })
+    }
+
+    /// A data type of this package or a dependency.
+    pub(super) fn data_type(&self, reference: &ast::Ref) -> Result<(Identifier, &DataType), Error> {
+        let id = self.resolver.identifier(reference);
+        let found = match &reference.package {
+            ast::PackageIs::This => self.signature.data_types.get(&id),
+            ast::PackageIs::Other(_) => Some(self.program.signatures.data_type(&id)?),
+        };
+        match found {
+            Some(data_type) => Ok((id, data_type)),
+            None => Err(Error::Unknown {
+                what: "data type",
+                id,
+            }),
+        }
+    }
+
+    /// The number of a constant.
+    pub(super) fn constant(&mut self, key: Key) -> Result<u32, Error> {
+        self.constants.number(key)
+    }
+
+    /// The number of a name.
+    pub(super) fn symbol(&mut self, name: &Name) -> Symbol {
+        self.names.symbol(name)
+    }
+
+    /// The row of a template in the package's table.
+    pub(super) fn template_row(&mut self, reference: &ast::Ref) -> Result<u32, Error> {
+        let template = self.template_ref(reference)?;
+        let rows = &mut self.package.template_refs;
+        let next = u32::try_from(rows.len()).map_err(|_| Error::TooLarge("package"))?;
+        let row = *self.known_templates.entry(template).or_insert(next);
+        if row == next {
+            rows.push(template);
+        }
+        Ok(row)
+    }
+
+    /// A template of this package or a dependency.
+    pub(super) fn template_ref(&self, reference: &ast::Ref) -> Result<TemplateRef, Error> {
+        let id = self.resolver.identifier(reference);
+        let found = match &reference.package {
+            ast::PackageIs::This => self.package.template_number(&id).map(|index| TemplateRef {
+                package: self.number,
+                index,
+            }),
+            ast::PackageIs::Other(_) => self.program.find_template(&id),
+        };
+        found.ok_or(Error::Unknown {
+            what: "template",
+            id,
+        })
+    }
+
+    /// The row of an interface in the package's table.
+    pub(super) fn interface_row(&mut self, reference: &ast::Ref) -> Result<u32, Error> {
+        let id = self.resolver.identifier(reference);
+        let rows = &mut self.package.interface_refs;
+        if let Some(row) = rows.iter().position(|known| *known == id) {
+            return u32::try_from(row).map_err(|_| Error::TooLarge("package"));
+        }
+        rows.push(id);
+        u32::try_from(rows.len() - 1).map_err(|_| Error::TooLarge("package"))
+    }
+
+    /// Two rows for two interfaces, one after the other; the first one's number.
+    pub(super) fn interface_rows(
+        &mut self,
+        first: &ast::Ref,
+        second: &ast::Ref,
+    ) -> Result<u32, Error> {
+        let ids = [first, second].map(|reference| self.resolver.identifier(reference));
+        let rows = &mut self.package.interface_refs;
+        let row = u32::try_from(rows.len()).map_err(|_| Error::TooLarge("package"))?;
+        rows.extend(ids);
+        Ok(row)
+    }
+
+    /// The row of a virtual function in the package's table.
+    pub(super) fn virtual_row(&mut self, function: Virtual) -> Result<u32, Error> {
+        let rows = &mut self.package.virtual_refs;
+        let known = rows.iter().position(|known| *known == function);
+        let row = known.unwrap_or(rows.len());
+        if row == rows.len() {
+            rows.push(function);
+        }
+        u32::try_from(row).map_err(|_| Error::TooLarge("package"))
+    }
+}

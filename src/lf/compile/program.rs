@@ -1,0 +1,224 @@
+//! All compiled packages: what the machine runs.
+
+use std::sync::{Arc, OnceLock};
+
+use rustc_hash::FxHashMap;
+
+use super::code::{Function, FunctionId, Instruction};
+use super::names::Names;
+use super::ops::Virtual;
+use crate::lf::machine::Val;
+use crate::lf::signature::Signatures;
+use crate::model::{DottedName, Identifier, ModuleName, Name, PackageId, PackageName};
+
+/// A snapshot of everything that is loaded. Packages keep their numbers for ever.
+#[derive(Default)]
+pub(crate) struct Program {
+    pub(crate) packages: Vec<Arc<CompiledPackage>>,
+    pub(crate) by_id: FxHashMap<PackageId, u16>,
+    pub(crate) names: Arc<Names>,
+    pub(crate) signatures: Signatures,
+}
+
+/// A compiled package.
+pub(crate) struct CompiledPackage {
+    pub(crate) id: PackageId,
+    pub(crate) name: PackageName,
+    pub(crate) code: Vec<Instruction>,
+    pub(crate) constants: Vec<Val>,
+    pub(crate) functions: Vec<Function>,
+    /// Targets of switches.
+    pub(crate) tables: Vec<u32>,
+    /// Top-level values that are no functions.
+    pub(crate) globals: Vec<Global>,
+    /// What its code does on the ledger with templates, here and elsewhere.
+    pub(crate) template_refs: Vec<TemplateRef>,
+    /// Interfaces, here and elsewhere.
+    pub(crate) interface_refs: Vec<Identifier>,
+    pub(crate) choice_refs: Vec<ChoiceRef>,
+    pub(crate) virtual_refs: Vec<Virtual>,
+    /// What other packages may refer to.
+    pub(crate) definitions: FxHashMap<(ModuleName, DottedName), Definition>,
+    pub(crate) templates: Vec<Template>,
+    pub(crate) interfaces: FxHashMap<Identifier, Interface>,
+    /// The functions that tell the message of an exception.
+    pub(crate) exceptions: FxHashMap<Identifier, FunctionId>,
+    template_numbers: FxHashMap<Identifier, u32>,
+}
+
+/// What a top-level name stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Definition {
+    /// A function; with 0 arguments an update that waits to be run.
+    Function {
+        id: FunctionId,
+        arity: u16,
+        /// Whether its code runs the update that it yields; else its code computes the value.
+        runs: bool,
+    },
+    /// A value that is evaluated when first needed: package and number.
+    Global(u16, u32),
+}
+
+/// A top-level value.
+pub(crate) struct Global {
+    /// Computes it.
+    pub(crate) function: u32,
+    /// What it came to.
+    pub(crate) value: OnceLock<Val>,
+}
+
+/// A template, by package and number in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct TemplateRef {
+    pub(crate) package: u16,
+    pub(crate) index: u32,
+}
+
+/// A template's functions.
+#[derive(Debug)]
+pub(crate) struct Template {
+    pub(crate) id: Identifier,
+    /// From a contract to a record of its signatories, observers, and, if it has a key, the key
+    /// and its maintainers. Checks the precondition first.
+    pub(crate) info: FunctionId,
+    pub(crate) signatories: FunctionId,
+    pub(crate) observers: FunctionId,
+    pub(crate) has_key: bool,
+    /// From contract id and argument to the choice's update.
+    pub(crate) choices: FxHashMap<Name, FunctionId>,
+    pub(crate) instances: FxHashMap<Identifier, Instance>,
+}
+
+/// How a template implements an interface. All functions take the contract.
+#[derive(Debug)]
+pub(crate) struct Instance {
+    pub(crate) view: FunctionId,
+    pub(crate) methods: FxHashMap<Name, FunctionId>,
+}
+
+/// An interface's functions.
+#[derive(Debug)]
+pub(crate) struct Interface {
+    /// From contract id and argument to the choice's update.
+    pub(crate) choices: FxHashMap<Name, FunctionId>,
+}
+
+/// A choice as its function names it when it opens the node.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ChoiceRef {
+    pub(crate) name: Name,
+    pub(crate) consuming: bool,
+    /// The interface whose choice it is; a template's choice has none.
+    pub(crate) interface: Option<Identifier>,
+    /// The template, unless the contract decides.
+    pub(crate) template: Option<TemplateRef>,
+}
+
+impl Program {
+    /// A package.
+    pub(crate) fn package(&self, id: &PackageId) -> Option<(u16, &CompiledPackage)> {
+        let index = *self.by_id.get(id)?;
+        Some((index, self.packages.get(usize::from(index))?))
+    }
+
+    /// A template.
+    pub(crate) fn template(&self, reference: TemplateRef) -> Option<&Template> {
+        let package = self.packages.get(usize::from(reference.package))?;
+        package.templates.get(reference.index as usize)
+    }
+
+    /// A template by its id.
+    pub(crate) fn find_template(&self, id: &Identifier) -> Option<TemplateRef> {
+        let (package, compiled) = self.package(id.package())?;
+        let index = *compiled.template_numbers.get(id)?;
+        Some(TemplateRef { package, index })
+    }
+
+    /// An interface.
+    pub(crate) fn interface(&self, id: &Identifier) -> Option<&Interface> {
+        self.package(id.package())?.1.interfaces.get(id)
+    }
+
+    /// How a template implements an interface.
+    pub(crate) fn instance(
+        &self,
+        template: &Identifier,
+        interface: &Identifier,
+    ) -> Option<&Instance> {
+        let template = self.template(self.find_template(template)?)?;
+        template.instances.get(interface)
+    }
+
+    /// The function that tells the message of an exception.
+    pub(crate) fn exception_message(&self, id: &Identifier) -> Option<FunctionId> {
+        self.package(id.package())?.1.exceptions.get(id).copied()
+    }
+
+    /// A function.
+    #[inline]
+    pub(crate) fn function(&self, id: FunctionId) -> Option<&Function> {
+        let package = self.packages.get(usize::from(id.package))?;
+        package.functions.get(id.index as usize)
+    }
+
+    /// The name of a package.
+    pub(crate) fn package_name(&self, id: &PackageId) -> Option<&PackageName> {
+        self.package(id).map(|(_, package)| &package.name)
+    }
+
+    /// This program with one more package.
+    pub(crate) fn with(
+        &self,
+        package: CompiledPackage,
+        names: Arc<Names>,
+        signatures: Signatures,
+    ) -> Option<Self> {
+        let index = u16::try_from(self.packages.len()).ok()?;
+        let mut by_id = self.by_id.clone();
+        by_id.insert(package.id.clone(), index);
+        let mut packages = self.packages.clone();
+        packages.push(Arc::new(package));
+        Some(Self {
+            packages,
+            by_id,
+            names,
+            signatures,
+        })
+    }
+}
+
+impl CompiledPackage {
+    /// An empty package.
+    pub(super) fn new(id: PackageId, name: PackageName) -> Self {
+        Self {
+            id,
+            name,
+            code: Vec::new(),
+            constants: Vec::new(),
+            functions: Vec::new(),
+            tables: Vec::new(),
+            globals: Vec::new(),
+            template_refs: Vec::new(),
+            interface_refs: Vec::new(),
+            choice_refs: Vec::new(),
+            virtual_refs: Vec::new(),
+            definitions: FxHashMap::default(),
+            templates: Vec::new(),
+            interfaces: FxHashMap::default(),
+            exceptions: FxHashMap::default(),
+            template_numbers: FxHashMap::default(),
+        }
+    }
+
+    /// Declares a template and gives its number.
+    pub(super) fn number_template(&mut self, id: Identifier) -> u32 {
+        let next = u32::try_from(self.template_numbers.len()).unwrap_or(u32::MAX);
+        *self.template_numbers.entry(id).or_insert(next)
+    }
+
+    /// The number of a template of this package.
+    pub(super) fn template_number(&self, id: &Identifier) -> Option<u32> {
+        self.template_numbers.get(id).copied()
+    }
+}
