@@ -10,4 +10,10 @@
 //! what `indexer` wrote, and by reference the log's entries and the contracts' payloads.
 
 pub mod errors;
+mod schema;
+
 pub mod submission;
+
+pub mod indexer;
+
+pub use schema::MIGRATIONS;

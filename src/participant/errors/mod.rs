@@ -8,6 +8,9 @@ mod category;
 mod refusal;
 mod table;
 
+mod convert;
+mod requests;
+
 pub use category::Category;
 pub use refusal::{Refusal, Resource};
 pub use table::ErrorId;

@@ -97,6 +97,12 @@ errors! {
     RequestTimeOut = "REQUEST_TIME_OUT", C::DeadlineExceededRequestStateUnknown,
         "The outcome did not arrive in time; it may still come.",
         "Submit again with the same command id, or read the completions.";
+    RequestDeadlineExceeded = "REQUEST_DEADLINE_EXCEEDED", C::DeadlineExceededRequestStateUnknown,
+        "The client's deadline was over before the request was handled.",
+        "Submit again with the same command id and a later deadline.";
+    MaximumNumberOfStreams = "MAXIMUM_NUMBER_OF_STREAMS", C::ContentionOnSharedResources,
+        "As many streams are open as the node serves.",
+        "Close streams, or try again later.";
     LedgerApiInternalError = "LEDGER_API_INTERNAL_ERROR", C::SystemInternalAssumptionViolated,
         "A defect of the node.",
         "Report it with the correlation id.";
@@ -117,6 +123,30 @@ errors! {
     PackageNotVettedByRecipients = "PACKAGE_NOT_VETTED_BY_RECIPIENTS", C::InvalidGivenCurrentSystemStateOther,
         "A participant that must validate the transaction has not vetted a package.",
         "Upload the package there.";
+    InvalidPrescribedSynchronizerId = "INVALID_PRESCRIBED_SYNCHRONIZER_ID", C::InvalidGivenCurrentSystemStateOther,
+        "The domain that the command names cannot be used for it.",
+        "Leave the domain out, or name one that the participant is connected to.";
+    PackageNotFound = "PACKAGE_NOT_FOUND", C::InvalidGivenCurrentSystemStateResourceMissing,
+        "No package with this id is known.",
+        "Upload the package.";
+    InvalidDar = "INVALID_DAR", C::InvalidIndependentOfSystemState,
+        "The file is no DAR.",
+        "Upload a DAR as the Daml compiler makes it.";
+    DarParseError = "DAR_PARSE_ERROR", C::InvalidIndependentOfSystemState,
+        "A package of the DAR cannot be read.",
+        "Upload a DAR of a supported version of the language, whole.";
+    DarValidationError = "DAR_VALIDATION_ERROR", C::InvalidIndependentOfSystemState,
+        "A package of the DAR is not well-formed.",
+        "Compile the model again.";
+    DarDependenciesNotValid = "DAR_DEPENDENCIES_NOT_VALID", C::InvalidIndependentOfSystemState,
+        "The DAR does not have all packages that it needs.",
+        "Upload a DAR with its dependencies.";
+    NotValidUpgradePackage = "NOT_VALID_UPGRADE_PACKAGE", C::InvalidIndependentOfSystemState,
+        "The package has the name of another one, but is no valid upgrade of it.",
+        "Change the model as upgrades allow, or give the package another name.";
+    KnownPackageVersion = "KNOWN_PACKAGE_VERSION", C::InvalidIndependentOfSystemState,
+        "Another package has this name and version.",
+        "Raise the version.";
     PackageSelectionFailed = "PACKAGE_SELECTION_FAILED", C::InvalidGivenCurrentSystemStateOther,
         "No package with this name can be used.",
         "Upload the package at all participants concerned.";
@@ -143,6 +173,45 @@ errors! {
     CommandPreprocessingFailed = "COMMAND_PREPROCESSING_FAILED", C::InvalidIndependentOfSystemState,
         "The command does not fit the package: unknown template, choice or field, or a value of another type.",
         "The message says what does not fit.";
+    InterpretationUserError = "INTERPRETATION_USER_ERROR", C::InvalidGivenCurrentSystemStateOther,
+        "Daml code ended with an error.",
+        "The message comes from the model.";
+    TemplatePreconditionViolated = "TEMPLATE_PRECONDITION_VIOLATED", C::InvalidIndependentOfSystemState,
+        "A contract would not meet its template's precondition.",
+        "Change the contract's argument.";
+    NonComparableValues = "NON_COMPARABLE_VALUES", C::InvalidIndependentOfSystemState,
+        "Daml code compares what cannot be compared.",
+        "Change the model.";
+    ValueNesting = "VALUE_NESTING", C::InvalidIndependentOfSystemState,
+        "A value is nested too deep.",
+        "Change the command or the model.";
+    MalformedText = "MALFORMED_TEXT", C::InvalidIndependentOfSystemState,
+        "A text has a character that the ledger does not store.",
+        "Change the command or the model.";
+    DamlEffectfulRollbackError = "DAML_EFFECTFUL_ROLLBACK_ERROR", C::InvalidIndependentOfSystemState,
+        "An exception would undo what happened on the ledger.",
+        "Change the model.";
+    InterpretationTimeExceeded = "INTERPRETATION_TIME_EXCEEDED", C::ContentionOnSharedResources,
+        "The command takes too long.",
+        "Split the command, or change the model.";
+    ContractDoesNotImplementRequiringInterface = "CONTRACT_DOES_NOT_IMPLEMENT_REQUIRING_INTERFACE", C::InvalidIndependentOfSystemState,
+        "The contract's template does not implement an interface that requires another.",
+        "Use a contract whose template does.";
+    InterpretationUpgradeErrorAuthenticationFailed = "INTERPRETATION_UPGRADE_ERROR_AUTHENTICATION_FAILED", C::InvalidIndependentOfSystemState,
+        "The contract is not what its id says.",
+        "Pass the contract as it was read.";
+    InterpretationUpgradeErrorValidationFailed = "INTERPRETATION_UPGRADE_ERROR_VALIDATION_FAILED", C::InvalidIndependentOfSystemState,
+        "The contract does not fit the version of its template that is used.",
+        "Use another version, or change the model.";
+    InterpretationCryptoErrorMalformedByteEncoding = "INTERPRETATION_CRYPTO_ERROR_MALFORMED_BYTE_ENCODING", C::InvalidGivenCurrentSystemStateOther,
+        "A text that should be hexadecimal is not.",
+        "Change the command or the model.";
+    InterpretationCryptoErrorMalformedKey = "INTERPRETATION_CRYPTO_ERROR_MALFORMED_KEY", C::InvalidGivenCurrentSystemStateOther,
+        "A public key is malformed.",
+        "Change the command or the model.";
+    InterpretationCryptoErrorMalformedSignature = "INTERPRETATION_CRYPTO_ERROR_MALFORMED_SIGNATURE", C::InvalidGivenCurrentSystemStateOther,
+        "A signature is malformed.",
+        "Change the command or the model.";
     DisclosedContractAuthenticationFailed = "DISCLOSED_CONTRACT_AUTHENTICATION_FAILED", C::InvalidIndependentOfSystemState,
         "A disclosed contract does not match its contract id.",
         "Pass the blob as it was read.";
@@ -160,12 +229,120 @@ errors! {
     InvalidToken = "INVALID_TOKEN", C::InvalidIndependentOfSystemState,
         "The request names no user, and there is no token to take one from.",
         "Set the user id.";
+    InvalidDeduplicationPeriod = "INVALID_DEDUPLICATION_PERIOD", C::InvalidGivenCurrentSystemStateOther,
+        "The deduplication period starts before what the participant remembers.",
+        "Use a shorter period.";
+    ProtoDeserializationFailure = "PROTO_DESERIALIZATION_FAILURE", C::InvalidIndependentOfSystemState,
+        "A part of the request is not what it must be.",
+        "Send what the API defines.";
+
+    // reading
+    NegativeOffset = "NEGATIVE_OFFSET", C::InvalidIndependentOfSystemState,
+        "An offset is negative.",
+        "Use offsets as the participant gave them; 0 is the beginning.";
+    NonPositiveOffset = "NON_POSITIVE_OFFSET", C::InvalidIndependentOfSystemState,
+        "An offset is not positive.",
+        "Use offsets as the participant gave them.";
+    OffsetAfterLedgerEnd = "OFFSET_AFTER_LEDGER_END", C::InvalidGivenCurrentSystemStateSeekAfterEnd,
+        "An offset is beyond the end of the ledger.",
+        "Try again later; if it happens again the offset comes from another participant.";
+    OffsetOutOfRange = "OFFSET_OUT_OF_RANGE", C::InvalidGivenCurrentSystemStateOther,
+        "Offsets are in the wrong order.",
+        "Use a begin that is not after the end.";
+    DescendingOrderMissingEnd = "DESCENDING_ORDER_MISSING_END", C::InvalidIndependentOfSystemState,
+        "Updates are asked for in descending order without an end to begin at.",
+        "Set the end.";
+    ParticipantPrunedDataAccessed = "PARTICIPANT_PRUNED_DATA_ACCESSED", C::InvalidGivenCurrentSystemStateOther,
+        "The participant has removed what is asked for.",
+        "Begin at a later offset; the error names the earliest.";
+    UpdateNotFound = "UPDATE_NOT_FOUND", C::InvalidGivenCurrentSystemStateResourceMissing,
+        "There is no such update, or nothing of it to show.",
+        "Check the id or offset and the format.";
+    ContractEventsNotFound = "CONTRACT_EVENTS_NOT_FOUND", C::InvalidGivenCurrentSystemStateResourceMissing,
+        "There is no such contract, or nothing of it to show.",
+        "Check the id and the format.";
+    ContractPayloadNotFound = "CONTRACT_PAYLOAD_NOT_FOUND", C::InvalidGivenCurrentSystemStateResourceMissing,
+        "There is no such contract, or it is not visible to the parties.",
+        "Check the id and the parties.";
+    PackageNamesNotFound = "PACKAGE_NAMES_NOT_FOUND", C::InvalidGivenCurrentSystemStateResourceMissing,
+        "No package with this name is known.",
+        "Upload the package.";
+    NoTemplatesForPackageNameAndQualifiedName = "NO_TEMPLATES_FOR_PACKAGE_NAME_AND_QUALIFIED_NAME", C::InvalidGivenCurrentSystemStateResourceMissing,
+        "No package with this name has this template.",
+        "Check the name of the template, or upload the package.";
+    NoInterfaceForPackageNameAndQualifiedName = "NO_INTERFACE_FOR_PACKAGE_NAME_AND_QUALIFIED_NAME", C::InvalidGivenCurrentSystemStateResourceMissing,
+        "No package with this name has this interface.",
+        "Check the name of the interface, or upload the package.";
+    InvalidContinuationToken = "INVALID_CONTINUATION_TOKEN", C::InvalidIndependentOfSystemState,
+        "The token is not from the stream that it should continue.",
+        "Use the token with the request that gave it.";
+    InvalidAcsPageToken = "INVALID_ACS_PAGE_TOKEN", C::InvalidIndependentOfSystemState,
+        "The token is not from the page that it should continue.",
+        "Use the token with the request that gave it.";
+    InvalidUpdatesPageToken = "INVALID_UPDATES_PAGE_TOKEN", C::InvalidIndependentOfSystemState,
+        "The token is not from the page that it should continue.",
+        "Use the token with the request that gave it.";
+
+    // administration
+    UserNotFound = "USER_NOT_FOUND", C::InvalidGivenCurrentSystemStateResourceMissing,
+        "There is no such user.",
+        "Check the id.";
+    UserAlreadyExists = "USER_ALREADY_EXISTS", C::InvalidGivenCurrentSystemStateResourceExists,
+        "There is a user with this id.",
+        "Choose another id, or update the user.";
+    TooManyUserRights = "TOO_MANY_USER_RIGHTS", C::InvalidGivenCurrentSystemStateOther,
+        "The user would have more rights than a user may have.",
+        "Revoke rights, or use several users.";
+    InvalidUserUpdateRequest = "INVALID_USER_UPDATE_REQUEST", C::InvalidIndependentOfSystemState,
+        "The update mask does not fit a user.",
+        "The message says what does not fit.";
+    ConcurrentUserUpdateDetected = "CONCURRENT_USER_UPDATE_DETECTED", C::ContentionOnSharedResources,
+        "The user was changed meanwhile.",
+        "Read the user again and repeat the change.";
+    MaxUserAnnotationsSizeExceeded = "MAX_USER_ANNOTATIONS_SIZE_EXCEEDED", C::InvalidGivenCurrentSystemStateOther,
+        "The user's annotations would be too large.",
+        "Remove annotations.";
+    PartyNotFound = "PARTY_NOT_FOUND", C::InvalidGivenCurrentSystemStateResourceMissing,
+        "There is no such party.",
+        "Check the party; allocate it first.";
+    InvalidPartyDetailsUpdateRequest = "INVALID_PARTY_DETAILS_UPDATE_REQUEST", C::InvalidIndependentOfSystemState,
+        "The update mask does not fit a party, or names what cannot be changed.",
+        "The message says what does not fit.";
+    ConcurrentPartyDetailsUpdateDetected = "CONCURRENT_PARTY_DETAILS_UPDATE_DETECTED", C::ContentionOnSharedResources,
+        "The party's details were changed meanwhile.",
+        "Read them again and repeat the change.";
+    MaxPartyDetailsAnnotationsSizeExceeded = "MAX_PARTY_DETAILS_ANNOTATIONS_SIZE_EXCEEDED", C::InvalidGivenCurrentSystemStateOther,
+        "The party's annotations would be too large.",
+        "Remove annotations.";
     Unimplemented = "UNIMPLEMENTED", C::InternalUnsupportedOperation,
         "Jura does not do this yet.",
         "The message says what is missing.";
 }
 
 impl ErrorId {
+    /// Whether clients are told if the answer is definite. Where Canton does not tell, neither do we.
+    pub const fn tells_definite_answer(self) -> bool {
+        !matches!(
+            self,
+            Self::NegativeOffset
+                | Self::NonPositiveOffset
+                | Self::DescendingOrderMissingEnd
+                | Self::InvalidUserUpdateRequest
+                | Self::ConcurrentUserUpdateDetected
+                | Self::MaxUserAnnotationsSizeExceeded
+                | Self::InvalidPartyDetailsUpdateRequest
+                | Self::ConcurrentPartyDetailsUpdateDetected
+                | Self::MaxPartyDetailsAnnotationsSizeExceeded
+                | Self::ProtoDeserializationFailure
+                | Self::InvalidDar
+                | Self::DarParseError
+                | Self::DarValidationError
+                | Self::DarDependenciesNotValid
+                | Self::NotValidUpgradePackage
+                | Self::KnownPackageVersion
+        )
+    }
+
     /// The error with an id.
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|id| id.as_str() == text)
