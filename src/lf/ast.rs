@@ -232,7 +232,8 @@ pub enum Expr {
         strukt: Box<Expr>,
         update: Box<Expr>,
     },
-    /// A function and at least one argument.
+    /// A function and at least one argument. From LF 2.2 on archives have one application for each
+    /// argument (and type argument, and one abstraction for each parameter); decoding groups them.
     App {
         function: Box<Expr>,
         args: Vec<Expr>,

@@ -11,12 +11,16 @@
 
 pub mod archive;
 pub mod ast;
+pub mod distinct;
+pub mod limits;
+pub mod literals;
 pub mod names;
 pub mod stable;
 pub mod types;
 
 pub mod codec;
 pub mod stack;
+pub mod text;
 pub mod value;
 
 pub mod signature;
@@ -25,6 +29,11 @@ mod compile;
 
 mod builtins;
 mod machine;
+
+pub mod error;
+pub mod transaction;
+
+pub mod engine;
 
 #[cfg(test)]
 pub(crate) mod test_dars;

@@ -1,6 +1,7 @@
 //! What can be wrong with an archive's bytes, without the place.
 
 use crate::lf::ast::LanguageVersion;
+use crate::lf::distinct::Duplicate;
 use crate::model::TextError;
 
 /// What is wrong with the bytes of a package.
@@ -108,13 +109,8 @@ pub enum Fault {
         text: String,
     },
     /// Two things with the same name where names must differ.
-    #[error("{what} {name} is defined twice")]
-    Duplicate {
-        /// What is named.
-        what: &'static str,
-        /// The name.
-        name: String,
-    },
+    #[error(transparent)]
+    Duplicate(#[from] Duplicate),
     /// A module's feature flag is not set, as LF 2 requires.
     #[error("the feature flags of a module must all be set")]
     Flags,
@@ -153,5 +149,15 @@ fn development(number: u32) -> &'static str {
         ", which only LF 2.dev has"
     } else {
         ""
+    }
+}
+
+impl Fault {
+    /// A literal that is out of range.
+    pub(super) fn literal(what: &'static str, literal: &(impl ToString + ?Sized)) -> Self {
+        Self::Literal {
+            what,
+            text: literal.to_string(),
+        }
     }
 }

@@ -11,15 +11,6 @@ pub(super) const fn message_depth_max(version: LanguageVersion) -> u32 {
     }
 }
 
-/// Nested expressions. Trees are walked and dropped by recursion, which a thread with 2 MB of stack
-/// must be able to do. The deepest known package, a long script, has 270 levels; in LF 2.1, which
-/// nests messages, more than 500 cannot be written.
-pub(crate) const EXPRESSION_DEPTH_MAX: u32 = 2000;
-
-/// Nested types and kinds: entries of their tables nest by reference without bound. The deepest known
-/// type, a tuple with 20 fields, has 61 levels.
-pub(crate) const TYPE_DEPTH_MAX: u32 = 500;
-
 /// Nodes of one type or kind when shared parts are counted as often as they are used. They are
 /// compared and hashed as trees. The largest known type has 1,200.
 pub(super) const TYPE_SIZE_MAX: u64 = 100_000;

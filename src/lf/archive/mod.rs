@@ -23,7 +23,6 @@ mod message;
 mod schema;
 mod wire;
 
-mod literals;
 mod numbers;
 
 mod decode;

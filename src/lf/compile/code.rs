@@ -12,13 +12,36 @@ pub(crate) type Pc = u32;
 /// No place.
 pub(crate) const NOWHERE: Pc = Pc::MAX;
 
-/// A function: package and number in it.
+/// A function: package and number in it. Six bytes, so that a closure fits a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub(crate) struct FunctionId {
+    package: u16,
+    low: u16,
+    high: u16,
+}
+
+impl FunctionId {
+    /// The function with a number.
+    pub(crate) fn new(package: u16, index: u32) -> Self {
+        let [high_first, high_last, low_first, low_last] = index.to_be_bytes();
+        Self {
+            package,
+            low: u16::from_be_bytes([low_first, low_last]),
+            high: u16::from_be_bytes([high_first, high_last]),
+        }
+    }
+
     /// The package's number in the program.
-    pub(crate) package: u16,
+    #[inline]
+    pub(crate) fn package(self) -> u16 {
+        self.package
+    }
+
     /// The function's number in the package.
-    pub(crate) index: u32,
+    #[inline]
+    pub(crate) fn index(self) -> u32 {
+        u32::from(self.high) << 16 | u32::from(self.low)
+    }
 }
 
 /// Where an instruction takes a value from: a slot, which is emptied if the value is not used
@@ -84,9 +107,10 @@ pub(crate) enum Instruction {
         to: Slot,
         from: Source,
     },
-    /// The value of a constant definition; evaluated when first needed.
+    /// The value of a definition; evaluated when first needed, with its frame at `first`.
     Global {
         to: Slot,
+        first: Slot,
         package: u16,
         index: u32,
     },
@@ -253,8 +277,10 @@ pub(crate) enum Instruction {
         exception: Source,
     },
     /// The message of an exception, by the function that its definition gives it.
+    /// Its frame is at `first`.
     ExceptionMessage {
         to: Slot,
+        first: Slot,
         from: Source,
     },
 }

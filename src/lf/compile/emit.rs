@@ -5,6 +5,8 @@
 
 use super::Error;
 use super::code::{Instruction, NOWHERE, Pc, Slot, Source, Test};
+use crate::lf::stack::with_room;
+
 use super::ir::{Alternative, Binders, Body, Branches, Case, Ir, Operation, Var};
 
 /// Number of slots that one function may need.
@@ -119,6 +121,10 @@ impl Emitter<'_> {
     }
 
     fn expression(&mut self, ir: &Ir, target: Target) -> Result<(), Error> {
+        with_room(|| self.expression_here(ir, target))
+    }
+
+    fn expression_here(&mut self, ir: &Ir, target: Target) -> Result<(), Error> {
         let top = self.top;
         match ir {
             Ir::Var { .. } | Ir::Constant(_) => {
@@ -213,8 +219,10 @@ impl Emitter<'_> {
         };
         match ir {
             Ir::Global(package, index) => {
+                let first = self.row(0)?;
                 self.push(Instruction::Global {
                     to,
+                    first,
                     package: *package,
                     index: *index,
                 });
@@ -276,10 +284,11 @@ impl Emitter<'_> {
                 field: *field,
                 from: self.operand(record)?,
             },
-            (Operation::ExceptionMessage, [exception]) => Instruction::ExceptionMessage {
-                to,
-                from: self.operand(exception)?,
-            },
+            (Operation::ExceptionMessage, [exception]) => {
+                let from = self.operand(exception)?;
+                let first = self.row(0)?;
+                Instruction::ExceptionMessage { to, first, from }
+            }
             (Operation::Throw, [exception]) => Instruction::Throw {
                 exception: self.operand(exception)?,
             },
@@ -330,7 +339,11 @@ impl Emitter<'_> {
                 op: *op,
                 index: *index,
             },
-            _ => return Err(Error::Internal("an operation with a wrong number of operands")),
+            _ => {
+                return Err(Error::Internal(
+                    "an operation with a wrong number of operands",
+                ));
+            }
         })
     }
 

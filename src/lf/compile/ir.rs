@@ -4,9 +4,9 @@
 //! forms: as values (closures that wait to be run) and, inside of code that is being run, as the
 //! actions themselves.
 
+use super::Symbol;
 use super::code::FunctionId;
 use super::ops::{Binary, Compare, Construct, Fold, Ledger, Nary, Unary};
-use super::Symbol;
 
 /// A variable of a function.
 pub(super) type Var = u32;

@@ -3,6 +3,8 @@
 //! Evaluation order, which this pass and the emitter must agree on: of several operands those that
 //! need evaluation come first, from left to right; variables and constants are read after them.
 
+use crate::lf::stack::with_room;
+
 use super::ir::{Binders, Branches, Ir, Var};
 
 /// The variables that are still needed.
@@ -40,6 +42,10 @@ pub(super) fn mark_last_uses(ir: &mut Ir, variables: u32) {
 
 /// `live` is what is needed after the expression; on return, what is needed before it.
 fn mark(ir: &mut Ir, live: &mut Live) {
+    with_room(|| mark_here(ir, live));
+}
+
+fn mark_here(ir: &mut Ir, live: &mut Live) {
     match ir {
         Ir::Var { var, last } => {
             *last = !live.contains(*var);

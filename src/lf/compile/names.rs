@@ -15,12 +15,27 @@ pub(crate) struct Symbol(u32);
 pub(crate) struct LayoutId(u32);
 
 /// All names that compiled code mentions. Numbers are never reused.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub(crate) struct Names {
     symbols: Vec<Name>,
     numbers: FxHashMap<Name, Symbol>,
     layouts: Vec<Arc<[Symbol]>>,
     layout_numbers: FxHashMap<Arc<[Symbol]>, LayoutId>,
+}
+
+/// The names that builtin functions use are there from the beginning.
+impl Default for Names {
+    fn default() -> Self {
+        let mut names = Self {
+            symbols: Vec::new(),
+            numbers: FxHashMap::default(),
+            layouts: Vec::new(),
+            layout_numbers: FxHashMap::default(),
+        };
+        let entry = ["key", "value"].map(|name| names.symbol(&Name::literal(name)));
+        names.layout(&entry);
+        names
+    }
 }
 
 impl Names {
@@ -55,6 +70,11 @@ impl Names {
         self.layouts.push(fields.clone());
         self.layout_numbers.insert(fields, id);
         id
+    }
+
+    /// The number of a list of fields, if it has one.
+    pub(crate) fn find_layout(&self, fields: &[Symbol]) -> Option<LayoutId> {
+        self.layout_numbers.get(fields).copied()
     }
 
     /// The place of a field in a struct.

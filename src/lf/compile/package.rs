@@ -63,6 +63,7 @@ pub(crate) fn compile(
 impl<'a> Compiler<'a> {
     fn declare(&mut self, package: &'a ast::Package) -> Result<(), Error> {
         for module in &package.modules {
+            self.name_constructors(module);
             for value in &module.values {
                 self.declare_value(&module.name, value)?;
             }
@@ -87,6 +88,25 @@ impl<'a> Compiler<'a> {
             }
         }
         Ok(())
+    }
+
+    /// Values of the ledger may have any constructor, also those that no code mentions.
+    fn name_constructors(&mut self, module: &ast::Module) {
+        for data in &module.data_types {
+            match &data.cons {
+                ast::DataCons::Variant(cons) => {
+                    for (name, _) in cons {
+                        self.names.symbol(name);
+                    }
+                }
+                ast::DataCons::Enum(names) => {
+                    for name in names {
+                        self.names.symbol(name);
+                    }
+                }
+                ast::DataCons::Record(_) | ast::DataCons::Interface => {}
+            }
+        }
     }
 
     fn declare_value(&mut self, module: &ModuleName, value: &ast::DefValue) -> Result<(), Error> {
@@ -130,7 +150,7 @@ impl<'a> Compiler<'a> {
                 let function = self.package.exceptions.get(&id).copied();
                 let function = function.ok_or(Error::Internal("undeclared exception"))?;
                 let body = lower::applied(self, &exception.message)?;
-                self.finish(function.index, body)?;
+                self.finish(function.index(), body)?;
             }
         }
         Ok(())
@@ -161,10 +181,13 @@ impl<'a> Compiler<'a> {
         let key = (module.name.clone(), value.name.clone());
         let definition = self.package.definitions.get(&key).copied();
         let (function, run) = match definition {
-            Some(Definition::Function { id, runs, .. }) => (id.index, runs),
+            Some(Definition::Function { id, runs, .. }) => (id.index(), runs),
             Some(Definition::Global(_, global)) => {
                 let global = self.package.globals.get(global as usize);
-                (global.ok_or(Error::Internal("undeclared value"))?.function, false)
+                (
+                    global.ok_or(Error::Internal("undeclared value"))?.function,
+                    false,
+                )
             }
             None => return Err(Error::Internal("undeclared value")),
         };
@@ -179,10 +202,7 @@ impl<'a> Compiler<'a> {
 
     /// A function of this package.
     pub(super) fn function_id(&self, index: u32) -> FunctionId {
-        FunctionId {
-            package: self.number,
-            index,
-        }
+        FunctionId::new(self.number, index)
     }
 
     /// A new function, without code yet.

@@ -85,6 +85,10 @@ pub(crate) struct Template {
     pub(crate) signatories: FunctionId,
     pub(crate) observers: FunctionId,
     pub(crate) has_key: bool,
+    /// From an argument to the update that creates a contract.
+    pub(crate) create: FunctionId,
+    /// From a contract id to the update that fetches the contract.
+    pub(crate) fetch: FunctionId,
     /// From contract id and argument to the choice's update.
     pub(crate) choices: FxHashMap<Name, FunctionId>,
     pub(crate) instances: FxHashMap<Identifier, Instance>,
@@ -100,6 +104,8 @@ pub(crate) struct Instance {
 /// An interface's functions.
 #[derive(Debug)]
 pub(crate) struct Interface {
+    /// From a contract id to the update that fetches the contract.
+    pub(crate) fetch: FunctionId,
     /// From contract id and argument to the choice's update.
     pub(crate) choices: FxHashMap<Name, FunctionId>,
 }
@@ -158,8 +164,8 @@ impl Program {
     /// A function.
     #[inline]
     pub(crate) fn function(&self, id: FunctionId) -> Option<&Function> {
-        let package = self.packages.get(usize::from(id.package))?;
-        package.functions.get(id.index as usize)
+        let package = self.packages.get(usize::from(id.package()))?;
+        package.functions.get(id.index() as usize)
     }
 
     /// The name of a package.

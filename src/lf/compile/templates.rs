@@ -2,6 +2,7 @@
 
 use rustc_hash::FxHashMap;
 
+use super::Error;
 use super::code::FunctionId;
 use super::constants::Key as Constant;
 use super::ir::{Body, Ir, Operation, Var};
@@ -9,7 +10,6 @@ use super::lower::{Key, Lowerer};
 use super::ops::{Construct, Ledger, Nary};
 use super::package::Compiler;
 use super::program::{ChoiceRef, Instance, Interface, Template, TemplateRef};
-use super::Error;
 use crate::lf::ast::{self, DefInterface, DefTemplate, Expr, Module, Ref};
 use crate::model::{Identifier, Name};
 
@@ -19,7 +19,7 @@ pub(super) fn declare_template(
     module: &Module,
     template: &DefTemplate,
 ) -> Result<(), Error> {
-    let [info, signatories, observers] = [(); 3].map(|()| reserve(compiler, 1));
+    let [info, signatories, observers, create, fetch] = [(); 5].map(|()| reserve(compiler, 1));
     let mut instances = FxHashMap::default();
     for instance in &template.implements {
         let interface = compiler.resolver.identifier(&instance.interface);
@@ -36,6 +36,8 @@ pub(super) fn declare_template(
         signatories: signatories?,
         observers: observers?,
         has_key: template.key.is_some(),
+        create: create?,
+        fetch: fetch?,
         choices: declare_choices(compiler, &template.choices)?,
         instances,
     };
@@ -49,12 +51,12 @@ pub(super) fn declare_interface(
     module: &Module,
     interface: &DefInterface,
 ) -> Result<(), Error> {
-    let choices = declare_choices(compiler, &interface.choices)?;
+    let declared = Interface {
+        fetch: reserve(compiler, 1)?,
+        choices: declare_choices(compiler, &interface.choices)?,
+    };
     let id = compiler.local_id(&module.name, &interface.name);
-    compiler
-        .package
-        .interfaces
-        .insert(id, Interface { choices });
+    compiler.package.interfaces.insert(id, declared);
     Ok(())
 }
 
@@ -85,7 +87,9 @@ pub(super) fn choice(
         ast::PackageIs::Other(_) => compiler.program.template(reference),
     };
     let found = found.and_then(|template| template.choices.get(choice));
-    found.copied().ok_or_else(|| no_choice(compiler, template, choice))
+    found
+        .copied()
+        .ok_or_else(|| no_choice(compiler, template, choice))
 }
 
 /// The function of an interface's choice.
@@ -100,7 +104,9 @@ pub(super) fn interface_choice(
         ast::PackageIs::Other(_) => compiler.program.interface(&id),
     };
     let found = found.and_then(|interface| interface.choices.get(choice));
-    found.copied().ok_or_else(|| no_choice(compiler, interface, choice))
+    found
+        .copied()
+        .ok_or_else(|| no_choice(compiler, interface, choice))
 }
 
 fn no_choice(compiler: &Compiler<'_>, of: &Ref, choice: &Name) -> Error {
@@ -122,8 +128,8 @@ pub(super) fn define_template<'a>(
     let number = number.ok_or(Error::Internal("undeclared template"))?;
     let declared = compiler.package.templates.get(number as usize);
     let declared = declared.ok_or(Error::Internal("undeclared template"))?;
-    let (info, signatories, observers) =
-        (declared.info, declared.signatories, declared.observers);
+    let (info, signatories, observers) = (declared.info, declared.signatories, declared.observers);
+    let (create, fetch) = (declared.create, declared.fetch);
     let reference = TemplateRef {
         package: compiler.number,
         index: number,
@@ -133,7 +139,9 @@ pub(super) fn define_template<'a>(
     contract_function(compiler, observers, param, &template.observers)?;
     let row = local_template_row(compiler, module, template)?;
     let body = contract_info(compiler, template, row, [signatories, observers])?;
-    compiler.finish(info.index, body)?;
+    compiler.finish(info.index(), body)?;
+    ledger_function(compiler, create, Ledger::Create, row)?;
+    ledger_function(compiler, fetch, Ledger::Fetch, row)?;
     for choice in &template.choices {
         let function = own_choice(compiler, number, &choice.name)?;
         let node = ChoiceRef {
@@ -143,7 +151,7 @@ pub(super) fn define_template<'a>(
             template: Some(reference),
         };
         let body = choice_body(compiler, param, choice, node, Ledger::LookUp, row)?;
-        compiler.finish(function.index, body)?;
+        compiler.finish(function.index(), body)?;
     }
     define_instances(compiler, template, number)
 }
@@ -160,14 +168,12 @@ fn local_template_row(
     })
 }
 
-fn own_choice(
-    compiler: &Compiler<'_>,
-    template: u32,
-    choice: &Name,
-) -> Result<FunctionId, Error> {
+fn own_choice(compiler: &Compiler<'_>, template: u32, choice: &Name) -> Result<FunctionId, Error> {
     let template = compiler.package.templates.get(template as usize);
     let function = template.and_then(|template| template.choices.get(choice));
-    function.copied().ok_or(Error::Internal("undeclared choice"))
+    function
+        .copied()
+        .ok_or(Error::Internal("undeclared choice"))
 }
 
 fn define_instances<'a>(
@@ -203,7 +209,21 @@ fn contract_function<'a>(
     let contract = lowerer.bind_name(param);
     let ir = lowerer.value(expr)?;
     let body = lowerer.finish(vec![contract], ir, false);
-    compiler.finish(function.index, body)
+    compiler.finish(function.index(), body)
+}
+
+/// Writes a function that does one thing on the ledger with its argument.
+fn ledger_function(
+    compiler: &mut Compiler<'_>,
+    function: FunctionId,
+    op: Ledger,
+    row: u32,
+) -> Result<(), Error> {
+    let mut lowerer = Lowerer::new(compiler);
+    let arg = lowerer.fresh();
+    let ir = Ir::Operation(Operation::Ledger(op, row), vec![Ir::var(arg)]);
+    let body = lowerer.finish(vec![arg], ir, true);
+    compiler.finish(function.index(), body)
 }
 
 /// What the ledger must know of a contract; checks the precondition first.
@@ -243,7 +263,10 @@ fn contract_info<'a>(
         bindings.push((maintainers_var, maintainers));
         parts.extend([Ir::var(key_var), Ir::var(maintainers_var)]);
     }
-    let body = Box::new(Ir::Operation(Operation::Construct(Construct::Record), parts));
+    let body = Box::new(Ir::Operation(
+        Operation::Construct(Construct::Record),
+        parts,
+    ));
     let ir = Ir::Let { bindings, body };
     Ok(lowerer.finish(vec![contract], ir, false))
 }
@@ -260,6 +283,9 @@ pub(super) fn define_interface<'a>(
         module: module.name.clone(),
         name: interface.name.clone(),
     })?;
+    let declared = compiler.package.interfaces.get(&id);
+    let declared = declared.ok_or(Error::Internal("undeclared interface"))?;
+    ledger_function(compiler, declared.fetch, Ledger::FetchInterface, row)?;
     for choice in &interface.choices {
         let function = interface_function(compiler, &id, &choice.name)?;
         let node = ChoiceRef {
@@ -270,7 +296,7 @@ pub(super) fn define_interface<'a>(
         };
         let look_up = Ledger::LookUpInterface;
         let body = choice_body(compiler, &interface.param, choice, node, look_up, row)?;
-        compiler.finish(function.index, body)?;
+        compiler.finish(function.index(), body)?;
     }
     Ok(())
 }
@@ -282,7 +308,9 @@ fn interface_function(
 ) -> Result<FunctionId, Error> {
     let interface = compiler.package.interfaces.get(id);
     let function = interface.and_then(|interface| interface.choices.get(choice));
-    function.copied().ok_or(Error::Internal("undeclared choice"))
+    function
+        .copied()
+        .ok_or(Error::Internal("undeclared choice"))
 }
 
 /// A choice: from contract id and argument to its update, run.
@@ -303,7 +331,10 @@ fn choice_body<'a>(
     let contract = lowerer.bind_name(param);
     lowerer.bind(Key::Named(choice.arg.0.clone()), arg);
     let looked_up = Ir::Operation(Operation::Ledger(look_up, row), vec![Ir::var(id)]);
-    let controllers = (lowerer.fresh(), protected(&mut lowerer, &choice.controllers)?);
+    let controllers = (
+        lowerer.fresh(),
+        protected(&mut lowerer, &choice.controllers)?,
+    );
     let observed_by = match &choice.observers {
         Some(observers) => protected(&mut lowerer, observers)?,
         None => lowerer.constant(Constant::Nil)?,

@@ -96,7 +96,7 @@ fn step<'a>(a: &'a Val, b: &'a Val) -> Result<Found<'a>, Incomparable> {
         (Val::Date(a), Val::Date(b)) => a.cmp(b),
         (Val::Party(a), Val::Party(b)) => a.cmp(b),
         (Val::ContractId(a), Val::ContractId(b)) => a.cmp(b),
-        (Val::Numeric(a), Val::Numeric(b)) => a.unpack().cmp(&b.unpack()),
+        (Val::Numeric { .. }, Val::Numeric { .. }) => a.as_numeric().cmp(&b.as_numeric()),
         (Val::Enum { rank: a, .. }, Val::Enum { rank: b, .. }) => a.cmp(b),
         (Val::TypeRep(a), Val::TypeRep(b)) => a.order(b),
         (Val::Unit, Val::Unit) | (Val::Nil, Val::Nil) | (Val::None, Val::None) => Ordering::Equal,
@@ -116,8 +116,12 @@ fn deeper<'a>(a: &'a Val, b: &'a Val) -> Result<Found<'a>, Incomparable> {
         | (Val::Any(a), Val::Any(b))
         | (Val::Struct { parts: a, .. }, Val::Struct { parts: b, .. }) => (a, b),
         (
-            Val::Variant { rank: ra, parts: a, .. },
-            Val::Variant { rank: rb, parts: b, .. },
+            Val::Variant {
+                rank: ra, parts: a, ..
+            },
+            Val::Variant {
+                rank: rb, parts: b, ..
+            },
         ) => match ra.cmp(rb) {
             Ordering::Equal => (a, b),
             order => return Ok(Found::Order(order)),
@@ -184,7 +188,9 @@ mod tests {
         let (a, b) = (list(0..1_000_000), list(0..1_000_000));
         assert_eq!(order(&a, &b), Ok(Ordering::Equal));
         let deep = || {
-            (0..1_000_000).fold(Val::Unit, |inner, _| Val::Record(Parts::two(inner, Val::None)))
+            (0..1_000_000).fold(Val::Unit, |inner, _| {
+                Val::Record(Parts::two(inner, Val::None))
+            })
         };
         assert_eq!(order(&deep(), &deep()), Ok(Ordering::Equal));
     }
@@ -197,7 +203,12 @@ mod tests {
             });
             Val::GenMap(tree)
         };
-        let ascending = [map(&[]), map(&[(1, 1)]), map(&[(1, 1), (2, 0)]), map(&[(1, 2)])];
+        let ascending = [
+            map(&[]),
+            map(&[(1, 1)]),
+            map(&[(1, 1), (2, 0)]),
+            map(&[(1, 2)]),
+        ];
         for pair in ascending.windows(2) {
             assert_eq!(order(&pair[0], &pair[1]), Ok(Ordering::Less));
         }
@@ -206,12 +217,18 @@ mod tests {
     #[test]
     fn functions_have_no_order_unless_something_before_decides() {
         let pair = |n, f| Val::Record(Parts::two(Val::Int64(n), f));
-        assert_eq!(order(&function(), &function()), Err(Incomparable::Functions));
+        assert_eq!(
+            order(&function(), &function()),
+            Err(Incomparable::Functions)
+        );
         assert_eq!(
             order(&pair(1, function()), &pair(2, function())),
             Ok(Ordering::Less)
         );
-        assert_eq!(check_comparable(&pair(1, function())), Err(Incomparable::Functions));
+        assert_eq!(
+            check_comparable(&pair(1, function())),
+            Err(Incomparable::Functions)
+        );
         assert_eq!(order(&Val::Unit, &Val::Nil), Err(Incomparable::Types));
     }
 }

@@ -20,14 +20,21 @@ pub(crate) enum Val {
     Timestamp(i64),
     /// Days since 1970.
     Date(i32),
-    Numeric(PackedNumeric),
+    Numeric {
+        scale: u8,
+        digits: Digits,
+    },
+    Enum {
+        rank: u16,
+        constructor: Symbol,
+    },
+    Nil,
+    None,
     Text(Arc<str>),
     Party(Party),
     ContractId(ContractId),
-    Nil,
     /// Head and tail.
     Cons(Parts),
-    None,
     Some(Parts),
     /// In the order of the type.
     Record(Parts),
@@ -41,10 +48,6 @@ pub(crate) enum Val {
         rank: u16,
         constructor: Symbol,
         parts: Parts,
-    },
-    Enum {
-        rank: u16,
-        constructor: Symbol,
     },
     TextMap(Tree),
     GenMap(Tree),
@@ -64,40 +67,19 @@ pub(crate) type Tree = Option<Parts>;
 
 const _: () = assert!(size_of::<Val>() == 24, "values are copied all the time");
 
-/// A numeric without the alignment of its digits, which would make every value larger.
+/// The digits of a numeric without the alignment of 128 bits, which would make every value larger.
 #[derive(Clone, Copy)]
-pub(crate) struct PackedNumeric {
-    scale: u8,
-    digits: [u64; 2],
-}
+pub(crate) struct Digits([u64; 2]);
 
 impl From<Numeric> for Val {
     fn from(numeric: Numeric) -> Self {
         let digits = numeric.unscaled().cast_unsigned();
         let low = u64::try_from(digits & u128::from(u64::MAX)).unwrap_or(0);
         let high = u64::try_from(digits >> 64).unwrap_or(0);
-        Self::Numeric(PackedNumeric {
+        Self::Numeric {
             scale: numeric.scale(),
-            digits: [high, low],
-        })
-    }
-}
-
-impl PackedNumeric {
-    /// The number.
-    pub(crate) fn unpack(self) -> Numeric {
-        let digits = u128::from(self.digits[0]) << 64 | u128::from(self.digits[1]);
-        let zero = || Numeric::new(0, 0);
-        // it was packed from a numeric, so its bounds hold
-        match Numeric::new(digits.cast_signed(), self.scale).or_else(zero) {
-            Some(numeric) => numeric,
-            None => unreachable!("zero is a numeric"),
+            digits: Digits([high, low]),
         }
-    }
-
-    /// Digits after the point.
-    pub(crate) fn scale(self) -> u8 {
-        self.scale
     }
 }
 
@@ -114,9 +96,22 @@ impl Val {
 
     /// A list.
     pub(crate) fn list(elements: impl DoubleEndedIterator<Item = Self>) -> Self {
-        elements.rev().fold(Self::Nil, |tail, head| {
-            Self::Cons(Parts::two(head, tail))
-        })
+        elements
+            .rev()
+            .fold(Self::Nil, |tail, head| Self::Cons(Parts::two(head, tail)))
+    }
+
+    /// The number, if it is a numeric.
+    pub(crate) fn as_numeric(&self) -> Option<Numeric> {
+        let Self::Numeric {
+            scale,
+            digits: Digits([high, low]),
+        } = self
+        else {
+            return None;
+        };
+        let digits = u128::from(*high) << 64 | u128::from(*low);
+        Numeric::new(digits.cast_signed(), *scale)
     }
 
     /// A value with its type.
@@ -133,6 +128,23 @@ impl Val {
             },
             _ => None,
         }
+    }
+
+    /// Whether it is all there is: copying and dropping it touches nothing else.
+    #[inline(always)]
+    pub(super) fn is_plain(&self) -> bool {
+        matches!(
+            self,
+            Self::Unit
+                | Self::Bool(_)
+                | Self::Int64(_)
+                | Self::Timestamp(_)
+                | Self::Date(_)
+                | Self::Numeric { .. }
+                | Self::Enum { .. }
+                | Self::Nil
+                | Self::None
+        )
     }
 
     /// Whether dropping it may drop other values.

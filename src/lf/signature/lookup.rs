@@ -23,6 +23,7 @@ pub struct Signatures(FxHashMap<PackageId, Arc<PackageSignature>>);
 pub enum Reference {
     Package(PackageId),
     Module(PackageId, ModuleName),
+    Definition(Identifier),
     DataType(Identifier),
     VariantConstructor(Identifier, Name),
     EnumConstructor(Identifier, Name),
@@ -87,6 +88,7 @@ impl fmt::Display for Reference {
         match self {
             Self::Package(id) => write!(f, "package {id}"),
             Self::Module(package, module) => write!(f, "module {package}:{module}"),
+            Self::Definition(id) => write!(f, "definition {id}"),
             Self::DataType(id) => write!(f, "data type {id}"),
             Self::VariantConstructor(id, name) => {
                 write!(f, "constructor {name} in variant {id}")

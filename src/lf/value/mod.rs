@@ -22,6 +22,7 @@ mod translate;
 pub use enrich::enrich;
 pub use numeric::{Numeric, PRECISION_MAX, SCALE_MAX};
 pub use render::Rendered;
+pub(crate) use translate::check_contract_id;
 pub use translate::{TranslationError, translate};
 
 use crate::model::{ContractId, Identifier, Name, Party, Timestamp};

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use super::tables::Decoder;
-use super::types::{distinct, qualified};
 use crate::lf::archive::error::{Error, Place};
 use crate::lf::archive::fault::Fault;
 use crate::lf::archive::message::{Body, Message, View};
@@ -169,12 +168,6 @@ impl<'a> Decoder<'a> {
             .many(10)
             .map(|body| self.implements(body))
             .collect::<Result<Vec<_>, _>>()?;
-        distinct(
-            "implementation of",
-            implements
-                .iter()
-                .map(|instance| qualified(&instance.interface)),
-        )?;
         Ok(DefTemplate {
             name,
             param: self.name(view.int(2))?,
@@ -210,7 +203,6 @@ impl<'a> Decoder<'a> {
                 Ok((self.name(view.int(1))?, self.expression(view.body(2)?)?))
             })
             .collect::<Result<Vec<_>, Fault>>()?;
-        distinct("method", methods.iter().map(|(name, _)| name))?;
         Ok(InterfaceInstance {
             interface: self.reference(view.body(1)?)?,
             methods,
@@ -220,12 +212,7 @@ impl<'a> Decoder<'a> {
     }
 
     fn choices(&self, view: &View<'a>, field: u32) -> Result<Vec<Choice>, Fault> {
-        let choices = view
-            .many(field)
-            .map(|body| self.choice(body))
-            .collect::<Result<Vec<_>, _>>()?;
-        distinct("choice", choices.iter().map(|choice| &choice.name))?;
-        Ok(choices)
+        view.many(field).map(|body| self.choice(body)).collect()
     }
 
     fn choice(&self, body: Body<'a>) -> Result<Choice, Fault> {
@@ -256,12 +243,10 @@ impl<'a> Decoder<'a> {
             .many(3)
             .map(|body| self.interface_method(body))
             .collect::<Result<Vec<_>, _>>()?;
-        distinct("method", methods.iter().map(|method| &method.name))?;
         let requires = view
             .many(7)
             .map(|body| self.reference(body))
             .collect::<Result<Vec<_>, _>>()?;
-        distinct("required interface", requires.iter().map(qualified))?;
         Ok(DefInterface {
             name,
             param: self.name(view.int(4))?,

@@ -5,8 +5,10 @@ use crate::lf::archive::fault::Fault;
 use crate::lf::archive::message::{Body, Case, Message, View};
 use crate::lf::archive::schema;
 use crate::lf::archive::wire::zigzag;
-use crate::lf::archive::{limits, literals, numbers};
+use crate::lf::archive::{limits, numbers};
 use crate::lf::ast::{Binding, CaseAlternative, Expr, Literal, Location, Pattern};
+use crate::lf::limits::EXPRESSION_DEPTH_MAX;
+use crate::lf::literals;
 use crate::lf::stack::with_room;
 use crate::model::{Name, Timestamp};
 
@@ -69,10 +71,10 @@ impl<'a> Decoder<'a> {
     }
 
     fn count(&self, level: u32) -> Result<(), Fault> {
-        if level > limits::EXPRESSION_DEPTH_MAX {
+        if level > EXPRESSION_DEPTH_MAX {
             return Err(Fault::TooDeep {
                 what: "an expression",
-                max: limits::EXPRESSION_DEPTH_MAX,
+                max: EXPRESSION_DEPTH_MAX,
             });
         }
         let made = self.expressions_made.get() + 1;
@@ -254,21 +256,28 @@ impl<'a> Decoder<'a> {
         match case.number {
             15 => {
                 let view = self.view(&schema::APP, case)?;
-                Ok(Expr::App {
-                    function: self.boxed(&view, 1, at)?,
-                    args: self.exprs(&view, 2, at)?,
-                })
+                let function = self.inner(&view, 1, at)?;
+                Ok(self.applied_to(function, self.exprs(&view, 2, at)?))
             }
             16 => {
                 let view = self.view(&schema::TY_APP, case)?;
                 let types = view.some(2)?;
                 self.check_single("the type arguments of an application", types.len())?;
-                Ok(Expr::TypeApp {
-                    expr: self.boxed(&view, 1, at)?,
-                    types: self.types(types)?,
-                })
+                let expr = self.inner(&view, 1, at)?;
+                Ok(self.applied_to_types(expr, self.types(types)?))
             }
-            17 | 18 => self.abstraction(case, at),
+            17 => {
+                let view = self.view(&schema::ABS, case)?;
+                let params = self.some_params(&view)?;
+                let params = params.into_iter().map(|param| self.name_and_type(param));
+                let params = params.collect::<Result<_, _>>()?;
+                Ok(self.abstracted(params, self.inner(&view, 2, at)?))
+            }
+            18 => {
+                let view = self.view(&schema::TY_ABS, case)?;
+                let params = self.type_params(self.some_params(&view)?)?;
+                Ok(self.type_abstracted(params, self.inner(&view, 2, at)?))
+            }
             19 => {
                 let view = self.view(&schema::CASE, case)?;
                 Ok(Expr::Case {
@@ -287,24 +296,10 @@ impl<'a> Decoder<'a> {
         }
     }
 
-    fn abstraction(&self, case: Case<'a>, at: At<'a>) -> Result<Expr, Fault> {
-        let schema = match case.number {
-            17 => &schema::ABS,
-            _ => &schema::TY_ABS,
-        };
-        let view = self.view(schema, case)?;
+    fn some_params(&self, view: &View<'a>) -> Result<Vec<Body<'a>>, Fault> {
         let params = view.some(1)?;
         self.check_single("the parameters of an abstraction", params.len())?;
-        let body = self.boxed(&view, 2, at)?;
-        if case.number == 17 {
-            let params = params
-                .into_iter()
-                .map(|param| self.name_and_type(param))
-                .collect::<Result<_, _>>()?;
-            return Ok(Expr::Abs { params, body });
-        }
-        let params = self.type_params(params)?;
-        Ok(Expr::TypeAbs { params, body })
+        Ok(params)
     }
 
     /// The bindings and the body of a `let` or of an update block.
@@ -426,21 +421,21 @@ impl<'a> Decoder<'a> {
                 let micros = case.raw().cast_signed();
                 let time = Timestamp::from_micros(micros);
                 Literal::Timestamp(
-                    time.map_err(|_| literals::bad("timestamp", &micros))?
+                    time.map_err(|_| Fault::literal("timestamp", &micros))?
                         .micros(),
                 )
             }
             3 => {
                 let text = self.text(case.int())?;
                 if !literals::is_numeric(&text) {
-                    return Err(literals::bad("numeric", &*text));
+                    return Err(Fault::literal("numeric", &*text));
                 }
                 Literal::Numeric(text)
             }
             4 => Literal::Text(self.text(case.int())?),
             5 => {
                 if !literals::is_date(case.int()) {
-                    return Err(literals::bad("date", &case.int()));
+                    return Err(Fault::literal("date", &case.int()));
                 }
                 Literal::Date(case.int())
             }

@@ -11,6 +11,7 @@ mod tables;
 mod types;
 
 mod expressions;
+mod groups;
 mod interfaces;
 mod updates;
 
@@ -20,10 +21,10 @@ use super::error::{Error, Place};
 use super::fault::Fault;
 use super::message::{Body, View};
 use super::schema;
-use crate::lf::ast::{LanguageVersion, Module, Package};
+use crate::lf::ast::{LanguageVersion, Package};
+use crate::lf::distinct;
 use crate::model::{PackageId, PackageName, PackageVersion};
 use tables::Decoder;
-use types::distinct;
 
 /// Decodes the package inside a payload.
 pub(super) fn package(bytes: &[u8], version: LanguageVersion) -> Result<Package, Error> {
@@ -40,10 +41,11 @@ pub(super) fn package(bytes: &[u8], version: LanguageVersion) -> Result<Package,
         .many(1)
         .map(|module| decoder.module(module))
         .collect::<Result<Vec<_>, _>>()?;
-    distinct("module", modules.iter().map(|module| &module.name)).map_err(outside)?;
+    distinct::check("module", modules.iter().map(|module| &module.name))
+        .map_err(|duplicate| outside(duplicate.into()))?;
     for module in &modules {
-        definitions_differ(module)
-            .map_err(|fault| Error::malformed(Place::module(&module.name), fault))?;
+        distinct::check_module(module)
+            .map_err(|duplicate| Error::malformed(Place::module(&module.name), duplicate.into()))?;
     }
     Ok(Package {
         language: version,
@@ -72,21 +74,6 @@ fn metadata(
         PackageVersion::parse(decoder.string(view.int(2))?)?,
         upgrades,
     ))
-}
-
-/// Types, synonyms and values share a space of names; templates, exceptions and interfaces another.
-fn definitions_differ(module: &Module) -> Result<(), Fault> {
-    let synonyms = module.synonyms.iter().map(|d| &d.name);
-    let data_types = module.data_types.iter().map(|d| &d.name);
-    let values = module.values.iter().map(|d| &d.name);
-    distinct("definition", synonyms.chain(data_types).chain(values))?;
-    let templates = module.templates.iter().map(|d| &d.name);
-    let exceptions = module.exceptions.iter().map(|d| &d.name);
-    let interfaces = module.interfaces.iter().map(|d| &d.name);
-    distinct(
-        "template, exception or interface",
-        templates.chain(exceptions).chain(interfaces),
-    )
 }
 
 /// Before LF 2.1 was frozen, fields had other numbers: a module had its name in field 8.

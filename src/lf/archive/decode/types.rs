@@ -1,6 +1,5 @@
 //! Kinds and types.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::tables::{Decoder, entry};
@@ -9,12 +8,12 @@ use crate::lf::archive::message::{Body, Message, View};
 use crate::lf::archive::schema;
 use crate::lf::archive::wire::zigzag;
 use crate::lf::archive::{limits, numbers};
-use crate::lf::ast::{Kind, LanguageVersion, PackageIs, Ref, Type, TypeConApp};
+use crate::lf::ast::{Kind, LanguageVersion, Ref, Type, TypeConApp};
+use crate::lf::distinct;
+use crate::lf::limits::TYPE_DEPTH_MAX;
+use crate::lf::literals::SCALE_MAX;
 use crate::lf::stack::with_room;
 use crate::model::Name;
-
-/// Scales of numerics.
-const SCALE_MAX: u8 = 37;
 
 /// A kind or type with its size, shared parts counted as often as they are used.
 #[derive(Debug)]
@@ -56,10 +55,10 @@ impl<T> Measured<T> {
             depth: depth + 1,
             size,
         };
-        if measured.depth > limits::TYPE_DEPTH_MAX {
+        if measured.depth > TYPE_DEPTH_MAX {
             return Err(Fault::TooDeep {
                 what: "a type",
-                max: limits::TYPE_DEPTH_MAX,
+                max: TYPE_DEPTH_MAX,
             });
         }
         if measured.size > limits::TYPE_SIZE_MAX {
@@ -263,7 +262,7 @@ impl<'a> Decoder<'a> {
             parts.push(typ.extent());
             fields.push((name, typ.tree));
         }
-        distinct("field of a struct", fields.iter().map(|(name, _)| name))?;
+        distinct::check("field of a struct", fields.iter().map(|(name, _)| name))?;
         Measured::node(Type::Struct(fields), parts)
     }
 
@@ -277,34 +276,6 @@ impl<'a> Decoder<'a> {
             });
         }
         Ok(())
-    }
-}
-
-/// Refuses a name that occurs twice.
-pub(super) fn distinct<N: Ord + Clone + ToString>(
-    what: &'static str,
-    names: impl IntoIterator<Item = N>,
-) -> Result<(), Fault> {
-    let mut seen = BTreeSet::new();
-    match names.into_iter().find(|name| !seen.insert(name.clone())) {
-        None => Ok(()),
-        Some(twice) => Err(Fault::Duplicate {
-            what,
-            name: twice.to_string(),
-        }),
-    }
-}
-
-/// A reference as people write it.
-pub(super) fn qualified(reference: &Ref) -> String {
-    let Ref {
-        package,
-        module,
-        name,
-    } = reference;
-    match package {
-        PackageIs::This => format!("{module}:{name}"),
-        PackageIs::Other(id) => format!("{id}:{module}:{name}"),
     }
 }
 

@@ -36,12 +36,7 @@ impl<'a> Lowerer<'_, 'a> {
     }
 
     /// A function that is applied where it is written: its parameters are bound.
-    fn redex(
-        &mut self,
-        function: &'a Expr,
-        written: &[&'a Expr],
-        run: bool,
-    ) -> Result<Ir, Error> {
+    fn redex(&mut self, function: &'a Expr, written: &[&'a Expr], run: bool) -> Result<Ir, Error> {
         let Params { names, body } = peel(function);
         if names.len() != written.len() {
             let function = self.value(function)?;
@@ -50,7 +45,11 @@ impl<'a> Lowerer<'_, 'a> {
         }
         let args = self.values(written)?;
         let vars: Vec<Var> = names.iter().map(|name| self.bind_name(name)).collect();
-        let body = if run { self.run(body) } else { self.value(body) };
+        let body = if run {
+            self.run(body)
+        } else {
+            self.value(body)
+        };
         for name in names.into_iter().rev() {
             self.unbind_name(name);
         }
@@ -84,7 +83,9 @@ impl<'a> Lowerer<'_, 'a> {
         run: bool,
     ) -> Result<Ir, Error> {
         match definition {
-            Definition::Function { id, arity, runs } if args.len() >= usize::from(arity) && (arity > 0 || run) => {
+            Definition::Function { id, arity, runs }
+                if args.len() >= usize::from(arity) && (arity > 0 || run) =>
+            {
                 let rest = args.split_off(usize::from(arity));
                 let run_now = run && rest.is_empty() && runs;
                 let result = Ir::Call {

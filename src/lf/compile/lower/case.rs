@@ -70,11 +70,10 @@ impl<'a> Lowerer<'_, 'a> {
             Some(Pattern::Builtin(BuiltinCon::Unit)) => {
                 Branches::Always(first(&|p| matches!(p, Pattern::Builtin(_))))
             }
-            Some(Pattern::Builtin(_)) => {
-                Branches::Bool([BuiltinCon::True, BuiltinCon::False].map(|con| {
-                    first(&|p| matches!(p, Pattern::Builtin(b) if *b == con))
-                }))
-            }
+            Some(Pattern::Builtin(_)) => Branches::Bool(
+                [BuiltinCon::True, BuiltinCon::False]
+                    .map(|con| first(&|p| matches!(p, Pattern::Builtin(b) if *b == con))),
+            ),
             Some(Pattern::Some { .. } | Pattern::None) => Branches::Optional([
                 first(&|p| matches!(p, Pattern::Some { .. })),
                 first(&|p| matches!(p, Pattern::None)),

@@ -74,24 +74,18 @@ impl<'a> Lowerer<'_, 'a> {
         Ok(Ir::Operation(Operation::Unary(op), vec![operand]))
     }
 
-    fn to_any(
-        &mut self,
-        typ: &'a Arc<ast::Type>,
-        expr: &'a Expr,
-    ) -> Result<Ir, Error> {
+    fn to_any(&mut self, typ: &'a Arc<ast::Type>, expr: &'a Expr) -> Result<Ir, Error> {
         let typ = self.type_constant(typ)?;
         self.unary(Unary::ToAny { typ }, expr)
     }
 
-    fn type_constant(
-        &mut self,
-        typ: &'a Arc<ast::Type>,
-    ) -> Result<u32, Error> {
+    fn type_constant(&mut self, typ: &'a Arc<ast::Type>) -> Result<u32, Error> {
         let typ = self.compiler.resolver.shared(typ)?;
         if !is_closed(&typ) {
             return Err(Error::OpenType(typ.to_string()));
         }
-        self.compiler.constant(constants::Key::Type(Type::clone(&typ)))
+        self.compiler
+            .constant(constants::Key::Type(Type::clone(&typ)))
     }
 
     /// `let`s that follow each other become one.
@@ -107,7 +101,11 @@ impl<'a> Lowerer<'_, 'a> {
             }
             rest = strip(body);
         }
-        let body = if run { self.run(rest) } else { self.value(rest) };
+        let body = if run {
+            self.run(rest)
+        } else {
+            self.value(rest)
+        };
         for name in names.into_iter().rev() {
             self.unbind_name(name);
         }
@@ -118,10 +116,7 @@ impl<'a> Lowerer<'_, 'a> {
     }
 
     /// A builtin function that is not applied to all its arguments.
-    pub(super) fn builtin_value(
-        &mut self,
-        builtin: BuiltinFunction,
-    ) -> Result<Ir, Error> {
+    pub(super) fn builtin_value(&mut self, builtin: BuiltinFunction) -> Result<Ir, Error> {
         use BuiltinFunction as B;
         match builtin {
             B::TextMapEmpty => self.constant(constants::Key::TextMap),
@@ -136,11 +131,7 @@ impl<'a> Lowerer<'_, 'a> {
     }
 
     /// The function that wraps a builtin.
-    fn wrapper(
-        &mut self,
-        builtin: BuiltinFunction,
-        arity: usize,
-    ) -> Result<u32, Error> {
+    fn wrapper(&mut self, builtin: BuiltinFunction, arity: usize) -> Result<u32, Error> {
         if let Some(known) = self.compiler.wrappers.get(&builtin) {
             return Ok(*known);
         }

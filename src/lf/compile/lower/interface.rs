@@ -60,9 +60,7 @@ impl<'a> Lowerer<'_, 'a> {
             }
             Expr::SignatoryInterface { expr, .. } => self.virtual_call(Virtual::Signatories, expr),
             Expr::ObserverInterface { expr, .. } => self.virtual_call(Virtual::Observers, expr),
-            Expr::InterfaceTemplateTypeRep { expr, .. } => {
-                self.unary(Unary::TemplateTypeRep, expr)
-            }
+            Expr::InterfaceTemplateTypeRep { expr, .. } => self.unary(Unary::TemplateTypeRep, expr),
             _ => Err(Error::Internal("an expression without meaning")),
         }
     }

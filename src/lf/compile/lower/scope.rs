@@ -6,6 +6,7 @@ use crate::lf::ast::Expr;
 use crate::lf::compile::Error;
 use crate::lf::compile::ir::{Body, Ir, Var};
 use crate::lf::compile::package::Compiler;
+use crate::lf::stack::with_room;
 use crate::model::Name;
 
 /// How deep expressions may be nested: what the compiler's stack holds.
@@ -168,7 +169,7 @@ impl<'c, 'a> Lowerer<'c, 'a> {
             return Err(Error::TooDeep(DEPTH_MAX));
         }
         self.depth += 1;
-        let ir = lower(self, expr);
+        let ir = with_room(|| lower(self, expr));
         self.depth -= 1;
         ir
     }

@@ -4,11 +4,11 @@ use super::apply::apply;
 use super::scope::{Key, Lowerer};
 use super::{is_total, strip};
 use crate::lf::ast::{Binding, Expr, Literal, Ref, Update};
-use crate::lf::compile::{Error, FunctionId};
 use crate::lf::compile::constants;
 use crate::lf::compile::ir::{Ir, Operation, Var};
 use crate::lf::compile::ops::Ledger;
 use crate::lf::compile::templates;
+use crate::lf::compile::{Error, FunctionId};
 use crate::model::Name;
 
 /// What an update was evaluated to before it was put off, in the order of its operands.

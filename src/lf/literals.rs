@@ -1,24 +1,22 @@
 //! Ranges of literals.
 
-use super::fault::Fault;
-
 /// Digits of a numeric.
 const PRECISION_MAX: usize = 38;
 /// Digits of a numeric after the point.
-const SCALE_MAX: usize = 37;
+pub const SCALE_MAX: u8 = 37;
 /// 0001-01-01 in days since 1970.
 const DATE_MIN: i32 = -719_162;
 /// 9999-12-31 in days since 1970.
 const DATE_MAX: i32 = 2_932_896;
 
 /// Whether days since 1970 are a date of the years 1 to 9999.
-pub(crate) fn is_date(days: i32) -> bool {
+pub fn is_date(days: i32) -> bool {
     (DATE_MIN..=DATE_MAX).contains(&days)
 }
 
 /// Whether a text is a numeric: no superfluous zeros in front, a point, at most 38 digits of which
 /// at most 37 after the point.
-pub(crate) fn is_numeric(text: &str) -> bool {
+pub fn is_numeric(text: &str) -> bool {
     let unsigned = text.strip_prefix('-').unwrap_or(text);
     let Some((whole, fraction)) = unsigned.split_once('.') else {
         return false;
@@ -31,16 +29,8 @@ pub(crate) fn is_numeric(text: &str) -> bool {
     };
     digits(whole)
         && digits(fraction)
-        && fraction.len() <= SCALE_MAX
+        && fraction.len() <= usize::from(SCALE_MAX)
         && whole_digits + fraction.len() <= PRECISION_MAX
-}
-
-/// The fault for a literal out of range.
-pub(super) fn bad(what: &'static str, literal: &(impl ToString + ?Sized)) -> Fault {
-    Fault::Literal {
-        what,
-        text: literal.to_string(),
-    }
 }
 
 #[cfg(test)]

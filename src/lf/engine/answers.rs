@@ -1,0 +1,169 @@
+//! Questions that need no ledger: values for verbose answers, views of interfaces, values of
+//! definitions.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use super::preprocess::typed;
+use super::registry::Engine;
+use crate::lf::compile::{Definition, FunctionId, Program};
+use crate::lf::error::Error;
+use crate::lf::machine::{LedgerState, Machine, Outcome, Val, export};
+use crate::lf::signature::{ChoiceSignature, LookupError, Reference};
+use crate::lf::transaction::{Builder, Seeding};
+use crate::lf::types::Type;
+use crate::lf::value::{self, Value};
+use crate::model::{Identifier, Name, Timestamp};
+
+impl Engine {
+    /// A value in normal form with the ids and labels that its type gives it.
+    pub fn enrich(&self, typ: &Type, value: &Value) -> Result<Value, Error> {
+        value::enrich(&self.program().signatures, typ, value).map_err(Error::Value)
+    }
+
+    /// A value as an application gives it, checked and brought to normal form.
+    pub fn translate(&self, typ: &Type, value: &Value) -> Result<Value, Error> {
+        value::translate(&self.program().signatures, typ, value).map_err(Error::Value)
+    }
+
+    /// A contract's argument with ids and labels.
+    pub fn enrich_argument(&self, template: &Identifier, argument: &Value) -> Result<Value, Error> {
+        self.enrich(&Type::Con(template.clone()), argument)
+    }
+
+    /// A choice's argument with ids and labels. `id` is the template's, or the interface's if the
+    /// choice is an interface's.
+    pub fn enrich_choice_argument(
+        &self,
+        id: &Identifier,
+        choice: &Name,
+        argument: &Value,
+    ) -> Result<Value, Error> {
+        let program = self.program();
+        let signature = choice_signature(&program, id, choice)?;
+        self.enrich(&signature.argument, argument)
+    }
+
+    /// A choice's result with ids and labels.
+    pub fn enrich_choice_result(
+        &self,
+        id: &Identifier,
+        choice: &Name,
+        result: &Value,
+    ) -> Result<Value, Error> {
+        let program = self.program();
+        let signature = choice_signature(&program, id, choice)?;
+        self.enrich(&signature.result, result)
+    }
+
+    /// A contract's key with ids and labels.
+    pub fn enrich_key(&self, template: &Identifier, key: &Value) -> Result<Value, Error> {
+        let program = self.program();
+        let typ = program.signatures.template_key(template);
+        self.enrich(typ.map_err(Error::Lookup)?, key)
+    }
+
+    /// An interface's view with ids and labels.
+    pub fn enrich_view(&self, interface: &Identifier, view: &Value) -> Result<Value, Error> {
+        let program = self.program();
+        let signature = program.signatures.interface(interface);
+        self.enrich(&signature.map_err(Error::Lookup)?.view, view)
+    }
+
+    /// What a contract looks like through an interface, in normal form.
+    pub fn view(
+        &self,
+        template: &Identifier,
+        argument: &Value,
+        interface: &Identifier,
+    ) -> Result<Value, Error> {
+        let program = self.program();
+        let signatures = &program.signatures;
+        signatures.template(template).map_err(Error::Lookup)?;
+        signatures.interface(interface).map_err(Error::Lookup)?;
+        let instance = program.instance(template, interface);
+        let instance = instance.ok_or_else(|| {
+            Error::Lookup(LookupError::of(Reference::InterfaceInstance {
+                interface: interface.clone(),
+                template: template.clone(),
+            }))
+        })?;
+        let contract = typed(&program, &Type::Con(template.clone()), argument)?;
+        let view = self.call(&program, instance.view, vec![contract])?;
+        export(&program, &view)
+    }
+
+    /// The value of a top-level definition, in normal form.
+    pub fn evaluate(&self, definition: &Identifier) -> Result<Value, Error> {
+        let program = self.program();
+        let value = self.apply(&program, definition, Vec::new())?;
+        export(&program, &value)
+    }
+
+    /// A top-level definition, applied to arguments.
+    pub(crate) fn apply(
+        &self,
+        program: &Arc<Program>,
+        definition: &Identifier,
+        args: Vec<Val>,
+    ) -> Result<Val, Error> {
+        let unknown = || Error::Lookup(LookupError::of(Reference::Definition(definition.clone())));
+        let (_, package) = program.package(definition.package()).ok_or_else(unknown)?;
+        let key = (definition.module().clone(), definition.name().clone());
+        match package.definitions.get(&key).ok_or_else(unknown)? {
+            Definition::Function { id, .. } => self.call(program, *id, args),
+            Definition::Global(number, index) => {
+                let package = program.packages.get(usize::from(*number));
+                let global = package.and_then(|package| package.globals.get(*index as usize));
+                let function = global.ok_or_else(unknown)?.function;
+                self.call(program, FunctionId::new(*number, function), args)
+            }
+        }
+    }
+
+    /// Calls a function that does nothing on the ledger.
+    fn call(
+        &self,
+        program: &Arc<Program>,
+        function: FunctionId,
+        args: Vec<Val>,
+    ) -> Result<Val, Error> {
+        let builder = Builder::new(
+            Seeding::Roots(Vec::new()),
+            BTreeSet::new(),
+            Timestamp::EPOCH,
+            Timestamp::EPOCH,
+            false,
+        );
+        let ledger = LedgerState::new(builder, Timestamp::EPOCH);
+        let cancelled = Arc::new(AtomicBool::new(false));
+        let limits = self.config().limits();
+        let mut machine = Machine::new(program.clone(), ledger, limits, cancelled);
+        machine.start(function, args, false);
+        loop {
+            match machine.run() {
+                Outcome::Done(value) => return Ok(value),
+                Outcome::Failed(error) => return Err(error),
+                Outcome::Paused => {}
+                Outcome::NeedContract(_) | Outcome::NeedPackage(_) => {
+                    return Err(Error::IllTyped("an action outside of an update".to_owned()));
+                }
+            }
+        }
+    }
+}
+
+fn choice_signature<'p>(
+    program: &'p Program,
+    id: &Identifier,
+    choice: &Name,
+) -> Result<&'p ChoiceSignature, Error> {
+    let signatures = &program.signatures;
+    let signature = if signatures.is_interface(id).map_err(Error::Lookup)? {
+        signatures.interface_choice(id, choice)
+    } else {
+        signatures.template_choice(id, choice)
+    };
+    signature.map_err(Error::Lookup)
+}

@@ -1,0 +1,31 @@
+//! The engine: packages in, then commands in and transactions out.
+//!
+//! `Engine` holds all packages that were loaded, compiled once for all commands and threads. A
+//! `Submission` (what an application wants) or a `Replay` (what another participant says has
+//! happened) becomes an `Interpretation`: a value that is run step by step and stops with questions.
+//!
+//! Invariants: the engine asks its caller for whatever is not in the input (contracts, packages);
+//! the same input and answers give the same transaction, byte for byte; whatever the input, the
+//! result is a transaction or an [`Error`](super::error::Error) within the configured limits.
+
+mod config;
+mod registry;
+
+mod submission;
+
+mod preprocess;
+mod replay;
+
+mod interpretation;
+
+mod answers;
+
+#[cfg(test)]
+mod tests;
+
+pub use super::compile::Error as CompileError;
+pub use config::Config;
+pub use interpretation::{Interpretation, Interpreted, Step};
+pub use registry::{Engine, LoadError};
+pub use replay::{Replay, ReplayCommand, ReplayRoot};
+pub use submission::{Command, Submission};

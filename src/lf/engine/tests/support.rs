@@ -1,0 +1,156 @@
+//! A ledger in memory, and engines with packages.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use crate::lf::archive::read_dar;
+use crate::lf::engine::{Command, Config, Engine, Interpretation, Interpreted, Step, Submission};
+use crate::lf::error::Error;
+use crate::lf::test_dars;
+use crate::lf::text::build_archive;
+use crate::lf::transaction::{ContractInstance, Node};
+use crate::lf::value::{Rendered, Value};
+use crate::model::{ContractId, Hash, Identifier, PackageId, Party, Timestamp};
+
+/// An engine with a real DAR, and the id of its main package.
+pub(super) fn with_dar(name: &str) -> Option<(Engine, PackageId)> {
+    let bytes = test_dars::one(name)?;
+    let engine = Engine::new(Config::default());
+    let main = load_dar(&engine, &bytes);
+    Some((engine, main))
+}
+
+pub(super) fn load_dar(engine: &Engine, bytes: &[u8]) -> PackageId {
+    let dar = read_dar(bytes).unwrap();
+    let packages = dar.decode(|id| engine.contains(id)).unwrap();
+    engine.load_all(&packages).unwrap();
+    dar.main.id
+}
+
+pub(super) fn party(name: &str) -> Party {
+    Party::parse(name).unwrap()
+}
+
+/// Contracts in memory.
+#[derive(Default, Clone)]
+pub(super) struct Ledger {
+    pub(super) contracts: BTreeMap<ContractId, Arc<ContractInstance>>,
+    submissions: u8,
+}
+
+pub(super) const LEDGER_TIME: i64 = 1_700_000_000_000_000;
+
+pub(super) fn time() -> Timestamp {
+    Timestamp::from_micros(LEDGER_TIME).unwrap()
+}
+
+pub(super) fn submission(
+    commands: Vec<Command>,
+    act_as: impl IntoIterator<Item = Party>,
+    seed: u8,
+) -> Submission {
+    Submission {
+        commands,
+        act_as: act_as.into_iter().collect(),
+        read_as: BTreeSet::new(),
+        ledger_time: time(),
+        preparation_time: time(),
+        transaction_seed: Hash::from_bytes([seed; 32]),
+        cancelled: Arc::default(),
+    }
+}
+
+impl Ledger {
+    /// Runs an interpretation to its end with the contracts of this ledger.
+    pub(super) fn interpret(
+        &self,
+        mut interpretation: Interpretation,
+    ) -> Result<Interpreted, Error> {
+        loop {
+            match interpretation.run() {
+                Step::NeedContract(id) => {
+                    interpretation.answer_contract(self.contracts.get(&id).cloned());
+                }
+                Step::NeedPackage(_) => interpretation.answer_package(false),
+                Step::Paused => {}
+                Step::Done(interpreted) => return Ok(*interpreted),
+                Step::Failed(error) => return Err(error),
+            }
+        }
+    }
+
+    /// Interprets commands and applies what they do.
+    pub(super) fn submit(
+        &mut self,
+        engine: &Engine,
+        act_as: impl IntoIterator<Item = Party>,
+        commands: Vec<Command>,
+    ) -> Result<Interpreted, Error> {
+        self.submissions = self.submissions.wrapping_add(1);
+        let submission = submission(commands, act_as, self.submissions);
+        let interpreted = self.interpret(engine.submit(submission))?;
+        self.commit(&interpreted);
+        Ok(interpreted)
+    }
+
+    /// Applies a transaction. What is below a rollback has not happened.
+    pub(super) fn commit(&mut self, interpreted: &Interpreted) {
+        let transaction = &interpreted.transaction;
+        let mut open: Vec<_> = transaction.roots.iter().rev().copied().collect();
+        while let Some(id) = open.pop() {
+            match transaction.node(id).unwrap() {
+                Node::Create(create) => {
+                    let salt = ContractInstance::salt_of(&interpreted.node_seeds[&id]);
+                    let instance = ContractInstance::of_create(create, time(), salt);
+                    instance.authenticate(&create.contract_id).unwrap();
+                    self.contracts
+                        .insert(create.contract_id.clone(), Arc::new(instance));
+                }
+                Node::Exercise(exercise) => {
+                    if exercise.consuming {
+                        self.contracts.remove(&exercise.contract_id);
+                    }
+                    open.extend(exercise.children.iter().rev());
+                }
+                Node::Fetch(_) | Node::Rollback(_) => {}
+            }
+        }
+    }
+}
+
+/// An engine with a package written as text, and its id.
+pub(super) fn with_text(source: &str) -> (Engine, PackageId) {
+    with_text_and(source, Config::default())
+}
+
+/// The same with other settings.
+pub(super) fn with_text_and(source: &str, config: Config) -> (Engine, PackageId) {
+    let archive = build_archive(source, &[]).unwrap_or_else(|error| panic!("{error}"));
+    let engine = Engine::new(config);
+    let package = archive.decode().unwrap();
+    engine.load(&archive.id, &package).unwrap();
+    (engine, archive.id)
+}
+
+/// Something in module `M` of a package.
+pub(super) fn in_module(package: &PackageId, name: &str) -> Identifier {
+    format!("{package}:M:{name}").parse().unwrap()
+}
+
+/// The value of an expression of a type, or the error.
+pub(super) fn evaluate(definitions: &str, typ: &str, expr: &str) -> Result<Value, Error> {
+    let source = format!(
+        "language 2.3; metadata ('test' : '1.0.0'); module M {{ {definitions} val result : {typ} = {expr}; }}"
+    );
+    let (engine, package) = with_text(&source);
+    engine.evaluate(&in_module(&package, "result"))
+}
+
+/// What an expression comes to, in words.
+pub(super) fn show(definitions: &str, typ: &str, expr: &str) -> String {
+    match evaluate(definitions, typ, expr) {
+        Ok(value) => Rendered(&value).to_string(),
+        Err(Error::Failure(status)) => format!("{}: {}", status.error_id, status.message),
+        Err(error) => error.to_string(),
+    }
+}

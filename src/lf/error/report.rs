@@ -1,0 +1,175 @@
+//! How Canton reports each error: id, category, resources.
+//!
+//! Source: the error codes that Canton's recorded answers show, and its list of command execution
+//! errors. Errors without a counterpart there are reported as interpretation errors.
+
+use super::{CryptoError, Error, Limit};
+use crate::model::{ContractId, Identifier};
+
+/// Category 2: try again later.
+const CONTENTION: u8 = 2;
+/// Category 8: the request is wrong in itself.
+const INVALID_ALWAYS: u8 = 8;
+/// Category 9: the request is wrong as things are.
+const INVALID_NOW: u8 = 9;
+/// Category 11: something that the request needs is not there.
+const MISSING: u8 = 11;
+
+/// An error for an application.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Report {
+    /// The error id.
+    pub id: &'static str,
+    /// The error category, by Canton's number.
+    pub category: u8,
+    /// Kinds and names of what the error is about.
+    pub resources: Vec<(&'static str, String)>,
+}
+
+impl Report {
+    fn new(id: &'static str, category: u8) -> Self {
+        Self {
+            id,
+            category,
+            resources: Vec::new(),
+        }
+    }
+
+    fn about(mut self, kind: &'static str, name: impl ToString) -> Self {
+        self.resources.push((kind, name.to_string()));
+        self
+    }
+
+    fn contract(self, id: &ContractId) -> Self {
+        self.about("CONTRACT_ID", id)
+    }
+
+    fn template(self, id: &Identifier) -> Self {
+        self.about("TEMPLATE_ID", id)
+    }
+
+    fn interface(self, id: &Identifier) -> Self {
+        self.about("INTERFACE_ID", id)
+    }
+}
+
+impl Error {
+    /// How to report it.
+    pub fn report(&self) -> Report {
+        match self {
+            Self::MissingPackage { .. } => Report::new("PACKAGE_NOT_FOUND", MISSING),
+            Self::Lookup(error) if error.missing_package().is_some() => {
+                Report::new("PACKAGE_NOT_FOUND", MISSING)
+            }
+            Self::Lookup(_) | Self::Value(_) | Self::RootNode(_) => {
+                Report::new("COMMAND_PREPROCESSING_FAILED", INVALID_ALWAYS)
+            }
+            Self::Authorization { .. } => Report::new("DAML_AUTHORIZATION_ERROR", INVALID_ALWAYS),
+            Self::Failure(status) => Report::new("DAML_FAILURE", failure_category(status.category)),
+            Self::UserError(message) => Report::new("INTERPRETATION_USER_ERROR", INVALID_NOW)
+                .about("EXCEPTION_TEXT", message),
+            Self::TemplatePrecondition { .. } => {
+                Report::new("TEMPLATE_PRECONDITION_VIOLATED", INVALID_ALWAYS)
+            }
+            Self::NonComparableValues => Report::new("NON_COMPARABLE_VALUES", INVALID_ALWAYS),
+            Self::ValueNesting => Report::new("VALUE_NESTING", INVALID_ALWAYS),
+            Self::MalformedText => Report::new("MALFORMED_TEXT", INVALID_ALWAYS),
+            Self::EffectfulRollback(_) => {
+                Report::new("DAML_EFFECTFUL_ROLLBACK_ERROR", INVALID_ALWAYS)
+            }
+            Self::Crypto(error) => crypto(error),
+            Self::Limit(Limit::Steps(_)) | Self::Cancelled => {
+                Report::new("INTERPRETATION_TIME_EXCEEDED", CONTENTION)
+            }
+            Self::Limit(_)
+            | Self::Unsupported(_)
+            | Self::DuplicateContractId(_)
+            | Self::IllTyped(_) => Report::new("DAML_INTERPRETATION_ERROR", INVALID_NOW),
+            other => contracts(other),
+        }
+    }
+}
+
+fn contracts(error: &Error) -> Report {
+    match error {
+        Error::ContractNotFound(id) => Report::new("CONTRACT_NOT_FOUND", MISSING).contract(id),
+        Error::ContractNotActive {
+            contract_id,
+            template,
+            ..
+        } => Report::new("CONTRACT_NOT_ACTIVE", MISSING)
+            .template(template)
+            .contract(contract_id),
+        Error::WronglyTypedContract {
+            contract_id,
+            expected,
+            actual,
+        } => Report::new("WRONGLY_TYPED_CONTRACT", INVALID_NOW)
+            .contract(contract_id)
+            .template(expected)
+            .template(actual),
+        Error::DoesNotImplementInterface {
+            contract_id,
+            template,
+            interface,
+        } => Report::new("CONTRACT_DOES_NOT_IMPLEMENT_INTERFACE", INVALID_ALWAYS)
+            .contract(contract_id)
+            .template(template)
+            .interface(interface),
+        Error::DoesNotImplementRequiringInterface {
+            contract_id,
+            template,
+            required,
+            requiring,
+        } => Report::new(
+            "CONTRACT_DOES_NOT_IMPLEMENT_REQUIRING_INTERFACE",
+            INVALID_ALWAYS,
+        )
+        .contract(contract_id)
+        .template(template)
+        .interface(required)
+        .interface(requiring),
+        Error::ContractNotAuthentic {
+            contract_id,
+            template,
+            ..
+        } => Report::new(
+            "INTERPRETATION_UPGRADE_ERROR_AUTHENTICATION_FAILED",
+            INVALID_ALWAYS,
+        )
+        .contract(contract_id)
+        .template(template),
+        Error::ContractMetadata {
+            contract_id,
+            template,
+            ..
+        } => Report::new(
+            "INTERPRETATION_UPGRADE_ERROR_VALIDATION_FAILED",
+            INVALID_ALWAYS,
+        )
+        .contract(contract_id)
+        .template(template),
+        _ => Report::new("DAML_INTERPRETATION_ERROR", INVALID_NOW),
+    }
+}
+
+/// The category that Daml code chose, if it is one that Daml code may choose.
+fn failure_category(category: i64) -> u8 {
+    match u8::try_from(category) {
+        Ok(number @ 1..=14) => number,
+        _ => INVALID_NOW,
+    }
+}
+
+fn crypto(error: &CryptoError) -> Report {
+    let (id, value) = match error {
+        CryptoError::ByteEncoding { value, .. } => {
+            ("INTERPRETATION_CRYPTO_ERROR_MALFORMED_BYTE_ENCODING", value)
+        }
+        CryptoError::Key { value, .. } => ("INTERPRETATION_CRYPTO_ERROR_MALFORMED_KEY", value),
+        CryptoError::Signature { value, .. } => {
+            ("INTERPRETATION_CRYPTO_ERROR_MALFORMED_SIGNATURE", value)
+        }
+    };
+    Report::new(id, INVALID_NOW).about("CRYPTO_VALUE", value)
+}

@@ -1,0 +1,206 @@
+//! Ledger values to machine values and back.
+
+use std::sync::Arc;
+
+use super::map;
+use super::parts::Parts;
+use super::val::{Tree, Val};
+use crate::lf::compile::{Program, Symbol};
+use crate::lf::error::Error;
+use crate::lf::signature::{Instance, Shape};
+use crate::lf::types::Type;
+use crate::lf::value::{NESTING_MAX, Record, Value};
+use crate::model::{Name, Timestamp};
+
+/// A value in normal form as a machine value. What is missing at the end of a record is `None`.
+pub(crate) fn import(program: &Program, typ: &Type, value: &Value) -> Result<Val, Error> {
+    let each = |typ: &Type, value: &Value| import(program, typ, value);
+    let shape = program.signatures.shape(typ).map_err(Error::Lookup)?;
+    Ok(match (shape, value) {
+        (Shape::Unit, Value::Unit) => Val::Unit,
+        (Shape::Bool, Value::Bool(b)) => Val::Bool(*b),
+        (Shape::Int64, Value::Int64(n)) => Val::Int64(*n),
+        (Shape::Numeric(scale), Value::Numeric(n)) if n.scale() == scale => Val::from(*n),
+        (Shape::Text, Value::Text(text)) => Val::Text(text.clone()),
+        (Shape::Timestamp, Value::Timestamp(time)) => Val::Timestamp(time.micros()),
+        (Shape::Date, Value::Date(days)) => Val::Date(*days),
+        (Shape::Party, Value::Party(party)) => Val::Party(party.clone()),
+        (Shape::ContractId, Value::ContractId(id)) => Val::ContractId(id.clone()),
+        (Shape::Optional(_), Value::Optional(None)) => Val::None,
+        (Shape::Optional(of), Value::Optional(Some(value))) => {
+            Val::Some(Parts::one(each(of, value)?))
+        }
+        (Shape::List(of), Value::List(values)) => {
+            let values = values.iter().map(|value| each(of, value));
+            Val::list(values.collect::<Result<Vec<_>, _>>()?.into_iter())
+        }
+        (Shape::TextMap(of), Value::TextMap(entries)) => {
+            let mut tree: Tree = None;
+            for (key, value) in entries {
+                tree = Some(map::insert(tree, Val::Text(key.clone()), each(of, value)?));
+            }
+            Val::TextMap(tree)
+        }
+        (Shape::GenMap(key_type, of), Value::GenMap(entries)) => {
+            let mut tree: Tree = None;
+            for (key, value) in entries {
+                tree = Some(map::insert(tree, each(key_type, key)?, each(of, value)?));
+            }
+            Val::GenMap(tree)
+        }
+        (Shape::Record(instance), Value::Record(record)) => {
+            import_record(program, &instance, record)?
+        }
+        (
+            Shape::Variant(instance),
+            Value::Variant {
+                constructor, value, ..
+            },
+        ) => import_variant(program, &instance, constructor, value)?,
+        (Shape::Enum(instance), Value::Enum { constructor, .. }) => {
+            let rank = instance.cons.iter().position(|name| name == constructor);
+            let (rank, constructor) = constructor_number(program, typ, rank, constructor)?;
+            Val::Enum { rank, constructor }
+        }
+        _ => return Err(mismatch(typ)),
+    })
+}
+
+fn mismatch(typ: &Type) -> Error {
+    Error::IllTyped(format!("a stored value is not of type {typ}"))
+}
+
+fn import_record(
+    program: &Program,
+    instance: &Instance<'_, [(Name, Type)]>,
+    record: &Record,
+) -> Result<Val, Error> {
+    if record.fields.len() > instance.cons.len() {
+        return Err(mismatch(&Type::Con(instance.id.clone())));
+    }
+    let fields = instance.cons.iter().enumerate();
+    let fields = fields.map(|(index, (_, typ))| match record.fields.get(index) {
+        Some((_, value)) => import(program, &instance.instantiate(typ), value),
+        None => missing(program, &instance.instantiate(typ)),
+    });
+    Ok(Val::Record(fields.collect::<Result<Parts, _>>()?))
+}
+
+fn missing(program: &Program, typ: &Type) -> Result<Val, Error> {
+    match program.signatures.shape(typ).map_err(Error::Lookup)? {
+        Shape::Optional(_) => Ok(Val::None),
+        _ => Err(mismatch(typ)),
+    }
+}
+
+fn import_variant(
+    program: &Program,
+    instance: &Instance<'_, [(Name, Type)]>,
+    constructor: &Name,
+    value: &Value,
+) -> Result<Val, Error> {
+    let typ = Type::Con(instance.id.clone());
+    let rank = instance.cons.iter().position(|(n, _)| n == constructor);
+    let payload = rank.and_then(|rank| instance.cons.get(rank));
+    let (_, payload) = payload.ok_or_else(|| mismatch(&typ))?;
+    let payload = import(program, &instance.instantiate(payload), value)?;
+    let (rank, constructor) = constructor_number(program, &typ, rank, constructor)?;
+    Ok(Val::Variant {
+        rank,
+        constructor,
+        parts: Parts::one(payload),
+    })
+}
+
+fn constructor_number(
+    program: &Program,
+    typ: &Type,
+    rank: Option<usize>,
+    constructor: &Name,
+) -> Result<(u16, Symbol), Error> {
+    let rank = rank.and_then(|rank| u16::try_from(rank).ok());
+    let symbol = program.names.find(constructor);
+    rank.zip(symbol).ok_or_else(|| mismatch(typ))
+}
+
+/// A machine value as a value in normal form.
+pub(crate) fn export(program: &Program, val: &Val) -> Result<Value, Error> {
+    export_at(program, val, 0)
+}
+
+fn export_at(program: &Program, val: &Val, depth: usize) -> Result<Value, Error> {
+    if depth > NESTING_MAX {
+        return Err(Error::ValueNesting);
+    }
+    let each = |val: &Val| export_at(program, val, depth + 1);
+    Ok(match val {
+        Val::Unit => Value::Unit,
+        Val::Bool(b) => Value::Bool(*b),
+        Val::Int64(n) => Value::Int64(*n),
+        Val::Timestamp(micros) => Value::Timestamp(Timestamp::from_micros_clamped(*micros)),
+        Val::Date(days) => Value::Date(*days),
+        Val::Numeric { .. } => Value::Numeric(val.as_numeric().ok_or_else(not_serializable)?),
+        Val::Text(text) => Value::Text(check_text(text)?),
+        Val::Party(party) => Value::Party(party.clone()),
+        Val::ContractId(id) => Value::ContractId(id.clone()),
+        Val::None => Value::Optional(None),
+        Val::Some(parts) => Value::Optional(Some(Box::new(each(only(parts)?)?))),
+        Val::Nil => Value::List(Vec::new()),
+        Val::Cons(_) => Value::List(val.elements().map(each).collect::<Result<_, _>>()?),
+        Val::Record(parts) => {
+            // Nones at the end are left out
+            let kept = parts.iter().rposition(|part| !matches!(part, Val::None));
+            let kept = &parts[..kept.map_or(0, |last| last + 1)];
+            let fields = kept.iter().map(|part| Ok((None, each(part)?)));
+            Value::Record(Record {
+                id: None,
+                fields: fields.collect::<Result<_, Error>>()?,
+            })
+        }
+        Val::Variant {
+            constructor, parts, ..
+        } => Value::Variant {
+            id: None,
+            constructor: name(program, *constructor)?,
+            value: Box::new(each(only(parts)?)?),
+        },
+        Val::Enum { constructor, .. } => Value::Enum {
+            id: None,
+            constructor: name(program, *constructor)?,
+        },
+        Val::TextMap(tree) => {
+            let entries = map::entries(tree).map(|(key, value)| match key {
+                Val::Text(key) => Ok((check_text(key)?, each(value)?)),
+                _ => Err(not_serializable()),
+            });
+            Value::TextMap(entries.collect::<Result<_, _>>()?)
+        }
+        Val::GenMap(tree) => {
+            let entries = map::entries(tree).map(|(key, value)| Ok((each(key)?, each(value)?)));
+            Value::GenMap(entries.collect::<Result<_, Error>>()?)
+        }
+        Val::Struct { .. } | Val::Any(_) | Val::TypeRep(_) | Val::Closure { .. } => {
+            return Err(not_serializable());
+        }
+    })
+}
+
+fn only(parts: &Parts) -> Result<&Val, Error> {
+    parts.first().ok_or_else(not_serializable)
+}
+
+fn not_serializable() -> Error {
+    Error::IllTyped("a value that cannot be on the ledger".to_owned())
+}
+
+fn name(program: &Program, symbol: Symbol) -> Result<Name, Error> {
+    let name = program.names.name(symbol).cloned();
+    name.ok_or_else(not_serializable)
+}
+
+fn check_text(text: &Arc<str>) -> Result<Arc<str>, Error> {
+    if text.contains('\0') {
+        return Err(Error::MalformedText);
+    }
+    Ok(text.clone())
+}

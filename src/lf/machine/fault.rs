@@ -1,0 +1,128 @@
+//! What interrupts the machine, and what it may spend.
+
+use std::sync::Arc;
+
+use super::compare::Incomparable;
+use super::parts::Parts;
+use super::val::Val;
+use crate::lf::error::{Error, Limit};
+use crate::lf::stable;
+use crate::lf::types::Type;
+use crate::model::{ContractId, DottedName, Identifier, ModuleName, PackageId};
+
+/// Why the machine does not go on with the next instruction.
+pub(crate) enum Fault {
+    /// Daml code threw an exception: a value of type `AnyException`.
+    Exception(Val),
+    /// The interpretation has failed for good.
+    Error(Box<Error>),
+    /// The instruction needs a contract that is not there yet; it is repeated with the answer.
+    NeedContract(ContractId),
+    /// The instruction needs a package that is not loaded; it is repeated when it is.
+    NeedPackage(PackageId),
+    /// The fuel of this slice is used up; the instruction is repeated.
+    OutOfFuel,
+    /// The program has ended.
+    Done(Val),
+}
+
+impl From<Error> for Fault {
+    fn from(error: Error) -> Self {
+        Self::Error(Box::new(error))
+    }
+}
+
+impl From<Incomparable> for Fault {
+    fn from(incomparable: Incomparable) -> Self {
+        match incomparable {
+            Incomparable::Functions => Error::NonComparableValues.into(),
+            Incomparable::Types => Self::ill_typed("comparison"),
+        }
+    }
+}
+
+impl Fault {
+    /// An operation got something that it cannot work on.
+    pub(crate) fn ill_typed(what: &'static str) -> Self {
+        Error::IllTyped(what.to_owned()).into()
+    }
+
+    /// An arithmetic exception, as `DA.Exception.ArithmeticError` of the standard library.
+    pub(crate) fn arithmetic(builtin: &str, operands: &[String]) -> Self {
+        let operands = operands.join(" ");
+        let message = format!("ArithmeticError while evaluating ({builtin} {operands}).");
+        match arithmetic_error() {
+            Some(id) => Self::Exception(Val::any(
+                Arc::new(Type::Con(id)),
+                Val::Record(Parts::one(Val::text(message))),
+            )),
+            None => Error::UserError(message).into(),
+        }
+    }
+}
+
+/// The exception that arithmetic throws.
+pub(crate) fn arithmetic_error() -> Option<Identifier> {
+    const MODULE: &str = "DA.Exception.ArithmeticError";
+    Some(Identifier::new(
+        stable::package_of(MODULE)?,
+        ModuleName::parse(MODULE).ok()?,
+        DottedName::parse("ArithmeticError").ok()?,
+    ))
+}
+
+/// What an interpretation may still spend.
+///
+/// A step is a call, or work of about that length inside of a builtin. Memory is counted when it is
+/// allocated and never given back: the bound is on the work of allocation, not on what is in use.
+#[derive(Debug, Clone)]
+pub(crate) struct Meter {
+    /// Steps until the machine pauses.
+    pub(super) fuel: u32,
+    /// Steps that are not in `fuel`.
+    pub(super) reserve: u64,
+    pub(super) steps_max: u64,
+    pub(super) allocated: u64,
+    pub(super) allocated_max: u64,
+}
+
+impl Meter {
+    /// One step.
+    #[inline(always)]
+    pub(super) fn step(&mut self) -> Result<(), Fault> {
+        match self.fuel.checked_sub(1) {
+            Some(left) => {
+                self.fuel = left;
+                Ok(())
+            }
+            None => Err(Fault::OutOfFuel),
+        }
+    }
+
+    /// Work of many steps at once, done already.
+    pub(crate) fn work(&mut self, steps: usize) {
+        let steps = u64::try_from(steps).unwrap_or(u64::MAX);
+        let from_fuel = steps.min(u64::from(self.fuel));
+        self.fuel -= u32::try_from(from_fuel).unwrap_or(u32::MAX);
+        self.reserve = self.reserve.saturating_sub(steps - from_fuel);
+    }
+
+    /// Memory for values of fixed size; checked with the next slice.
+    #[inline]
+    pub(crate) fn allocate_parts(&mut self, count: usize) {
+        self.allocated += 16 + 24 * count as u64;
+    }
+
+    /// Memory for something large; checked before it is there.
+    pub(crate) fn allocate(&mut self, bytes: usize) -> Result<(), Fault> {
+        self.allocated = self.allocated.saturating_add(bytes as u64);
+        self.check_memory()
+    }
+
+    pub(super) fn check_memory(&self) -> Result<(), Fault> {
+        if self.allocated > self.allocated_max {
+            return Err(Error::Limit(Limit::Memory(self.allocated_max)).into());
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,91 @@
+//! Creating contracts.
+
+use std::sync::Arc;
+
+use super::state::{Known, parties};
+use crate::lf::compile::{Program, TemplateRef};
+use crate::lf::error::Error;
+use crate::lf::machine::calls::number;
+use crate::lf::machine::convert;
+use crate::lf::machine::cursor::Cursor;
+use crate::lf::machine::fault::Fault;
+use crate::lf::machine::frame::Frame;
+use crate::lf::machine::state::Machine;
+use crate::lf::machine::val::Val;
+use crate::lf::transaction::ContractInfo;
+
+impl Machine {
+    /// Asks a contract's template about it, as the first step of creating it.
+    pub(super) fn begin_create<'p>(
+        &mut self,
+        program: &'p Program,
+        template: TemplateRef,
+        argument: usize,
+    ) -> Result<Cursor<'p>, Fault> {
+        let found = program.template(template);
+        let found = found.ok_or_else(|| Fault::ill_typed("an unknown template"))?;
+        if found.has_key {
+            return Err(Error::Unsupported(format!("the contract key of {}", found.id)).into());
+        }
+        self.push(Frame::Create {
+            template,
+            argument: number(argument),
+        })?;
+        let contract = self.stack.get(argument).cloned().unwrap_or_default();
+        self.call_with(program, found.info, argument + 1, [contract])
+    }
+
+    /// Creates a contract when its template has told about it.
+    pub(in crate::lf::machine) fn create_contract(
+        &mut self,
+        program: &Program,
+        template: TemplateRef,
+        argument: usize,
+        told: &Val,
+    ) -> Result<Val, Fault> {
+        let contract = self.take(argument);
+        let info = contract_info(program, template, &contract, told)?;
+        let id = self.ledger.transaction.create(&info)?;
+        if self.ledger.inputs.contains_key(&id) {
+            return Err(Error::DuplicateContractId(id).into());
+        }
+        self.ledger.local.insert(id.clone());
+        self.ledger.known.insert(
+            id.clone(),
+            Known {
+                template,
+                contract,
+                info: Some(Arc::new(info)),
+            },
+        );
+        Ok(Val::ContractId(id))
+    }
+}
+
+/// What a template says about a contract, from the record that its function yields.
+pub(super) fn contract_info(
+    program: &Program,
+    template: TemplateRef,
+    contract: &Val,
+    told: &Val,
+) -> Result<ContractInfo, Fault> {
+    let found = program.template(template);
+    let package = program.packages.get(usize::from(template.package));
+    let (Some(found), Some(package), Val::Record(told)) = (found, package, told) else {
+        return Err(Fault::ill_typed("what a template tells"));
+    };
+    let [signatories, observers, ..] = &told[..] else {
+        return Err(Fault::ill_typed("what a template tells"));
+    };
+    let signatories = parties(signatories)?;
+    let mut stakeholders = parties(observers)?;
+    stakeholders.extend(signatories.iter().cloned());
+    Ok(ContractInfo {
+        template: found.id.clone(),
+        package_name: package.name.clone(),
+        argument: convert::export(program, contract)?,
+        signatories,
+        stakeholders,
+        key: None,
+    })
+}

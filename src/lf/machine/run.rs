@@ -1,0 +1,235 @@
+//! The loop: one instruction after the other.
+//!
+//! `execute` has the instructions that programs spend their time on; `rare` has the others. Both
+//! end in a fault, which `run` handles: an exception is unwound, a question or a pause leaves the
+//! loop with everything kept, so that it can go on.
+
+use super::compare;
+use super::cursor::Cursor;
+use super::fault::Fault;
+use super::frame::Frame;
+use super::state::Machine;
+use super::val::Val;
+use crate::lf::ast::BuiltinFunction;
+use crate::lf::builtins;
+use crate::lf::compile::{Compare, Instruction, Program, Slot, Source, Test};
+use crate::lf::error::Error;
+use crate::model::{ContractId, PackageId};
+
+/// Why the machine stopped.
+pub(crate) enum Outcome {
+    /// The program has ended with a value.
+    Done(Val),
+    /// It needs a contract.
+    NeedContract(ContractId),
+    /// It needs a package.
+    NeedPackage(PackageId),
+    /// The slice is used up.
+    Paused,
+    /// It has failed.
+    Failed(Error),
+}
+
+impl Machine {
+    /// Runs until the program ends, asks for something, or has used up its slice.
+    pub(crate) fn run(&mut self) -> Outcome {
+        let program = self.program.clone();
+        let position = self.position;
+        let at = Cursor::new(
+            &program,
+            position.package,
+            position.pc,
+            position.base as usize,
+        );
+        let Some(mut at) = at else {
+            return Outcome::Failed(Error::IllTyped("a place without code".to_owned()));
+        };
+        if let Err(fault) = self.refuel() {
+            return stopped(fault);
+        }
+        loop {
+            let fault = self.execute(&program, &mut at);
+            match fault {
+                Fault::Exception(exception) => match self.raise(&program, exception) {
+                    Ok(next) => at = next,
+                    Err(fault) => return stopped(fault),
+                },
+                Fault::NeedContract(_) | Fault::NeedPackage(_) | Fault::OutOfFuel => {
+                    self.position = at.back().position();
+                    return stopped(fault);
+                }
+                Fault::Error(_) | Fault::Done(_) => return stopped(fault),
+            }
+        }
+    }
+
+    fn execute<'p>(&mut self, program: &'p Program, cursor: &mut Cursor<'p>) -> Fault {
+        let mut at = *cursor;
+        loop {
+            let Some(instruction) = at.code.get(at.pc) else {
+                return Fault::ill_typed("a place without code");
+            };
+            at.pc += 1;
+            let done: Result<(), Fault> = match *instruction {
+                Instruction::Move { to, from } => {
+                    let val = self.read(&at, from);
+                    self.write(&at, to, val);
+                    continue;
+                }
+                Instruction::AddInt64 { to, a, b } => {
+                    self.int64(&at, to, (a, b), i64::checked_add, BuiltinFunction::AddInt64)
+                }
+                Instruction::SubInt64 { to, a, b } => {
+                    self.int64(&at, to, (a, b), i64::checked_sub, BuiltinFunction::SubInt64)
+                }
+                Instruction::MulInt64 { to, a, b } => {
+                    self.int64(&at, to, (a, b), i64::checked_mul, BuiltinFunction::MulInt64)
+                }
+                Instruction::Compare { to, how, a, b } => match self.compare(&at, how, a, b) {
+                    Ok(holds) => {
+                        self.write(&at, to, Val::Bool(holds));
+                        continue;
+                    }
+                    Err(fault) => Err(fault),
+                },
+                Instruction::BranchCompare {
+                    how,
+                    a,
+                    b,
+                    otherwise,
+                } => match self.compare(&at, how, a, b) {
+                    Ok(true) => continue,
+                    Ok(false) => {
+                        at.jump(otherwise);
+                        continue;
+                    }
+                    Err(fault) => Err(fault),
+                },
+                Instruction::Branch {
+                    test,
+                    on,
+                    otherwise,
+                } => match holds(test, self.peek(&at, on)) {
+                    Some(true) => continue,
+                    Some(false) => {
+                        at.jump(otherwise);
+                        continue;
+                    }
+                    None => Err(Fault::ill_typed("case")),
+                },
+                Instruction::Jump { to } => {
+                    at.jump(to);
+                    continue;
+                }
+                Instruction::Uncons { head, tail, from } => self.uncons(&at, head, tail, from),
+                Instruction::Project { to, field, from } => self.project(&at, to, field, from),
+                Instruction::Call {
+                    to,
+                    first,
+                    function,
+                    run,
+                } => self.call(program, &mut at, (to, first), function, run),
+                Instruction::TailCall {
+                    first,
+                    function,
+                    run,
+                } => self.tail_call(program, &mut at, first, function, run),
+                Instruction::Return { from } => {
+                    let val = self.read(&at, from);
+                    match self.frames.pop() {
+                        Some(Frame::Return {
+                            package,
+                            to,
+                            pc,
+                            base,
+                        }) if package == at.number => {
+                            at.jump(pc);
+                            at.base = base as usize;
+                            self.write(&at, to, val);
+                            continue;
+                        }
+                        frame => match self.deliver(program, frame, val) {
+                            Ok(next) => {
+                                at = next;
+                                continue;
+                            }
+                            Err(fault) => Err(fault),
+                        },
+                    }
+                }
+                ref rare => match self.rare(program, at, rare) {
+                    Ok(next) => {
+                        at = next;
+                        continue;
+                    }
+                    Err(fault) => Err(fault),
+                },
+            };
+            if let Err(fault) = done {
+                *cursor = at;
+                return fault;
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn int64(
+        &mut self,
+        at: &Cursor<'_>,
+        to: Slot,
+        (a, b): (Source, Source),
+        operation: impl FnOnce(i64, i64) -> Option<i64>,
+        builtin: BuiltinFunction,
+    ) -> Result<(), Fault> {
+        let (a, b) = (self.peek(at, a), self.peek(at, b));
+        if let (Val::Int64(x), Val::Int64(y)) = (a, b)
+            && let Some(result) = operation(*x, *y)
+        {
+            self.write(at, to, Val::Int64(result));
+            return Ok(());
+        }
+        // the slow way knows what to throw
+        let result = builtins::int64(builtin, a, b)?;
+        self.write(at, to, result);
+        Ok(())
+    }
+
+    #[inline(always)]
+    fn compare(&self, at: &Cursor<'_>, how: Compare, a: Source, b: Source) -> Result<bool, Fault> {
+        let (a, b) = (self.peek(at, a), self.peek(at, b));
+        let order = if let (Val::Int64(x), Val::Int64(y)) = (a, b) {
+            x.cmp(y)
+        } else {
+            compare::order(a, b)?
+        };
+        Ok(match how {
+            Compare::Equal => order.is_eq(),
+            Compare::Less => order.is_lt(),
+            Compare::LessEq => order.is_le(),
+            Compare::Greater => order.is_gt(),
+            Compare::GreaterEq => order.is_ge(),
+        })
+    }
+}
+
+/// Whether a value is what a branch asks for; none if it is of another type.
+#[inline]
+fn holds(test: Test, val: &Val) -> Option<bool> {
+    match (test, val) {
+        (Test::True, Val::Bool(b)) => Some(*b),
+        (Test::Some, Val::Some(_)) | (Test::Cons, Val::Cons(_)) => Some(true),
+        (Test::Some, Val::None) | (Test::Cons, Val::Nil) => Some(false),
+        _ => None,
+    }
+}
+
+fn stopped(fault: Fault) -> Outcome {
+    match fault {
+        Fault::Done(val) => Outcome::Done(val),
+        Fault::NeedContract(id) => Outcome::NeedContract(id),
+        Fault::NeedPackage(id) => Outcome::NeedPackage(id),
+        Fault::OutOfFuel => Outcome::Paused,
+        Fault::Error(error) => Outcome::Failed(*error),
+        Fault::Exception(_) => Outcome::Failed(Error::IllTyped("an exception".to_owned())),
+    }
+}
