@@ -28,6 +28,7 @@ fn generate_wire(protoc: &Path) -> Result<()> {
     config.protoc_executable(protoc);
     // maps with one order: encoded messages are hashed and signed
     config.btree_map(["."]);
+    config.bytes(["."]);
     tonic_prost_build::configure()
         .build_client(false)
         .build_server(false)

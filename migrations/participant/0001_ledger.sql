@@ -63,16 +63,17 @@ CREATE TABLE {schema}.offset_times (
 -- Topology transactions in the order in which the domain published them.
 CREATE TABLE {schema}.topology_log (
     sequenced_at bigint NOT NULL,
-    position     int    NOT NULL,
+    place        int    NOT NULL,
     transaction  bytea  NOT NULL,
-    PRIMARY KEY (sequenced_at, position)
+    PRIMARY KEY (sequenced_at, place)
 );
 
 -- This participant's identity: its keys.
 CREATE TABLE {schema}.identity (
-    only_row    boolean PRIMARY KEY DEFAULT true CHECK (only_row),
-    member      text    NOT NULL,
-    private_key bytea   NOT NULL
+    only_row      boolean PRIMARY KEY DEFAULT true CHECK (only_row),
+    member        text    NOT NULL,
+    namespace_key bytea   NOT NULL,
+    signing_key   bytea   NOT NULL
 );
 
 -- Packages: archives as they were uploaded.

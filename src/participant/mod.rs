@@ -9,6 +9,7 @@
 //! `indexer` those of 2, `ledger-api` those of 3. `indexer` reads the event log; `ledger-api` reads
 //! what `indexer` wrote, and by reference the log's entries and the contracts' payloads.
 
+pub mod confirmation;
 pub mod errors;
 mod schema;
 

@@ -42,6 +42,8 @@ pub struct RoleFailure {
     reason: String,
     #[source]
     source: Option<Box<dyn std::error::Error + Send + Sync>>,
+    /// Something that the role needs is away; nobody has to come.
+    operational: bool,
 }
 
 impl RoleFailure {
@@ -50,6 +52,7 @@ impl RoleFailure {
         Self {
             reason: reason.into(),
             source: None,
+            operational: false,
         }
     }
 
@@ -61,7 +64,16 @@ impl RoleFailure {
         Self {
             reason: reason.into(),
             source: Some(Box::new(source)),
+            operational: false,
         }
+    }
+
+    /// Says whether this is an outage of something that the role needs, which ends by itself,
+    /// rather than a defect.
+    #[must_use]
+    pub fn operational(mut self, operational: bool) -> Self {
+        self.operational = operational;
+        self
     }
 
     /// The reason with all that caused it, on one line.
@@ -333,7 +345,11 @@ impl<R: Role> Watch<R> {
             Exit::Panicked(message) => format!("panicked: {message}"),
             Exit::Stalled => "stalled".to_owned(),
         };
-        tracing::error!(role = %self.name, restarts, reason, "role ended, it is built anew");
+        if matches!(exit, Exit::Failed(failure) if failure.operational) {
+            tracing::warn!(role = %self.name, restarts, reason, "role halted, it is built anew");
+        } else {
+            tracing::error!(role = %self.name, restarts, reason, "role ended, it is built anew");
+        }
         self.health.set(State::Failed(reason));
     }
 }

@@ -49,6 +49,14 @@ impl Error {
     }
 }
 
+impl From<Error> for crate::runtime::RoleFailure {
+    /// A role without its database halts until it is back.
+    fn from(error: Error) -> Self {
+        let operational = error.is_retryable();
+        Self::because("database", error).operational(operational)
+    }
+}
+
 impl From<tokio_postgres::Error> for Error {
     fn from(error: tokio_postgres::Error) -> Self {
         let text = describe(&error);
