@@ -9,12 +9,17 @@
 //! `indexer` those of 2, `ledger-api` those of 3. `indexer` reads the event log; `ledger-api` reads
 //! what `indexer` wrote, and by reference the log's entries and the contracts' payloads.
 
-pub mod confirmation;
-pub mod errors;
-mod schema;
-
 pub mod submission;
+
+pub mod confirmation;
+
+pub mod commit;
+
+pub mod sync;
 
 pub mod indexer;
 
-pub use schema::MIGRATIONS;
+pub mod disclosure;
+pub mod errors;
+pub mod packages;
+pub mod schema;

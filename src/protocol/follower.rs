@@ -64,6 +64,28 @@ impl Follower {
         &self.topology
     }
 
+    /// Takes a message if it is about topology; `None` if it is about something else, or refused.
+    /// Nothing is checked of others, so that this can be done elsewhere, with the topology as it is
+    /// now.
+    pub fn take_topology(&mut self, content: &Bytes) -> Option<Vec<Published>> {
+        let opened = SignedMessage::open_unchecked(content.clone(), &self.domain).ok()?;
+        let about_topology = matches!(
+            opened.message,
+            Message::TopologyBroadcast(_) | Message::TopologySnapshot(_)
+        );
+        if !about_topology {
+            return None;
+        }
+        match self.take(content.clone()) {
+            Ok(Followed::Topology(published)) => Some(published),
+            Ok(Followed::Message(_) | Followed::Nothing) => None,
+            Err(error) => {
+                tracing::warn!(%error, "topology message refused");
+                None
+            }
+        }
+    }
+
     /// Reads a message.
     ///
     /// # Errors

@@ -6,7 +6,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use tokio::sync::{Semaphore, oneshot};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
 /// Stack of a worker in bytes. Decoders recurse up to 1,000 messages deep; unoptimised frames take
 /// some kilobytes.
@@ -69,6 +69,26 @@ impl ComputePool {
         let permit = Arc::clone(&self.permits)
             .try_acquire_owned()
             .map_err(|_| ComputeError::Full)?;
+        self.spawn(permit, job).await
+    }
+
+    /// The same, but waits for its turn when the pool is full: for work that was accepted before.
+    pub async fn run_when_free<T: Send + 'static>(
+        &self,
+        job: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, ComputeError> {
+        let permit = Arc::clone(&self.permits)
+            .acquire_owned()
+            .await
+            .map_err(|_| ComputeError::Full)?;
+        self.spawn(permit, job).await
+    }
+
+    async fn spawn<T: Send + 'static>(
+        &self,
+        permit: OwnedSemaphorePermit,
+        job: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, ComputeError> {
         let (reply, result) = oneshot::channel();
         let span = tracing::Span::current();
         self.workers.spawn(move || {

@@ -5,24 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use bytes::Bytes;
 
 use crate::lf::transaction::{BlindingInfo, Create, Exercise, Node, Transaction, blinding_info};
-use crate::model::{DomainId, Identifier, Offset, ParticipantId, Party, Timestamp, UpdateId};
+use crate::model::{DomainId, Identifier, ParticipantId, Party, Timestamp, UpdateId};
 use crate::participant::confirmation::{CheckedRequest, Content};
 use crate::participant::errors::Refusal;
 use crate::participant::submission::TraceContext;
-use crate::protocol::SubmitterMetadata;
 use crate::wire::ledger as wire;
 use wire::ledger_event::Event;
-
-/// What the submitter is told, whatever comes of the submission.
-pub fn completion(submitter: &SubmitterMetadata) -> wire::Completion {
-    wire::Completion {
-        user_id: submitter.user_id.to_string(),
-        act_as: submitter.act_as.iter().map(ToString::to_string).collect(),
-        command_id: submitter.command_id.to_string(),
-        submission_id: submitter.submission_id.to_string(),
-        deduplication_offset: submitter.deduplication_offset.get(),
-    }
-}
 
 /// The entry of an accepted transaction, as far as parties hosted here see it.
 pub fn transaction(
@@ -75,19 +63,7 @@ pub fn rejection(
 ) -> wire::LedgerEvent {
     let rejection = wire::Rejection {
         completion: Some(completion),
-        refusal: Some(wire::Refusal {
-            error_id: refusal.id.as_str().to_owned(),
-            message: refusal.message.clone(),
-            metadata: refusal.metadata.clone(),
-            resources: refusal
-                .resources
-                .iter()
-                .map(|it| wire::Resource {
-                    r#type: it.kind.clone(),
-                    name: it.name.clone(),
-                })
-                .collect(),
-        }),
+        refusal: Some(refusal.clone().into()),
     };
     wire::LedgerEvent {
         record_time: record_time.micros(),
@@ -240,10 +216,4 @@ impl Writer<'_> {
 
 fn node_number(index: usize) -> i32 {
     i32::try_from(index).unwrap_or(i32::MAX)
-}
-
-/// The offset of an entry that follows `last`.
-pub(crate) fn next_offset(last: &mut Offset) -> Offset {
-    *last = last.next();
-    *last
 }

@@ -9,4 +9,4 @@
 
 mod entry;
 
-pub use entry::{completion, party_added, rejection, transaction};
+pub use entry::{party_added, rejection, transaction};

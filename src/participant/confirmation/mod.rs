@@ -9,10 +9,13 @@
 
 mod request;
 
+mod read;
+
 pub mod checks;
 
 pub mod locks;
 mod respond;
 
+pub use read::{Delivered, Read, read};
 pub use request::{CheckedRequest, Content};
 pub use respond::reject_for;

@@ -9,6 +9,10 @@ mod refusal;
 mod table;
 
 mod convert;
+<<<<<<< HEAD
+=======
+mod interpretation;
+>>>>>>> main
 mod requests;
 
 pub use category::Category;

@@ -111,6 +111,9 @@ errors! {
     NotConnectedToAnySynchronizer = "NOT_CONNECTED_TO_ANY_SYNCHRONIZER", C::InvalidGivenCurrentSystemStateOther,
         "The participant is not connected to any domain.",
         "Connect it.";
+    NotConnectedToSynchronizer = "NOT_CONNECTED_TO_SYNCHRONIZER", C::InvalidGivenCurrentSystemStateOther,
+        "The participant is not connected to the domain that the request names.",
+        "Connect it, or name another.";
     NoSynchronizerOnWhichAllSubmittersCanSubmit = "NO_SYNCHRONIZER_ON_WHICH_ALL_SUBMITTERS_CAN_SUBMIT", C::InvalidGivenCurrentSystemStateResourceMissing,
         "No domain lets all submitters submit from this participant.",
         "Submit at the participants that host the parties.";
