@@ -9,10 +9,7 @@ mod refusal;
 mod table;
 
 mod convert;
-<<<<<<< HEAD
-=======
 mod interpretation;
->>>>>>> main
 mod requests;
 
 pub use category::Category;
