@@ -3,12 +3,17 @@
 -- The last offset that readers may see.
 CREATE TABLE {schema}.ledger_end (
     only_row     boolean PRIMARY KEY DEFAULT true CHECK (only_row),
-    event_offset bigint  NOT NULL,
-    record_time  bigint  NOT NULL
+    event_offset bigint  NOT NULL
 );
-INSERT INTO {schema}.ledger_end (event_offset, record_time) VALUES (0, 0);
+INSERT INTO {schema}.ledger_end (event_offset) VALUES (0);
 
--- Parties and identifiers (package:module:name) as numbers, from 1. 0 stands for any party.
+-- The newest sequencing time of each domain at that offset.
+CREATE TABLE {schema}.domain_times (
+    domain      text   PRIMARY KEY,
+    record_time bigint NOT NULL
+);
+
+-- Parties and identifiers (package:module:name) as numbers, from 1.
 CREATE TABLE {schema}.names (
     name_id int  PRIMARY KEY,
     name    text NOT NULL UNIQUE
@@ -20,7 +25,7 @@ CREATE TABLE {schema}.update_ids (
     event_offset bigint NOT NULL
 );
 
--- Which updates show which party (0: any) an event of which template or interface.
+-- Which updates show which party (0: any) an event of which template (0: a topology event).
 CREATE TABLE {schema}.update_index (
     party        int     NOT NULL,
     template     int     NOT NULL,
@@ -32,23 +37,36 @@ CREATE TABLE {schema}.update_index (
 
 -- Which contracts are active for which stakeholder (0: any).
 CREATE TABLE {schema}.active_contracts (
+    party          int    NOT NULL,
+    template       int    NOT NULL,
+    created_offset bigint NOT NULL,
+    node_id        int    NOT NULL,
+    contract_id    bytea  NOT NULL,
+    PRIMARY KEY (party, template, created_offset, node_id)
+);
+
+-- Which contracts were active, until when: for snapshots of the past.
+CREATE TABLE {schema}.archived_contracts (
     party           int    NOT NULL,
     template        int    NOT NULL,
+    archived_offset bigint NOT NULL,
     created_offset  bigint NOT NULL,
     node_id         int    NOT NULL,
     contract_id     bytea  NOT NULL,
-    -- null while active
-    archived_offset bigint,
-    PRIMARY KEY (party, template, created_offset, node_id)
+    PRIMARY KEY (party, template, archived_offset, created_offset, node_id)
 );
-CREATE INDEX active_contracts_by_id ON {schema}.active_contracts (contract_id);
 
--- Where a contract's life is told.
+-- Where a contract's life is told, and under which keys it stands in the two tables above.
 CREATE TABLE {schema}.contract_lives (
     contract_id     bytea  PRIMARY KEY,
+    template        int    NOT NULL,
+    -- stakeholders hosted here
+    parties         int[]  NOT NULL,
     created_offset  bigint NOT NULL,
-    archived_offset bigint
-);
+    created_node    int    NOT NULL,
+    archived_offset bigint,
+    archived_node   int
+) WITH (fillfactor = 80);
 
 -- Who is to be told of which completion.
 CREATE TABLE {schema}.completions (
@@ -56,6 +74,7 @@ CREATE TABLE {schema}.completions (
     user_id      text   NOT NULL,
     parties      int[]  NOT NULL
 );
+CREATE INDEX completions_by_user ON {schema}.completions (user_id, event_offset);
 
 -- Parties known on the domain.
 CREATE TABLE {schema}.parties (

@@ -17,6 +17,8 @@ pub mod commit;
 
 pub mod sync;
 
+pub mod indexer;
+
 pub mod disclosure;
 pub mod errors;
 pub mod packages;

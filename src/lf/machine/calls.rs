@@ -10,16 +10,15 @@ use crate::lf::compile::{FunctionId, NOWHERE, Pc, Program, Slot, Source};
 
 impl Machine {
     /// Calls a function whose arguments are in place.
-    #[inline]
+    #[inline(always)]
     pub(super) fn call<'p>(
         &mut self,
         program: &'p Program,
-        at: Cursor<'p>,
-        to: Slot,
-        first: Slot,
+        at: &mut Cursor<'p>,
+        (to, first): (Slot, Slot),
         function: FunctionId,
         run: bool,
-    ) -> Result<Cursor<'p>, Fault> {
+    ) -> Result<(), Fault> {
         let Some(code) = program.function(function) else {
             return Err(Fault::ill_typed("an unknown function"));
         };
@@ -27,17 +26,17 @@ impl Machine {
         let base = at.base + usize::from(first);
         if entry == NOWHERE {
             let update = self.suspend(function, base, usize::from(code.arity), run)?;
-            self.write(&at, to, update);
-            return Ok(at);
+            self.write(at, to, update);
+            return Ok(());
         }
         self.meter.step()?;
         self.reserve(base + usize::from(code.slots))?;
-        self.push_return(&at, to)?;
+        self.push_return(at, to)?;
         enter(program, at, function, entry, base)
     }
 
     /// Where the result of a call goes.
-    #[inline]
+    #[inline(always)]
     pub(super) fn push_return(&mut self, at: &Cursor<'_>, to: Slot) -> Result<(), Fault> {
         self.push(Frame::Return {
             package: at.number,
@@ -48,14 +47,15 @@ impl Machine {
     }
 
     /// Calls a function in place of the current one.
+    #[inline]
     pub(super) fn tail_call<'p>(
         &mut self,
         program: &'p Program,
-        at: Cursor<'p>,
+        at: &mut Cursor<'p>,
         first: Slot,
         function: FunctionId,
         run: bool,
-    ) -> Result<Cursor<'p>, Fault> {
+    ) -> Result<(), Fault> {
         let Some(code) = program.function(function) else {
             return Err(Fault::ill_typed("an unknown function"));
         };
@@ -64,12 +64,14 @@ impl Machine {
         let from = at.base + usize::from(first);
         if entry == NOWHERE {
             let update = self.suspend(function, from, arity, run)?;
-            return self.give(program, update);
+            *at = self.give(program, update)?;
+            return Ok(());
         }
         self.meter.step()?;
-        self.reserve(at.base + usize::from(code.slots))?;
-        self.move_down(from, at.base, arity);
-        enter(program, at, function, entry, at.base)
+        let base = at.base;
+        self.reserve(base + usize::from(code.slots))?;
+        self.move_down(from, base, arity);
+        enter(program, at, function, entry, base)
     }
 
     fn move_down(&mut self, from: usize, to: usize, count: usize) {
@@ -351,21 +353,22 @@ impl Machine {
 }
 
 /// Enters a function.
-#[inline]
+#[inline(always)]
 fn enter<'p>(
     program: &'p Program,
-    mut at: Cursor<'p>,
+    at: &mut Cursor<'p>,
     function: FunctionId,
     entry: Pc,
     base: usize,
-) -> Result<Cursor<'p>, Fault> {
+) -> Result<(), Fault> {
     if function.package() == at.number {
         at.jump(entry);
         at.base = base;
-        return Ok(at);
+        return Ok(());
     }
     let next = Cursor::new(program, function.package(), entry, base);
-    next.ok_or_else(|| Fault::ill_typed("an unknown package"))
+    *at = next.ok_or_else(|| Fault::ill_typed("an unknown package"))?;
+    Ok(())
 }
 
 /// A place on the stack as frames keep it.

@@ -88,7 +88,7 @@ pub(crate) struct Meter {
 
 impl Meter {
     /// One step.
-    #[inline]
+    #[inline(always)]
     pub(super) fn step(&mut self) -> Result<(), Fault> {
         match self.fuel.checked_sub(1) {
             Some(left) => {

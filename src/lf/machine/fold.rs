@@ -9,7 +9,7 @@ use super::fault::Fault;
 use super::frame::Frame;
 use super::state::Machine;
 use super::val::Val;
-use crate::lf::compile::{Fold, Program, Slot};
+use crate::lf::compile::{Fold, Function, FunctionId, NOWHERE, Program, Slot};
 
 /// Slots of the state.
 const STATE: usize = 3;
@@ -119,16 +119,51 @@ impl Machine {
         if self.meter.fuel == 0 {
             self.refuel()?;
         }
-        let function = self.stack.get(first).cloned().unwrap_or_default();
         self.push(Frame::Fold {
             how,
             first: number(first),
         })?;
         let above = first + STATE;
-        self.reserve(above + 2)?;
-        for (offset, arg) in args.into_iter().enumerate() {
-            self.put(above + offset, arg);
+        let [a, b] = args;
+        if let Some((id, code)) = self.two_argument_function(program, first) {
+            let count = usize::from(code.arity) - 2;
+            self.reserve(above + usize::from(code.slots))?;
+            self.copy_captured(first, above);
+            self.put(above + count, a);
+            self.put(above + count + 1, b);
+            return self.at(program, id.package(), code.entry, above);
         }
+        let function = self.stack.get(first).cloned().unwrap_or_default();
+        self.reserve(above + 2)?;
+        self.put(above, a);
+        self.put(above + 1, b);
         self.apply(program, function, above, 2, false)
+    }
+
+    /// The code of the fold's function if two arguments are all that it needs: the usual case, which
+    /// shares nothing.
+    fn two_argument_function<'p>(
+        &self,
+        program: &'p Program,
+        place: usize,
+    ) -> Option<(FunctionId, &'p Function)> {
+        let Some(Val::Closure { function, args }) = self.stack.get(place) else {
+            return None;
+        };
+        let code = program.function(*function)?;
+        let fits = usize::from(code.arity) == args.len() + 2 && code.entry != NOWHERE;
+        fits.then_some((*function, code))
+    }
+
+    /// Copies what a function has already to the slots from `to` on.
+    fn copy_captured(&mut self, place: usize, to: usize) {
+        let Some((below, above)) = self.stack.split_at_mut_checked(to) else {
+            return;
+        };
+        if let Some(Val::Closure { args, .. }) = below.get(place) {
+            for (slot, arg) in above.iter_mut().zip(args.iter()) {
+                slot.clone_from(arg);
+            }
+        }
     }
 }

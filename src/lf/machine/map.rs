@@ -90,35 +90,60 @@ pub(crate) fn insert(tree: Tree, key: Val, value: Val) -> Parts {
     let Some(mut node) = tree else {
         return singleton(key, value);
     };
-    let order = compare::total(&key, &node[KEY]);
-    let parts = node.make_mut();
-    match order {
+    let side = match compare::total(&key, &node[KEY]) {
+        Ordering::Less => LEFT,
+        Ordering::Greater => RIGHT,
         Ordering::Equal => {
-            parts[VALUE] = value;
-            node
+            node.make_mut()[VALUE] = value;
+            return node;
         }
-        Ordering::Less => {
-            let (left, right) = (take_child(parts, LEFT), take_child(parts, RIGHT));
-            balance(node, Some(insert(left, key, value)), right)
-        }
-        Ordering::Greater => {
-            let (left, right) = (take_child(parts, LEFT), take_child(parts, RIGHT));
-            balance(node, left, Some(insert(right, key, value)))
-        }
-    }
+    };
+    let child = take_child(node.make_mut(), side);
+    let before = size(&child);
+    let child = insert(child, key, value);
+    with_child(node, side, before, Some(child))
 }
 
 /// The map without a key.
 pub(crate) fn delete(tree: Tree, key: &Val) -> Tree {
     let mut node = tree?;
-    let order = compare::total(key, &node[KEY]);
+    let side = match compare::total(key, &node[KEY]) {
+        Ordering::Less => LEFT,
+        Ordering::Greater => RIGHT,
+        Ordering::Equal => {
+            let parts = node.make_mut();
+            return glue(take_child(parts, LEFT), take_child(parts, RIGHT));
+        }
+    };
+    let child = take_child(node.make_mut(), side);
+    let before = size(&child);
+    let child = delete(child, key);
+    Some(with_child(node, side, before, child))
+}
+
+/// Puts a changed child into its place, of which the size was known before. The other child is not
+/// touched unless the node has to be rotated: in a large map it is far away in memory.
+fn with_child(mut node: Parts, side: usize, before: i64, child: Tree) -> Parts {
+    let child_size = size(&child);
     let parts = node.make_mut();
-    let (left, right) = (take_child(parts, LEFT), take_child(parts, RIGHT));
-    match order {
-        Ordering::Less => Some(balance(node, delete(left, key), right)),
-        Ordering::Greater => Some(balance(node, left, delete(right, key))),
-        Ordering::Equal => glue(left, right),
+    let total = match parts[SIZE] {
+        Val::Int64(total) => total - before + child_size,
+        _ => child_size + 1,
+    };
+    let sibling = total - 1 - child_size;
+    let balanced = child_size <= DELTA * sibling && sibling <= DELTA * child_size;
+    if balanced || total <= 2 {
+        parts[SIZE] = Val::Int64(total);
+        parts[side] = Val::GenMap(child);
+        return node;
     }
+    let other = take_child(parts, if side == LEFT { RIGHT } else { LEFT });
+    let (left, right) = if side == LEFT {
+        (child, other)
+    } else {
+        (other, child)
+    };
+    balance(node, left, right)
 }
 
 /// Joins the two sides of a deleted node.

@@ -23,11 +23,6 @@ impl Machine {
         instruction: &Instruction,
     ) -> Result<Cursor<'p>, Fault> {
         match *instruction {
-            Instruction::TailCall {
-                first,
-                function,
-                run,
-            } => return self.tail_call(program, at, first, function, run),
             Instruction::Apply {
                 to,
                 first,

@@ -36,9 +36,10 @@ impl Parts {
 
     /// The parts to write to: in place if nobody else has them, else in a copy.
     pub(crate) fn make_mut(&mut self) -> &mut [Val] {
-        if Arc::get_mut(&mut self.0).is_none() {
+        if Arc::strong_count(&self.0) != 1 {
             self.0 = self.0.iter().cloned().collect();
         }
+        // nobody makes weak references
         Arc::get_mut(&mut self.0).unwrap_or_default()
     }
 

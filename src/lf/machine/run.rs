@@ -70,7 +70,7 @@ impl Machine {
                 return Fault::ill_typed("a place without code");
             };
             at.pc += 1;
-            let done = match *instruction {
+            let done: Result<(), Fault> = match *instruction {
                 Instruction::Move { to, from } => {
                     let val = self.read(&at, from);
                     self.write(&at, to, val);
@@ -128,13 +128,12 @@ impl Machine {
                     first,
                     function,
                     run,
-                } => match self.call(program, at, to, first, function, run) {
-                    Ok(next) => {
-                        at = next;
-                        continue;
-                    }
-                    Err(fault) => Err(fault),
-                },
+                } => self.call(program, &mut at, (to, first), function, run),
+                Instruction::TailCall {
+                    first,
+                    function,
+                    run,
+                } => self.tail_call(program, &mut at, first, function, run),
                 Instruction::Return { from } => {
                     let val = self.read(&at, from);
                     match self.frames.pop() {
@@ -173,7 +172,7 @@ impl Machine {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn int64(
         &mut self,
         at: &Cursor<'_>,
@@ -195,7 +194,7 @@ impl Machine {
         Ok(())
     }
 
-    #[inline]
+    #[inline(always)]
     fn compare(&self, at: &Cursor<'_>, how: Compare, a: Source, b: Source) -> Result<bool, Fault> {
         let (a, b) = (self.peek(at, a), self.peek(at, b));
         let order = if let (Val::Int64(x), Val::Int64(y)) = (a, b) {

@@ -139,7 +139,7 @@ impl Machine {
     }
 
     /// Makes room on the stack up to a height.
-    #[inline]
+    #[inline(always)]
     pub(super) fn reserve(&mut self, height: usize) -> Result<(), Fault> {
         if self.stack.len() < height {
             self.grow(height)?;
@@ -156,7 +156,7 @@ impl Machine {
     }
 
     /// Adds a continuation.
-    #[inline]
+    #[inline(always)]
     pub(super) fn push(&mut self, frame: Frame) -> Result<(), Fault> {
         if self.frames.len() == self.frames.capacity() {
             self.grow_frames()?;
@@ -181,7 +181,7 @@ impl Machine {
     }
 
     /// Looks at an operand.
-    #[inline]
+    #[inline(always)]
     pub(super) fn peek<'a>(&'a self, at: &Cursor<'a>, from: Source) -> &'a Val {
         let found = match from.as_constant() {
             Some(index) => at.constants.get(index),
@@ -191,7 +191,7 @@ impl Machine {
     }
 
     /// Takes an operand, or a copy if it is used again.
-    #[inline]
+    #[inline(always)]
     pub(super) fn read(&mut self, at: &Cursor<'_>, from: Source) -> Val {
         if from.is_taken() {
             self.take(at.base + from.as_slot())
@@ -201,21 +201,25 @@ impl Machine {
     }
 
     /// Takes a value off the stack.
-    #[inline]
+    #[inline(always)]
     pub(super) fn take(&mut self, place: usize) -> Val {
         self.stack.get_mut(place).map_or(Val::Unit, std::mem::take)
     }
 
     /// Puts a value on the stack.
-    #[inline]
+    #[inline(always)]
     pub(super) fn put(&mut self, place: usize, val: Val) {
         if let Some(slot) = self.stack.get_mut(place) {
-            *slot = val;
+            let old = std::mem::replace(slot, val);
+            if old.is_plain() {
+                // nothing to drop: not even the call that finds that out
+                std::mem::forget(old);
+            }
         }
     }
 
     /// Writes a result.
-    #[inline]
+    #[inline(always)]
     pub(super) fn write(&mut self, at: &Cursor<'_>, to: Slot, val: Val) {
         self.put(at.base + usize::from(to), val);
     }

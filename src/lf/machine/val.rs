@@ -24,13 +24,17 @@ pub(crate) enum Val {
         scale: u8,
         digits: Digits,
     },
+    Enum {
+        rank: u16,
+        constructor: Symbol,
+    },
+    Nil,
+    None,
     Text(Arc<str>),
     Party(Party),
     ContractId(ContractId),
-    Nil,
     /// Head and tail.
     Cons(Parts),
-    None,
     Some(Parts),
     /// In the order of the type.
     Record(Parts),
@@ -44,10 +48,6 @@ pub(crate) enum Val {
         rank: u16,
         constructor: Symbol,
         parts: Parts,
-    },
-    Enum {
-        rank: u16,
-        constructor: Symbol,
     },
     TextMap(Tree),
     GenMap(Tree),
@@ -128,6 +128,23 @@ impl Val {
             },
             _ => None,
         }
+    }
+
+    /// Whether it is all there is: copying and dropping it touches nothing else.
+    #[inline(always)]
+    pub(super) fn is_plain(&self) -> bool {
+        matches!(
+            self,
+            Self::Unit
+                | Self::Bool(_)
+                | Self::Int64(_)
+                | Self::Timestamp(_)
+                | Self::Date(_)
+                | Self::Numeric { .. }
+                | Self::Enum { .. }
+                | Self::Nil
+                | Self::None
+        )
     }
 
     /// Whether dropping it may drop other values.

@@ -4,3 +4,6 @@ mod generate;
 mod support;
 
 mod real_packages;
+
+mod builtins;
+mod expressions;

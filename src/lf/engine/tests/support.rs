@@ -7,8 +7,10 @@ use crate::lf::archive::read_dar;
 use crate::lf::engine::{Command, Config, Engine, Interpretation, Interpreted, Step, Submission};
 use crate::lf::error::Error;
 use crate::lf::test_dars;
+use crate::lf::text::build_archive;
 use crate::lf::transaction::{ContractInstance, Node};
-use crate::model::{ContractId, Hash, PackageId, Party, Timestamp};
+use crate::lf::value::{Rendered, Value};
+use crate::model::{ContractId, Hash, Identifier, PackageId, Party, Timestamp};
 
 /// An engine with a real DAR, and the id of its main package.
 pub(super) fn with_dar(name: &str) -> Option<(Engine, PackageId)> {
@@ -113,5 +115,42 @@ impl Ledger {
                 Node::Fetch(_) | Node::Rollback(_) => {}
             }
         }
+    }
+}
+
+/// An engine with a package written as text, and its id.
+pub(super) fn with_text(source: &str) -> (Engine, PackageId) {
+    with_text_and(source, Config::default())
+}
+
+/// The same with other settings.
+pub(super) fn with_text_and(source: &str, config: Config) -> (Engine, PackageId) {
+    let archive = build_archive(source, &[]).unwrap_or_else(|error| panic!("{error}"));
+    let engine = Engine::new(config);
+    let package = archive.decode().unwrap();
+    engine.load(&archive.id, &package).unwrap();
+    (engine, archive.id)
+}
+
+/// Something in module `M` of a package.
+pub(super) fn in_module(package: &PackageId, name: &str) -> Identifier {
+    format!("{package}:M:{name}").parse().unwrap()
+}
+
+/// The value of an expression of a type, or the error.
+pub(super) fn evaluate(definitions: &str, typ: &str, expr: &str) -> Result<Value, Error> {
+    let source = format!(
+        "language 2.3; metadata ('test' : '1.0.0'); module M {{ {definitions} val result : {typ} = {expr}; }}"
+    );
+    let (engine, package) = with_text(&source);
+    engine.evaluate(&in_module(&package, "result"))
+}
+
+/// What an expression comes to, in words.
+pub(super) fn show(definitions: &str, typ: &str, expr: &str) -> String {
+    match evaluate(definitions, typ, expr) {
+        Ok(value) => Rendered(&value).to_string(),
+        Err(Error::Failure(status)) => format!("{}: {}", status.error_id, status.message),
+        Err(error) => error.to_string(),
     }
 }
