@@ -4,7 +4,7 @@
 //! (`model`), the engine (`lf`), keys (`crypto`), identities (`topology`), messages (`wire`,
 //! `protocol`), what roles live on (`runtime`, `storage`), the way to a sequencer
 //! (`sequencer_client`), the two components (`participant`, `domain`), and what makes a process of
-//! them (`telemetry`, `config`).
+//! them (`telemetry`, `config`, `node`).
 
 pub mod model;
 
@@ -24,5 +24,8 @@ pub mod sequencer_client;
 pub mod domain;
 pub mod participant;
 
-pub mod config;
 pub mod telemetry;
+
+pub mod config;
+
+pub mod node;
