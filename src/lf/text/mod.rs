@@ -110,4 +110,4 @@ mod tests;
 pub use build::{BuildError, build_archive, build_dar};
 pub use error::Error;
 pub use parse::{Find, parse};
-pub use print::print;
+pub use print::{print, print_type};

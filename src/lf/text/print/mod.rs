@@ -13,7 +13,7 @@ mod updates;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use crate::lf::ast::{Package, PackageIs, Ref};
+use crate::lf::ast::{Package, PackageIs, Ref, Type};
 use crate::model::{ModuleName, PackageId};
 
 /// Characters of a package's id by which a text refers to it.
@@ -27,11 +27,24 @@ pub fn print(package: &Package) -> String {
         out: String::new(),
         indent: 0,
         imports: imports(&package.dependencies),
+        names_packages: true,
     };
     printer.header(package);
     for module in &package.modules {
         printer.module(module);
     }
+    printer.out
+}
+
+/// Writes a type for people: without the packages of its constructors.
+pub fn print_type(typ: &Type) -> String {
+    let mut printer = Printer {
+        out: String::new(),
+        indent: 0,
+        imports: BTreeMap::new(),
+        names_packages: false,
+    };
+    printer.typ(typ);
     printer.out
 }
 
@@ -57,6 +70,8 @@ struct Printer {
     out: String,
     indent: usize,
     imports: BTreeMap<PackageId, String>,
+    /// Whether references say which package they go to.
+    names_packages: bool,
 }
 
 impl Printer {
@@ -111,7 +126,9 @@ impl Printer {
     }
 
     fn module_ref(&mut self, package: &PackageIs, module: &ModuleName) {
-        if let PackageIs::Other(id) = package {
+        if let PackageIs::Other(id) = package
+            && self.names_packages
+        {
             let called = self.imports.get(id).cloned();
             let called = called.unwrap_or_else(|| id.to_string());
             self.show(format_args!("'{called}':"));
