@@ -19,7 +19,7 @@
 //! import     ::= import 'here' = 'id';                   what the package is called in this text
 //!              | import 'here' = 'name' : 'version';     looked up among the packages given
 //! module     ::= module Names { (definition;)* }
-//! ref        ::= Names:Names | 'here':Names:Names | 'id':Names:Names
+//! ref        ::= Names:Names | 'here':Names:Names | 'id':Names:Names      (ids of 64 hex digits)
 //!
 //! definition ::= synonym [loc] Names param* = type
 //!              | record [@serializable] [loc] Names param* = { name : type, … }

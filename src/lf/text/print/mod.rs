@@ -14,6 +14,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use crate::lf::ast::{Package, PackageIs, Ref, Type};
+use crate::lf::text::parse::is_hash;
 use crate::model::{ModuleName, PackageId};
 
 /// Characters of a package's id by which a text refers to it.
@@ -50,19 +51,18 @@ pub fn print_type(typ: &Type) -> String {
 
 /// What packages are called in the text: the beginnings of their ids where these differ.
 fn imports(dependencies: &[PackageId]) -> BTreeMap<PackageId, String> {
-    let short = |id: &PackageId| id.as_str().get(..SHORT_ID).map(str::to_owned);
+    let short = |id: &PackageId| id.as_str().chars().take(SHORT_ID).collect::<String>();
     let mut uses = BTreeMap::new();
     for id in dependencies {
         *uses.entry(short(id)).or_insert(0) += 1;
     }
-    dependencies
-        .iter()
-        .filter_map(|id| {
-            let short = short(id)?;
-            let unique = uses.get(&Some(short.clone())) == Some(&1);
-            (unique && short != id.as_str()).then(|| (id.clone(), short))
-        })
-        .collect()
+    let called = |id: &PackageId| match uses.get(&short(id)) {
+        Some(1) => short(id),
+        _ => id.to_string(),
+    };
+    let imports = dependencies.iter().map(|id| (id.clone(), called(id)));
+    // one that is called by its hash needs no import
+    imports.filter(|(_, called)| !is_hash(called)).collect()
 }
 
 /// A text half written.
