@@ -1,6 +1,6 @@
 //! Daml-LF as text: the notation of the Daml-LF specification, to and from the syntax tree.
 //!
-//! [`parse`] (over `lexer` and `reserved`) reads a package, [`print`] writes one; `parse(print(p))` is
+//! [`parse()`] (over `lexer` and `reserved`) reads a package, [`print()`] writes one; `parse(print(p))` is
 //! `p` for every package that an archive can hold. [`build_dar`] makes a DAR of a text.
 //!
 //! # The notation
