@@ -1,6 +1,6 @@
 //! Archives that nobody's compiler made: cut, damaged, endless, exponential.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::{Duration, Instant};
 
 use proptest::prelude::*;
@@ -311,7 +311,7 @@ fn every_beginning_of_a_dar_or_payload_is_refused_and_none_panics() {
 }
 
 /// Packages with many features of the language: ours, and others if they are there.
-fn feature_payloads() -> Vec<Vec<u8>> {
+static FEATURE_PAYLOADS: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| {
     let ours = Model::ALL
         .iter()
         .map(|model| model.archive().unwrap().payload);
@@ -320,7 +320,7 @@ fn feature_payloads() -> Vec<Vec<u8>> {
         .filter_map(|name| test_dars::one(name))
         .map(|bytes| read_dar(&bytes).unwrap().main.payload);
     ours.chain(others).collect()
-}
+});
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
@@ -329,7 +329,7 @@ proptest! {
     fn changed_bytes_end_in_a_package_or_an_error(
         changes in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..4),
     ) {
-        for mut payload in feature_payloads() {
+        for mut payload in FEATURE_PAYLOADS.clone() {
             for (at, byte) in &changes {
                 let at = at.index(payload.len());
                 payload[at] = *byte;
