@@ -191,6 +191,13 @@ impl Node {
         self.sync_ports.get(participant).cloned()
     }
 
+    /// Every participant's sync, by the participant's name.
+    pub fn syncs(&self) -> impl Iterator<Item = (&str, &Arc<dyn SyncPort>)> {
+        self.sync_ports
+            .iter()
+            .map(|(name, sync)| (name.as_str(), sync))
+    }
+
     /// The roles that run.
     pub fn roles(&self) -> impl Iterator<Item = &str> {
         self.crashers.iter().map(|(role, _)| role.as_str())
