@@ -1,6 +1,33 @@
 //! Jura: a Canton-compatible distributed-ledger node.
 //!
-//! The modules in reading order: the words (`model`), the engine (`lf`).
+//! The modules in reading order, which is also the order in which they may use each other: the words
+//! (`model`), the engine (`lf`), keys (`crypto`), identities (`topology`), messages (`wire`,
+//! `protocol`), what roles live on (`runtime`, `storage`), the way to a sequencer
+//! (`sequencer_client`), the two components (`participant`, `domain`), and what makes a process of
+//! them (`telemetry`, `config`, `node`), and the command line (`cli`).
 
-pub mod lf;
 pub mod model;
+
+pub mod crypto;
+pub mod lf;
+
+pub mod wire;
+
+pub mod protocol;
+pub mod topology;
+
+pub mod runtime;
+pub mod storage;
+
+pub mod sequencer_client;
+
+pub mod domain;
+pub mod participant;
+
+pub mod telemetry;
+
+pub mod config;
+
+pub mod node;
+
+pub mod cli;

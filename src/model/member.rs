@@ -164,6 +164,15 @@ impl MemberId {
         })
     }
 
+    /// The member of another kind with the same name in the same namespace.
+    #[must_use]
+    pub fn sibling(&self, kind: MemberKind) -> Self {
+        Self {
+            kind,
+            uid: self.uid.clone(),
+        }
+    }
+
     /// What the member does.
     pub const fn kind(&self) -> MemberKind {
         self.kind

@@ -1,0 +1,373 @@
+//! From events to verdicts: pure.
+
+use std::collections::BTreeMap;
+
+use bytes::Bytes;
+
+use super::request::Request;
+use crate::model::{MemberId, Timestamp};
+use crate::protocol::{
+    Followed, Follower, InformeeTree, Message, RequestId, Response, SequencedEvent, SignedMessage,
+    Verdict,
+};
+
+/// Everything that the mediator knows at one sequencing time.
+#[derive(Debug)]
+pub(super) struct Core {
+    follower: Follower,
+    undecided: BTreeMap<RequestId, Request>,
+}
+
+/// What is to be done after an event.
+#[derive(Debug, Default)]
+pub(super) struct Effects {
+    pub verdicts: Vec<Decided>,
+    /// Topology transactions published with the event.
+    pub topology: Vec<Bytes>,
+}
+
+/// A verdict and who is told.
+#[derive(Debug)]
+pub(super) struct Decided {
+    pub verdict: Verdict,
+    pub recipients: Vec<MemberId>,
+}
+
+impl Core {
+    /// At the beginning of the domain, or after a position, with the topology at that position.
+    pub(super) const fn new(follower: Follower) -> Self {
+        Self {
+            follower,
+            undecided: BTreeMap::new(),
+        }
+    }
+
+    /// Everything sequenced before this was decided; `None` if everything is.
+    pub(super) fn oldest_undecided(&self) -> Option<RequestId> {
+        self.undecided.keys().next().copied()
+    }
+
+    /// When the next request times out.
+    pub(super) fn next_deadline(&self) -> Option<Timestamp> {
+        self.undecided
+            .values()
+            .map(|request| request.deadline)
+            .min()
+    }
+
+    /// Takes an event.
+    pub(super) fn process(&mut self, event: SequencedEvent) -> Effects {
+        let mut effects = Effects::default();
+        self.time_out(event.time, &mut effects);
+        for content in event.contents {
+            self.take(event.time, content, &mut effects);
+        }
+        effects
+    }
+
+    fn take(&mut self, time: Timestamp, content: Bytes, effects: &mut Effects) {
+        let SignedMessage { signer, message } = match self.follower.take(content) {
+            Ok(Followed::Message(message)) => message,
+            Ok(Followed::Topology(published)) => {
+                let transactions = published.into_iter().map(|it| it.transaction);
+                return effects.topology.extend(transactions);
+            }
+            Ok(Followed::Nothing) => return,
+            Err(error) => {
+                tracing::warn!(%error, "message to the mediator refused");
+                return;
+            }
+        };
+        match message {
+            Message::InformeeTree(tree) => self.request(time, &signer, &tree, effects),
+            Message::Response(response) => self.response(&signer, &response, effects),
+            Message::Tick => {}
+            Message::View(_)
+            | Message::Verdict(_)
+            | Message::TopologySubmission(_)
+            | Message::TopologyRefusal(_)
+            | Message::TopologyBroadcast(_)
+            | Message::TopologySnapshot(_) => {
+                tracing::warn!(%signer, "message that is not for the mediator, ignored");
+            }
+        }
+    }
+
+    fn request(
+        &mut self,
+        time: Timestamp,
+        signer: &MemberId,
+        tree: &InformeeTree,
+        effects: &mut Effects,
+    ) {
+        if *signer != tree.submitting_participant.member() {
+            tracing::warn!(%signer, "a request in another's name, ignored");
+            return;
+        }
+        metrics::counter!("daml_mediator_requests").increment(1);
+        match Request::open(RequestId(time), tree, self.follower.topology()) {
+            Ok(request) => {
+                self.undecided.insert(request.id, request);
+            }
+            Err(decided) => {
+                let (request, verdict) = *decided;
+                effects.verdicts.push(Decided {
+                    verdict,
+                    recipients: request.recipients,
+                });
+            }
+        }
+    }
+
+    fn response(&mut self, signer: &MemberId, response: &Response, effects: &mut Effects) {
+        let Some(participant) = signer.participant() else {
+            tracing::warn!(%signer, "an answer by somebody who hosts no parties, ignored");
+            return;
+        };
+        // late, or decided already
+        let Some(request) = self.undecided.get_mut(&response.request) else {
+            return;
+        };
+        if let Some(verdict) = request.answer(participant, response) {
+            self.decide(verdict, effects);
+        }
+    }
+
+    fn time_out(&mut self, now: Timestamp, effects: &mut Effects) {
+        let late: Vec<Verdict> = self
+            .undecided
+            .values()
+            .filter(|request| request.deadline < now)
+            .map(Request::time_out)
+            .collect();
+        for verdict in late {
+            self.decide(verdict, effects);
+        }
+    }
+
+    fn decide(&mut self, verdict: Verdict, effects: &mut Effects) {
+        if let Some(request) = self.undecided.remove(&verdict.request) {
+            effects.verdicts.push(Decided {
+                verdict,
+                recipients: request.recipients,
+            });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::crypto::SigningKey;
+    use crate::model::{DomainId, Hash, MemberKind, ParticipantId, Party, PartyHint, Purpose};
+    use crate::protocol::{Answer, Reject};
+    use crate::topology::{Hosting, Mapping, Transaction};
+
+    /// A domain with a mediator, and participants that host a party each.
+    struct World {
+        domain: DomainId,
+        core: Core,
+        participants: Vec<(ParticipantId, SigningKey, Party)>,
+        now: i64,
+    }
+
+    fn world(count: usize) -> World {
+        let domain_key = SigningKey::generate();
+        let namespace = domain_key.public().fingerprint();
+        let domain = DomainId::new("d", &namespace).unwrap();
+        let manager = MemberId::new(MemberKind::TopologyManager, "d", &namespace).unwrap();
+        let mut transactions = vec![
+            Transaction::first(Mapping::OwnerToKey {
+                member: manager.clone(),
+                key: domain_key.public(),
+            })
+            .sign(&[&domain_key]),
+        ];
+        let mut participants = Vec::new();
+        for index in 0..count {
+            let key = SigningKey::generate();
+            let namespace = key.public().fingerprint();
+            let participant = ParticipantId::new(&format!("p{index}"), &namespace).unwrap();
+            let party = Party::new(&PartyHint::parse("x").unwrap(), &namespace);
+            for mapping in [
+                Mapping::OwnerToKey {
+                    member: participant.member(),
+                    key: key.public(),
+                },
+                Mapping::PartyToParticipant {
+                    party: party.clone(),
+                    hosting: Hosting::single(participant.clone()),
+                },
+            ] {
+                transactions.push(Transaction::first(mapping).sign(&[&key]));
+            }
+            participants.push((participant, key, party));
+        }
+        let mut world = World {
+            core: Core::new(Follower::new(domain.clone(), manager.clone())),
+            domain,
+            participants,
+            now: 1_000,
+        };
+        let snapshot = transactions.iter().map(|it| it.encode()).collect();
+        let content = SignedMessage::seal(
+            &Message::TopologySnapshot(snapshot),
+            &world.domain,
+            &manager,
+            &domain_key,
+        );
+        let effects = world.event(vec![content]);
+        assert_eq!(effects.topology.len(), transactions.len());
+        world
+    }
+
+    impl World {
+        fn event(&mut self, contents: Vec<Bytes>) -> Effects {
+            self.now += 10;
+            self.core.process(SequencedEvent {
+                time: Timestamp::from_micros(self.now).unwrap(),
+                message_id: None,
+                contents,
+            })
+        }
+
+        fn say(&mut self, participant: usize, message: &Message) -> Effects {
+            let (id, key, _) = &self.participants[participant];
+            let content = SignedMessage::seal(message, &self.domain, &id.member(), key);
+            self.event(vec![content])
+        }
+
+        fn tree(&self) -> InformeeTree {
+            let parties: BTreeSet<Party> =
+                self.participants.iter().map(|it| it.2.clone()).collect();
+            InformeeTree {
+                request_uuid: [1; 16],
+                submitting_participant: self.participants[0].0.clone(),
+                view_hash: Hash::of(Purpose::Transaction, b"view"),
+                informees: parties.clone(),
+                confirming_parties: parties,
+            }
+        }
+
+        fn request(&mut self) -> RequestId {
+            let tree = Message::InformeeTree(self.tree());
+            let effects = self.say(0, &tree);
+            assert!(effects.verdicts.is_empty());
+            RequestId(Timestamp::from_micros(self.now).unwrap())
+        }
+
+        fn respond(&mut self, participant: usize, request: RequestId, answer: Answer) -> Effects {
+            let response = Response {
+                request,
+                root_hash: self.tree().root_hash(),
+                parties: [self.participants[participant].2.clone()].into(),
+                answer,
+            };
+            self.say(participant, &Message::Response(response))
+        }
+    }
+
+    #[test]
+    fn a_request_is_approved_when_every_confirming_party_was_confirmed() {
+        let mut world = world(2);
+        let request = world.request();
+        assert!(
+            world
+                .respond(0, request, Answer::Approve)
+                .verdicts
+                .is_empty()
+        );
+        assert!(
+            world
+                .respond(0, request, Answer::Approve)
+                .verdicts
+                .is_empty()
+        );
+        let decided = world.respond(1, request, Answer::Approve).verdicts;
+        assert_eq!(decided.len(), 1);
+        assert_eq!(decided[0].verdict.answer, Answer::Approve);
+        assert_eq!(decided[0].recipients.len(), 2);
+        assert!(
+            world
+                .respond(1, request, Answer::Approve)
+                .verdicts
+                .is_empty()
+        );
+        assert_eq!(world.core.oldest_undecided(), None);
+    }
+
+    #[test]
+    fn a_participant_confirms_for_its_own_parties_only() {
+        let mut world = world(2);
+        let request = world.request();
+        let both = world.tree().confirming_parties;
+        let response = Response {
+            request,
+            root_hash: world.tree().root_hash(),
+            parties: both,
+            answer: Answer::Approve,
+        };
+        let effects = world.say(0, &Message::Response(response));
+        assert!(effects.verdicts.is_empty());
+    }
+
+    #[test]
+    fn one_rejection_that_counts_rejects_the_request_with_its_reason() {
+        let mut world = world(2);
+        let request = world.request();
+        let reject = Answer::Reject(Reject {
+            error_id: "LOCAL_VERDICT_LOCKED_CONTRACTS".to_owned(),
+            ..Reject::default()
+        });
+        let decided = world.respond(1, request, reject.clone()).verdicts;
+        assert_eq!(decided[0].verdict.answer, reject);
+        assert!(
+            world
+                .respond(0, request, Answer::Approve)
+                .verdicts
+                .is_empty()
+        );
+    }
+
+    #[test]
+    fn a_request_times_out_by_sequencing_time() {
+        let mut world = world(2);
+        let request = world.request();
+        world.respond(0, request, Answer::Approve);
+        assert!(world.event(Vec::new()).verdicts.is_empty());
+        world.now = world.core.next_deadline().unwrap().micros();
+        let decided = world.event(Vec::new()).verdicts;
+        assert!(matches!(&decided[0].verdict.answer,
+            Answer::Reject(reject) if reject.error_id == "MEDIATOR_SAYS_TX_TIMED_OUT"));
+        let late = world.respond(1, request, Answer::Approve);
+        assert!(late.verdicts.is_empty());
+    }
+
+    #[test]
+    fn an_answer_to_other_contents_does_not_count() {
+        let mut world = world(1);
+        let request = world.request();
+        let mut tree = world.tree();
+        tree.request_uuid = [2; 16];
+        let response = Response {
+            request,
+            root_hash: tree.root_hash(),
+            parties: world.tree().confirming_parties,
+            answer: Answer::Approve,
+        };
+        let effects = world.say(0, &Message::Response(response));
+        assert!(effects.verdicts.is_empty());
+    }
+
+    #[test]
+    fn a_request_about_unknown_parties_is_rejected_at_once() {
+        let mut world = world(1);
+        let mut tree = world.tree();
+        tree.informees.insert(Party::parse("ghost::1220").unwrap());
+        let effects = world.say(0, &Message::InformeeTree(tree));
+        assert!(matches!(&effects.verdicts[0].verdict.answer,
+            Answer::Reject(reject) if reject.error_id == "UNKNOWN_INFORMEES"));
+    }
+}

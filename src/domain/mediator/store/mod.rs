@@ -1,0 +1,5 @@
+//! What the mediator keeps.
+
+mod postgres;
+
+pub(super) use postgres::Store;

@@ -1,0 +1,97 @@
+//! The mediator's tables.
+
+use bytes::Bytes;
+
+use crate::crypto::SigningKey;
+use crate::model::Timestamp;
+use crate::storage::{Database, Error, Migration, MigrationSet, Schema};
+
+const MIGRATIONS: MigrationSet = MigrationSet {
+    component: "mediator",
+    steps: &[Migration {
+        version: 1,
+        name: "mediator",
+        sql: include_str!("../../../../migrations/mediator/0001_mediator.sql"),
+    }],
+};
+
+/// The mediator's database.
+#[derive(Debug)]
+pub(in super::super) struct Store {
+    database: Database,
+    schema: Schema,
+}
+
+impl Store {
+    /// Brings the schema up to date.
+    pub(in super::super) async fn open(database: Database, schema: Schema) -> Result<Self, Error> {
+        MIGRATIONS.run(&database, &schema).await?;
+        Ok(Self { database, schema })
+    }
+
+    /// The mediator's key, made the first time.
+    pub(in super::super) async fn signing_key(&self) -> Result<SigningKey, Error> {
+        let client = self.database.client().await?;
+        let sql = self
+            .schema
+            .fill("SELECT signing_key FROM {schema}.identity");
+        if let Some(row) = client.query_opt(&sql, &[]).await? {
+            return SigningKey::from_bytes(row.try_get(0)?).map_err(Error::corrupt);
+        }
+        let key = SigningKey::generate();
+        let sql = self
+            .schema
+            .fill("INSERT INTO {schema}.identity (signing_key) VALUES ($1)");
+        client.execute(&sql, &[&key.to_bytes().as_slice()]).await?;
+        Ok(key)
+    }
+
+    /// Everything sequenced up to here is decided.
+    pub(in super::super) async fn position(&self) -> Result<Timestamp, Error> {
+        let client = self.database.client().await?;
+        let sql = self.schema.fill("SELECT decided FROM {schema}.position");
+        let row = client.query_one(&sql, &[]).await?;
+        Timestamp::from_micros(row.try_get(0)?).map_err(Error::corrupt)
+    }
+
+    /// The topology transactions published up to the position, in order.
+    pub(in super::super) async fn topology(&self) -> Result<Vec<Bytes>, Error> {
+        let client = self.database.client().await?;
+        let sql = self
+            .schema
+            .fill("SELECT transaction FROM {schema}.topology_log ORDER BY sequenced_at, place");
+        let rows = client.query(&sql, &[]).await?;
+        rows.iter()
+            .map(|row| Ok(Bytes::from(row.try_get::<_, Vec<u8>>(0)?)))
+            .collect()
+    }
+
+    /// Moves the position, with what was published up to it.
+    pub(in super::super) async fn keep(
+        &self,
+        position: Timestamp,
+        topology: &[(Timestamp, Bytes)],
+    ) -> Result<(), Error> {
+        let times: Vec<i64> = topology.iter().map(|(time, _)| time.micros()).collect();
+        let places: Vec<i32> = (0..).take(topology.len()).collect();
+        let transactions: Vec<&[u8]> = topology.iter().map(|(_, it)| it.as_ref()).collect();
+        self.database
+            .transaction(async |transaction| {
+                let sql = self
+                    .schema
+                    .fill("UPDATE {schema}.position SET decided = $1");
+                transaction.execute(&sql, &[&position.micros()]).await?;
+                if !topology.is_empty() {
+                    let sql = self.schema.fill(
+                        "INSERT INTO {schema}.topology_log (sequenced_at, place, transaction)
+                         SELECT * FROM UNNEST($1::int8[], $2::int4[], $3::bytea[])",
+                    );
+                    transaction
+                        .execute(&sql, &[&times, &places, &transactions])
+                        .await?;
+                }
+                Ok(())
+            })
+            .await
+    }
+}

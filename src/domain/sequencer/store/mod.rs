@@ -1,0 +1,5 @@
+//! What the sequencer keeps.
+
+mod postgres;
+
+pub(super) use postgres::Store;

@@ -1,0 +1,225 @@
+//! The sequencer's tables.
+
+use super::super::intake::{Accepted, MemberNumber, Members};
+use super::super::recent::Sequenced;
+use crate::model::{MemberId, Timestamp};
+use crate::protocol::{Envelope, MessageId};
+use crate::storage::{Database, Error, Migration, MigrationSet, Schema};
+
+const MIGRATIONS: MigrationSet = MigrationSet {
+    component: "sequencer",
+    steps: &[Migration {
+        version: 1,
+        name: "sequencer",
+        sql: include_str!("../../../../migrations/sequencer/0001_sequencer.sql"),
+    }],
+};
+
+/// Draws the times, writes batches and deliveries: one statement, one transaction, one round trip.
+/// `$1` the time now, `$2` how many batches, `$3`–`$7` the batches, `$8`–`$9` the deliveries by
+/// the batch's place.
+const APPEND: &str = "
+    WITH tick AS (
+        UPDATE {schema}.clock SET last_time = GREATEST(last_time + 1, $1) + $2 - 1
+        RETURNING last_time - $2 AS before
+    ), sequenced AS (
+        INSERT INTO {schema}.events (time, sender, message_id, envelopes)
+        SELECT tick.before + batch.place, batch.sender, batch.message_id, batch.envelopes
+        FROM tick, UNNEST($3::int8[], $4::int4[], $5::bytea[], $6::bytea[], $7::int8[])
+             AS batch (place, sender, message_id, envelopes, max_time)
+        WHERE tick.before + batch.place <= batch.max_time
+        ON CONFLICT (sender, message_id) DO NOTHING
+        RETURNING time
+    ), delivered AS (
+        INSERT INTO {schema}.deliveries (member_id, time)
+        SELECT delivery.member_id, sequenced.time
+        FROM tick, UNNEST($8::int8[], $9::int4[]) AS delivery (place, member_id), sequenced
+        WHERE sequenced.time = tick.before + delivery.place
+    )
+    SELECT time, time - tick.before FROM sequenced, tick ORDER BY time";
+
+/// The sequencer's database.
+#[derive(Debug)]
+pub(in super::super) struct Store {
+    database: Database,
+    schema: Schema,
+    append: String,
+    find: String,
+    read: String,
+}
+
+impl Store {
+    /// Brings the schema up to date.
+    pub(in super::super) async fn open(database: Database, schema: Schema) -> Result<Self, Error> {
+        MIGRATIONS.run(&database, &schema).await?;
+        Ok(Self {
+            append: schema.fill(APPEND),
+            find: schema
+                .fill("SELECT 1 FROM {schema}.events WHERE sender = $1 AND message_id = $2"),
+            read: schema.fill(
+                "SELECT event.time, event.sender, event.message_id, event.envelopes
+                 FROM {schema}.deliveries AS delivery
+                 JOIN {schema}.events AS event USING (time)
+                 WHERE delivery.member_id = $1 AND delivery.time > $2
+                 ORDER BY delivery.time LIMIT $3",
+            ),
+            database,
+            schema,
+        })
+    }
+
+    /// The registered members.
+    pub(in super::super) async fn members(&self) -> Result<Members, Error> {
+        let client = self.database.client().await?;
+        let sql = self
+            .schema
+            .fill("SELECT member, member_id FROM {schema}.members");
+        let mut members = Members::default();
+        for row in client.query(&sql, &[]).await? {
+            let member = MemberId::parse(row.try_get(0)?).map_err(Error::corrupt)?;
+            members.insert(member, row.try_get(1)?);
+        }
+        Ok(members)
+    }
+
+    /// The last time given out.
+    pub(in super::super) async fn last_time(&self) -> Result<Timestamp, Error> {
+        let client = self.database.client().await?;
+        let sql = self.schema.fill("SELECT last_time FROM {schema}.clock");
+        let row = client.query_one(&sql, &[]).await?;
+        Timestamp::from_micros(row.try_get(0)?).map_err(Error::corrupt)
+    }
+
+    /// Registers a member; its number.
+    pub(in super::super) async fn register(
+        &self,
+        member: &MemberId,
+    ) -> Result<MemberNumber, Error> {
+        let client = self.database.client().await?;
+        let sql = self.schema.fill(
+            "WITH added AS (
+                 INSERT INTO {schema}.members (member, registered_at)
+                 SELECT $1, last_time FROM {schema}.clock
+                 ON CONFLICT (member) DO NOTHING RETURNING member_id
+             )
+             SELECT member_id FROM added
+             UNION ALL SELECT member_id FROM {schema}.members WHERE member = $1",
+        );
+        let row = client.query_one(&sql, &[&member.to_string()]).await?;
+        Ok(row.try_get(0)?)
+    }
+
+    /// Gives the batches their times, in their order. `None` for a batch that was not written: it
+    /// was sequenced before, or its time is over.
+    pub(in super::super) async fn append(
+        &self,
+        batches: &[Accepted],
+        now: Timestamp,
+    ) -> Result<Vec<Option<Timestamp>>, Error> {
+        let columns = Columns::of(batches);
+        let count = i64::try_from(batches.len()).unwrap_or(i64::MAX);
+        let client = self.database.client().await?;
+        let statement = client.prepare_cached(&self.append).await?;
+        let rows = client
+            .query(
+                &statement,
+                &[
+                    &now.micros(),
+                    &count,
+                    &columns.places,
+                    &columns.senders,
+                    &columns.message_ids,
+                    &columns.envelopes,
+                    &columns.max_times,
+                    &columns.delivery_places,
+                    &columns.delivery_members,
+                ],
+            )
+            .await?;
+        let mut times = vec![None; batches.len()];
+        for row in rows {
+            let time = Timestamp::from_micros(row.try_get(0)?).map_err(Error::corrupt)?;
+            let place: i64 = row.try_get(1)?;
+            let slot = usize::try_from(place - 1)
+                .ok()
+                .and_then(|index| times.get_mut(index))
+                .ok_or_else(|| Error::corrupt("a batch out of place"))?;
+            *slot = Some(time);
+        }
+        Ok(times)
+    }
+
+    /// Whether a batch was sequenced before.
+    pub(in super::super) async fn is_sequenced(&self, batch: &Accepted) -> Result<bool, Error> {
+        let client = self.database.client().await?;
+        let statement = client.prepare_cached(&self.find).await?;
+        let found = client
+            .query_opt(
+                &statement,
+                &[&batch.sender, &batch.message_id.as_bytes().as_slice()],
+            )
+            .await?;
+        Ok(found.is_some())
+    }
+
+    /// A member's batches after a time.
+    pub(in super::super) async fn read(
+        &self,
+        number: MemberNumber,
+        after: Timestamp,
+        max: usize,
+    ) -> Result<Vec<Sequenced>, Error> {
+        let max = i64::try_from(max).unwrap_or(i64::MAX);
+        let client = self.database.client().await?;
+        let statement = client.prepare_cached(&self.read).await?;
+        let rows = client
+            .query(&statement, &[&number, &after.micros(), &max])
+            .await?;
+        rows.iter().map(|row| sequenced(row, number)).collect()
+    }
+}
+
+fn sequenced(row: &tokio_postgres::Row, number: MemberNumber) -> Result<Sequenced, Error> {
+    let message_id: &[u8] = row.try_get(2)?;
+    let envelopes: Vec<u8> = row.try_get(3)?;
+    Ok(Sequenced {
+        time: Timestamp::from_micros(row.try_get(0)?).map_err(Error::corrupt)?,
+        sender: row.try_get(1)?,
+        message_id: MessageId::from_slice(message_id)
+            .ok_or_else(|| Error::corrupt("a message id of another length"))?,
+        envelopes: Envelope::decode_all(envelopes.into()).map_err(Error::corrupt)?,
+        addressees: vec![number],
+    })
+}
+
+/// The batches turned on their side, as UNNEST takes them. Places count from 1.
+#[derive(Default)]
+struct Columns<'a> {
+    places: Vec<i64>,
+    senders: Vec<MemberNumber>,
+    message_ids: Vec<&'a [u8]>,
+    envelopes: Vec<Vec<u8>>,
+    max_times: Vec<i64>,
+    delivery_places: Vec<i64>,
+    delivery_members: Vec<MemberNumber>,
+}
+
+impl<'a> Columns<'a> {
+    fn of(batches: &'a [Accepted]) -> Self {
+        let mut columns = Self::default();
+        for (place, batch) in (1..).zip(batches) {
+            columns.places.push(place);
+            columns.senders.push(batch.sender);
+            columns.message_ids.push(batch.message_id.as_bytes());
+            columns
+                .envelopes
+                .push(Envelope::encode_all(&batch.envelopes));
+            columns.max_times.push(batch.max_time.micros());
+            for member in &batch.addressees {
+                columns.delivery_places.push(place);
+                columns.delivery_members.push(*member);
+            }
+        }
+        columns
+    }
+}

@@ -1,0 +1,5 @@
+//! What the service keeps.
+
+mod postgres;
+
+pub(super) use postgres::Store;

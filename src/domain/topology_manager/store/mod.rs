@@ -1,0 +1,5 @@
+//! What the topology manager keeps.
+
+mod postgres;
+
+pub(super) use postgres::{Refusal, Store};

@@ -1,0 +1,43 @@
+//! Role `indexer`: from the event log to the read cache.
+//!
+//! Follows what `sync` appends and derives the tables that the ledger API reads. `rows` decides
+//! what an entry means for them; the role takes entries (from `tail` in memory, from the log if
+//! something is missing there), writes a batch in one transaction and publishes it by `head`.
+//!
+//! Invariants: the cache and its position change in one transaction, so each entry is indexed
+//! exactly once whatever fails when; the published ledger end never goes back; everything here can
+//! be rebuilt from the log. Deliberately absent: payloads of contracts (they stay in the contract
+//! store) and anything that a reader asks for (`updates`).
+
+mod entry;
+
+mod config;
+
+mod decode;
+mod tail;
+
+mod names;
+mod rows;
+
+mod postgres;
+
+mod head;
+mod role;
+
+#[cfg(test)]
+pub(crate) mod samples;
+#[cfg(test)]
+mod tests;
+
+pub use config::Config;
+pub use decode::DecodeError;
+pub use entry::{
+    Action, Body, Completion, Entry, Event, Exercise, PartyAdded, Rejection, Transaction,
+};
+pub use head::{Head, LedgerEnd, SizedContract};
+pub use names::{ANY_PARTY, TOPOLOGY};
+pub use role::{Error, Indexer};
+pub use tail::{Appended, LogTail};
+
+pub(crate) use decode::decode;
+pub(crate) use names::template_text;

@@ -1,0 +1,5 @@
+//! Packages in the database.
+
+mod postgres;
+
+pub(super) use postgres::Store;

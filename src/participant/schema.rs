@@ -1,0 +1,25 @@
+//! The tables of a participant: one schema, three owners.
+
+use crate::storage::{Migration, MigrationSet};
+
+/// The schema of a participant.
+pub const MIGRATIONS: MigrationSet = MigrationSet {
+    component: "participant",
+    steps: &[
+        Migration {
+            version: 1,
+            name: "ledger",
+            sql: include_str!("../../migrations/participant/0001_ledger.sql"),
+        },
+        Migration {
+            version: 2,
+            name: "read cache",
+            sql: include_str!("../../migrations/participant/0002_read_cache.sql"),
+        },
+        Migration {
+            version: 3,
+            name: "administration",
+            sql: include_str!("../../migrations/participant/0003_administration.sql"),
+        },
+    ],
+};

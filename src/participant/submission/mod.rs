@@ -1,0 +1,33 @@
+//! Phase 1 of 7: from a command to a confirmation request.
+//!
+//! A submission is interpreted (`resolve`, `interpret`) on the compute pool, in parallel with
+//! others. Then, one after the other, it is looked up among accepted changes (`deduplication`),
+//! becomes a request (`build`), is registered as in flight and sent.
+//!
+//! Invariants: interpretation comes before deduplication, and what fails there leaves no completion;
+//! a submission that was accepted has exactly one completion, whatever fails; one change id is in
+//! flight once; a request is durable before it is sent.
+
+mod port;
+
+mod resolve;
+
+mod interpret;
+
+mod deduplication;
+
+mod concerned;
+
+mod build;
+
+pub use build::{ConfirmationRequest, RequestTimes, build, check_submitters, recipients};
+pub use concerned::{Concerned, concerned};
+pub use deduplication::{
+    AcceptedChange, ChangeId, DEDUPLICATION_MAX, OffsetTimes, duplicate, refuse_duplicate,
+};
+pub use interpret::{Contracts, Failure, Interpreter, Success};
+pub use port::{
+    Command, ConnectedDomain, DeduplicationPeriod, DisclosedContract, MinLedgerTime, Submission,
+    SyncPort, TraceContext,
+};
+pub use resolve::Resolver;

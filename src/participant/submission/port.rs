@@ -1,0 +1,162 @@
+//! How the ledger API reaches sync.
+
+use std::collections::BTreeSet;
+
+use bytes::Bytes;
+
+use crate::lf::value::Value;
+use crate::model::{
+    CommandId, ContractId, DomainId, Duration, Name, Offset, PackageId, Party, PartyHint,
+    SubmissionId, Timestamp, TypeConRef, UserId, WorkflowId,
+};
+use crate::participant::errors::Refusal;
+
+/// Commands as the door has checked them: well-formed, not yet typed.
+#[derive(Debug, Clone)]
+pub struct Submission {
+    /// Who submits.
+    pub user_id: UserId,
+    /// The application's name for the change.
+    pub command_id: CommandId,
+    /// The application's name for this attempt; made up if it gave none.
+    pub submission_id: SubmissionId,
+    /// The workflow that it belongs to.
+    pub workflow_id: Option<WorkflowId>,
+    /// The parties whose authority the commands have; not empty.
+    pub act_as: BTreeSet<Party>,
+    /// Parties whose contracts may be read besides.
+    pub read_as: BTreeSet<Party>,
+    /// What is to happen, in one transaction; not empty.
+    pub commands: Vec<Command>,
+    /// How far back a duplicate is looked for.
+    pub deduplication: DeduplicationPeriod,
+    /// The ledger time is not to be earlier.
+    pub min_ledger_time: Option<MinLedgerTime>,
+    /// The domain to use; any that fits if absent.
+    pub domain: Option<DomainId>,
+    /// Contracts that the submitters need not see on the ledger.
+    pub disclosed: Vec<DisclosedContract>,
+    /// Versions to use where commands name packages by name.
+    pub package_preference: BTreeSet<PackageId>,
+    /// Where it belongs in a distributed trace.
+    pub trace: TraceContext,
+}
+
+/// One command.
+#[derive(Debug, Clone)]
+pub enum Command {
+    /// Create a contract.
+    Create {
+        /// Of which template.
+        template: TypeConRef,
+        /// With which argument.
+        argument: Value,
+    },
+    /// Exercise a choice on a contract.
+    Exercise {
+        /// The template or interface to which the choice belongs.
+        template: TypeConRef,
+        /// The contract.
+        contract_id: ContractId,
+        /// The choice.
+        choice: Name,
+        /// Its argument.
+        argument: Value,
+    },
+    /// Exercise a choice on the contract with a key.
+    ExerciseByKey {
+        /// The template.
+        template: TypeConRef,
+        /// The key.
+        key: Value,
+        /// The choice.
+        choice: Name,
+        /// Its argument.
+        argument: Value,
+    },
+    /// Create a contract and exercise a choice on it.
+    CreateAndExercise {
+        /// Of which template.
+        template: TypeConRef,
+        /// With which argument.
+        create_argument: Value,
+        /// The choice.
+        choice: Name,
+        /// Its argument.
+        choice_argument: Value,
+    },
+}
+
+/// How far back a duplicate is looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DeduplicationPeriod {
+    /// As far as the participant remembers.
+    Maximum,
+    /// This long before now.
+    Duration(Duration),
+    /// After this offset.
+    Offset(Offset),
+}
+
+/// The earliest ledger time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MinLedgerTime {
+    /// A time.
+    Absolute(Timestamp),
+    /// A time from now.
+    Relative(Duration),
+}
+
+/// A contract that comes with the command.
+#[derive(Debug, Clone)]
+pub struct DisclosedContract {
+    /// Its template, if the application names it.
+    pub template: Option<TypeConRef>,
+    /// Its id, if the application names it.
+    pub contract_id: Option<ContractId>,
+    /// The blob that a created event had.
+    pub blob: Bytes,
+    /// The domain, if the application names it.
+    pub domain: Option<DomainId>,
+}
+
+/// W3C trace context, as it came; empty if none came.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct TraceContext {
+    /// `traceparent`
+    pub parent: String,
+    /// `tracestate`
+    pub state: String,
+}
+
+/// A domain that a participant is connected to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConnectedDomain {
+    /// The name by which this participant's configuration knows it.
+    pub alias: String,
+    /// Its id.
+    pub id: DomainId,
+}
+
+/// What the ledger API asks of sync. Calls return when sync has answered; refusals that come with
+/// [`crate::participant::errors::Category::TransientServerFailure`] mean that it is away for a moment.
+#[tonic::async_trait]
+pub trait SyncPort: Send + Sync + 'static {
+    /// Accepts a submission for processing: exactly one completion follows. An error means that
+    /// nothing was accepted and no completion comes.
+    async fn submit(&self, submission: Submission) -> Result<(), Refusal>;
+
+    /// Makes a party known on the domain, hosted here; returns when it can be used.
+    async fn allocate_party(
+        &self,
+        hint: PartyHint,
+        domain: Option<DomainId>,
+    ) -> Result<Party, Refusal>;
+
+    /// Checks a DAR; unless `dry_run`, keeps its packages and vets them if `vet`; returns when they
+    /// can be used.
+    async fn upload_dar(&self, dar: Bytes, vet: bool, dry_run: bool) -> Result<(), Refusal>;
+
+    /// The domains that this participant is connected to now.
+    async fn connected_domains(&self) -> Result<Vec<ConnectedDomain>, Refusal>;
+}

@@ -1,0 +1,234 @@
+//! Sync's shell: one loop in which everything that must have an order gets it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use futures_util::stream::{FuturesOrdered, FuturesUnordered};
+use futures_util::{FutureExt, StreamExt};
+
+use super::administration::Administration;
+use super::config::Config;
+use super::contracts::ContractStore;
+use super::identity::Identity;
+use super::intake::{Checking, Intake};
+use super::messages::SyncMessage;
+use super::outbox::Outbox;
+use super::packages::Uploaded;
+use super::processor::{Decision, Processor};
+use super::register::InFlight;
+use super::store::Store;
+use super::submissions::Interpreted;
+use super::turn::{Context, LogEnd, Turn};
+use crate::model::Timestamp;
+use crate::participant::indexer::LogTail;
+use crate::participant::packages::Packages;
+use crate::participant::submission::{ConnectedDomain, Interpreter};
+use crate::protocol::RequestId;
+use crate::runtime::clock::Clock;
+use crate::runtime::compute::ComputePool;
+use crate::runtime::health::State;
+use crate::runtime::{Inbox, Role, RoleContext, RoleFailure};
+use crate::sequencer_client::{DomainInfo, SequencerPort, ServicePort, Subscription};
+use crate::storage::{self, Database, Schema};
+
+/// Messages, events or results taken into one turn at most: bounds how long a turn takes.
+const TURN_MAX: usize = 128;
+
+/// The role `sync`.
+pub struct SyncRole {
+    /// The participant's name, used when its identity is made.
+    pub name: String,
+    /// Its bounds.
+    pub config: Config,
+    /// Its database.
+    pub database: Database,
+    /// Its schema there; must be up to date.
+    pub schema: Schema,
+    /// Its packages.
+    pub packages: Packages,
+    /// The name by which it knows its domain.
+    pub domain_alias: String,
+    /// The domain's sequencer.
+    pub sequencer: Arc<dyn SequencerPort>,
+    /// The domain's service.
+    pub service: Arc<dyn ServicePort>,
+    /// What time it is.
+    pub clock: Clock,
+    /// Where heavy work is done.
+    pub compute: ComputePool,
+    /// Tells the indexer what was appended.
+    pub tail: LogTail,
+}
+
+impl Role for SyncRole {
+    type Message = SyncMessage;
+
+    fn run(
+        self: Arc<Self>,
+        context: RoleContext,
+        inbox: Inbox<SyncMessage>,
+    ) -> Pin<Box<dyn Future<Output = Result<(), RoleFailure>>>> {
+        Box::pin(async move {
+            let mut shell = Box::pin(Shell::load(self)).await?;
+            context.health.set(State::Ok);
+            shell.serve(inbox).await
+        })
+    }
+}
+
+/// Everything that the loop works on. What it does stands beside, by the stream of work.
+pub(super) struct Shell {
+    pub(super) role: Arc<SyncRole>,
+    pub(super) store: Arc<Store>,
+    pub(super) contracts: Arc<ContractStore>,
+    pub(super) interpreter: Interpreter,
+    pub(super) identity: Identity,
+    pub(super) info: DomainInfo,
+    pub(super) subscription: Subscription,
+    pub(super) intake: Intake,
+    pub(super) processor: Processor,
+    pub(super) in_flight: InFlight,
+    pub(super) outbox: Outbox,
+    pub(super) administration: Administration,
+    pub(super) end: LogEnd,
+    /// The last event that was processed, and the last one kept.
+    pub(super) processed: Timestamp,
+    pub(super) kept: Timestamp,
+    /// Requests without a verdict that the database has.
+    pub(super) kept_undecided: BTreeSet<RequestId>,
+    /// Those of them that have not been read again since the restart.
+    pub(super) restoring: BTreeMap<RequestId, Decision>,
+    pub(super) interpreting: FuturesUnordered<Pin<Box<dyn Future<Output = Interpreted>>>>,
+    pub(super) checking: FuturesOrdered<Checking>,
+    pub(super) uploading: FuturesUnordered<Pin<Box<dyn Future<Output = Uploaded>>>>,
+}
+
+impl Shell {
+    async fn serve(&mut self, mut inbox: Inbox<SyncMessage>) -> Result<(), RoleFailure> {
+        let mut checkpoint = tokio::time::interval(self.role.config.checkpoint_interval);
+        loop {
+            tokio::select! {
+                messages = inbox.recv_batch(TURN_MAX) => match messages {
+                    Some(messages) => self.receive(messages).await?,
+                    None => return Ok(self.keep_position().await?),
+                },
+                events = self.subscription.next(), if self.checking.len() < TURN_MAX => {
+                    let events = events
+                        .map_err(|error| RoleFailure::because("cannot read events", error))?;
+                    for event in events {
+                        self.checking.extend(self.intake.take(event));
+                    }
+                }
+                Some(first) = self.checking.next() => {
+                    let mut events = vec![first?];
+                    while events.len() < TURN_MAX
+                        && let Some(Some(event)) = ready(self.checking.next())
+                    {
+                        events.push(event?);
+                    }
+                    self.process(events).await?;
+                }
+                Some(first) = self.interpreting.next() => {
+                    let mut interpreted = vec![first];
+                    while interpreted.len() < TURN_MAX
+                        && let Some(Some(next)) = ready(self.interpreting.next())
+                    {
+                        interpreted.push(next);
+                    }
+                    self.submit(interpreted).await?;
+                }
+                Some(uploaded) = self.uploading.next() => self.uploaded(uploaded),
+                sent = self.outbox.next() => self.sent(sent).await?,
+                _ = checkpoint.tick() => self.checkpoint().await?,
+            }
+        }
+    }
+
+    async fn receive(&mut self, messages: Vec<SyncMessage>) -> Result<(), storage::Error> {
+        for message in messages {
+            match message {
+                SyncMessage::Submit { submission, reply } => self.interpret(submission, reply),
+                SyncMessage::AllocateParty {
+                    hint,
+                    domain,
+                    reply,
+                } => {
+                    if let Err(refusal) = self.check_domain(domain.as_ref()) {
+                        let _ = reply.send(Err(refusal));
+                        continue;
+                    }
+                    let deadline = self.topology_deadline();
+                    let to_submit = self.administration.allocate(
+                        &hint,
+                        &self.identity,
+                        self.intake.follower.topology(),
+                        deadline,
+                        reply,
+                    );
+                    self.submit_topology(to_submit);
+                }
+                SyncMessage::UploadDar {
+                    dar,
+                    vet,
+                    dry_run,
+                    reply,
+                } => self.upload(dar, vet, dry_run, reply),
+                SyncMessage::ConnectedDomains { reply } => {
+                    let domain = ConnectedDomain {
+                        alias: self.role.domain_alias.clone(),
+                        id: self.info.id.clone(),
+                    };
+                    let _ = reply.send(Ok(vec![domain]));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    async fn checkpoint(&mut self) -> Result<(), storage::Error> {
+        let now = self.role.clock.now();
+        self.administration.time_out(now);
+        self.vet();
+        let late = self
+            .processor
+            .next_deadline()
+            .is_some_and(|deadline| deadline < now);
+        if late {
+            self.outbox
+                .tick(now.plus(self.role.config.sequencing_timeout.into()));
+        }
+        self.keep_position().await
+    }
+
+    /// Keeps the position when nothing else was to be kept for a while.
+    async fn keep_position(&mut self) -> Result<(), storage::Error> {
+        if self.kept == self.processed {
+            return Ok(());
+        }
+        self.keep(&mut Turn::default()).await
+    }
+
+    pub(super) async fn keep(&mut self, turn: &mut Turn) -> Result<(), storage::Error> {
+        self.note_undecided(turn);
+        turn.writes.position = Some(self.processed);
+        self.store.write(&self.info.id, &turn.writes).await?;
+        self.kept = self.processed;
+        Ok(())
+    }
+
+    pub(super) fn context(&mut self) -> Context<'_> {
+        Context {
+            domain: &self.info.id,
+            participant: &self.identity.participant,
+            end: &mut self.end,
+            in_flight: &mut self.in_flight,
+        }
+    }
+}
+
+/// What a future has now, without waiting; `None` if it must be waited for.
+fn ready<T>(future: impl Future<Output = T>) -> Option<T> {
+    future.now_or_never()
+}

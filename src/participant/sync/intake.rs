@@ -1,0 +1,216 @@
+//! From sequenced events to checked ones: beside the loop, in the order of the events.
+//!
+//! What an event says about topology is taken at once, in order; everything else is checked on the
+//! compute pool under the topology as it is then. The results come back in the order of the events.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::future::Future;
+use std::pin::Pin;
+
+use bytes::Bytes;
+
+use super::processor::Decision;
+use crate::model::{DomainId, MemberKind, PackageId, ParticipantId, Timestamp};
+use crate::participant::confirmation::{CheckedRequest, Delivered, Read, read};
+use crate::participant::packages::Packages;
+use crate::protocol::{
+    Error, Follower, Message, MessageId, Published, RequestId, SequencedEvent, SignedMessage,
+    TopologyRefusal, Verdict,
+};
+use crate::runtime::compute::ComputePool;
+use crate::storage;
+use crate::topology::State;
+
+/// An event after its checks.
+#[derive(Debug)]
+pub(super) struct CheckedEvent {
+    pub time: Timestamp,
+    /// Ours, if we sent it.
+    pub message_id: Option<MessageId>,
+    pub topology: Vec<Published>,
+    pub items: Vec<Item>,
+}
+
+/// One message of an event.
+#[derive(Debug)]
+pub(super) enum Item {
+    Request(Box<CheckedRequest>),
+    Verdict(Verdict),
+    TopologyRefusal(TopologyRefusal),
+}
+
+/// An event on its way.
+pub(super) type Checking = Pin<Box<dyn Future<Output = Result<CheckedEvent, storage::Error>>>>;
+
+/// Checks events.
+pub(super) struct Intake {
+    pub follower: Follower,
+    pub participant: ParticipantId,
+    pub packages: Packages,
+    pub compute: ComputePool,
+    /// The last event whose effects were kept in an earlier life: of events up to it, only the
+    /// requests without a verdict are of interest.
+    pub kept: Timestamp,
+    pub undecided: BTreeMap<RequestId, Decision>,
+}
+
+impl Intake {
+    /// Takes an event; the future ends when it is checked. Events must be taken in order.
+    pub(super) fn take(&mut self, event: SequencedEvent) -> Option<Checking> {
+        if event.time <= self.kept && !self.undecided.contains_key(&RequestId(event.time)) {
+            return None;
+        }
+        let mut topology = Vec::new();
+        let mut others = Vec::new();
+        for content in event.contents {
+            if event.time <= self.kept {
+                // its topology was kept, and is in force already
+                others.push(content);
+                continue;
+            }
+            match self.follower.take_topology(&content) {
+                Some(published) => topology.extend(published),
+                None => others.push(content),
+            }
+        }
+        let check = Check {
+            time: event.time,
+            domain: self.follower.domain().clone(),
+            topology: self.follower.topology().clone(),
+            participant: self.participant.clone(),
+            packages: self.packages.clone(),
+            compute: self.compute.clone(),
+        };
+        let message_id = event.message_id;
+        Some(Box::pin(async move {
+            Ok(CheckedEvent {
+                time: check.time,
+                message_id,
+                topology,
+                items: check.all(others).await?,
+            })
+        }))
+    }
+}
+
+/// The checks of one event.
+struct Check {
+    time: Timestamp,
+    domain: DomainId,
+    topology: State,
+    participant: ParticipantId,
+    packages: Packages,
+    compute: ComputePool,
+}
+
+impl Check {
+    async fn all(&self, contents: Vec<Bytes>) -> Result<Vec<Item>, storage::Error> {
+        if contents.is_empty() {
+            return Ok(Vec::new());
+        }
+        let (domain, topology) = (self.domain.clone(), self.topology.clone());
+        let opened = self
+            .on_pool(move || {
+                contents
+                    .into_iter()
+                    .map(|content| SignedMessage::open(content, &domain, &topology))
+                    .collect::<Vec<_>>()
+            })
+            .await?;
+        let mut items = Vec::new();
+        let mut delivered: Option<Delivered> = None;
+        for message in opened {
+            match message {
+                Ok(message) => self.sort(message, &mut items, &mut delivered),
+                Err(error) => alarm(&error),
+            }
+        }
+        if let Some(delivered) = delivered {
+            items.push(Item::Request(self.request(delivered).await?));
+        }
+        Ok(items)
+    }
+
+    fn sort(
+        &self,
+        SignedMessage { signer, message }: SignedMessage,
+        items: &mut Vec<Item>,
+        delivered: &mut Option<Delivered>,
+    ) {
+        match message {
+            Message::InformeeTree(tree) if delivered.is_none() => {
+                *delivered = Some(Delivered {
+                    id: RequestId(self.time),
+                    signer,
+                    tree,
+                    view: None,
+                    topology: self.topology.clone(),
+                });
+            }
+            Message::View(view) => {
+                // the tree comes first; a view by another signer is not the request's
+                if let Some(request) = delivered
+                    && request.signer == signer
+                    && request.view.is_none()
+                {
+                    request.view = Some(view);
+                }
+            }
+            Message::Verdict(verdict) if signer.kind() == MemberKind::Mediator => {
+                items.push(Item::Verdict(verdict));
+            }
+            Message::TopologyRefusal(refusal) if signer.kind() == MemberKind::TopologyManager => {
+                items.push(Item::TopologyRefusal(refusal));
+            }
+            Message::Tick => {}
+            Message::InformeeTree(_)
+            | Message::Response(_)
+            | Message::Verdict(_)
+            | Message::TopologySubmission(_)
+            | Message::TopologyRefusal(_)
+            | Message::TopologyBroadcast(_)
+            | Message::TopologySnapshot(_) => {
+                tracing::warn!(%signer, "message that is not for a participant, ignored");
+            }
+        }
+    }
+
+    /// Reads a request; loads the packages that it needs.
+    async fn request(&self, delivered: Delivered) -> Result<Box<CheckedRequest>, storage::Error> {
+        let mut unknown: BTreeSet<PackageId> = BTreeSet::new();
+        loop {
+            let engine = self.packages.engine().clone();
+            let (request, checking) = (delivered.clone(), self.participant.clone());
+            let not_there = unknown.clone();
+            let outcome = self
+                .on_pool(move || read(&request, &engine, &checking, &not_there))
+                .await?;
+            match outcome {
+                Read::Checked(checked) => return Ok(checked),
+                Read::NeedsPackages(needed) => {
+                    for package in needed {
+                        if !self.packages.load(&package).await? {
+                            unknown.insert(package);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// Runs a job, however busy the pool is: an event cannot be refused.
+    async fn on_pool<T: Send + 'static>(
+        &self,
+        job: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, storage::Error> {
+        self.compute
+            .run_when_free(job)
+            .await
+            .map_err(|error| storage::Error::Bug(error.to_string()))
+    }
+}
+
+fn alarm(error: &Error) {
+    metrics::counter!("jura_refused_messages_total").increment(1);
+    tracing::warn!(%error, "message refused");
+}

@@ -1,0 +1,135 @@
+//! Starting: from what is kept to a shell that goes on from there.
+//!
+//! The one way up, for a process that starts and for a role that is rebuilt.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use futures_util::stream::{FuturesOrdered, FuturesUnordered};
+
+use super::actor::{Shell, SyncRole};
+use super::administration::Administration;
+use super::contracts::ContractStore;
+use super::identity::Identity;
+use super::intake::Intake;
+use super::outbox::Outbox;
+use super::processor::{Decision, Processor};
+use super::register::{InFlight, Submitted};
+use super::store::{InFlightRow, Store};
+use super::turn::LogEnd;
+use crate::model::{Duration, Timestamp};
+use crate::participant::submission::Interpreter;
+use crate::protocol::{Follower, RequestId, SubmissionRequest};
+use crate::runtime::RoleFailure;
+use crate::sequencer_client::{DomainInfo, Subscription, join};
+use crate::storage;
+
+impl Shell {
+    /// Comes up: identity, domain, and everything that was kept.
+    pub(super) async fn load(role: Arc<SyncRole>) -> Result<Self, RoleFailure> {
+        let store = Arc::new(Store::new(role.database.clone(), role.schema.clone()));
+        let identity = identity(&store, &role.name).await?;
+        let info = join(&role.service, |info| identity.introduce(info))
+            .await
+            .map_err(|reason| RoleFailure::new(format!("the domain refuses: {reason}")))?;
+        let restored = store.restore(&info.id).await?;
+        let mut outbox = Outbox::new(
+            Arc::clone(&role.sequencer),
+            info.id.clone(),
+            identity.clone(),
+        );
+        let in_flight = resume(restored.in_flight, &mut outbox)?;
+        role.tail.notify(restored.last_offset);
+        let contracts = Arc::new(ContractStore::new(
+            Arc::clone(&store),
+            role.config.contracts_cached,
+        ));
+        Ok(Self {
+            interpreter: Interpreter {
+                participant: identity.participant.clone(),
+                packages: role.packages.clone(),
+                contracts: Arc::<ContractStore>::clone(&contracts),
+                compute: role.compute.clone(),
+            },
+            subscription: Subscription::start(
+                Arc::clone(&role.sequencer),
+                identity.member(),
+                read_from(restored.position, &restored.undecided),
+            ),
+            kept_undecided: restored.undecided.keys().copied().collect(),
+            restoring: restored.undecided.clone(),
+            intake: Intake {
+                follower: follower(&info, restored.topology)?,
+                participant: identity.participant.clone(),
+                packages: role.packages.clone(),
+                compute: role.compute.clone(),
+                kept: restored.position,
+                undecided: restored.undecided,
+            },
+            processor: Processor::default(),
+            in_flight,
+            outbox,
+            administration: Administration::default(),
+            end: LogEnd {
+                offset: restored.last_offset,
+                times: restored.times.into_iter().collect(),
+            },
+            processed: restored.position,
+            kept: restored.position,
+            interpreting: FuturesUnordered::new(),
+            checking: FuturesOrdered::new(),
+            uploading: FuturesUnordered::new(),
+            store,
+            contracts,
+            identity,
+            info,
+            role,
+        })
+    }
+}
+
+async fn identity(store: &Store, name: &str) -> Result<Identity, storage::Error> {
+    store
+        .identity(|| {
+            Identity::generate(name).map_err(|error| {
+                storage::Error::Config(format!("the participant's name does not work: {error}"))
+            })
+        })
+        .await
+}
+
+/// Who is who, as it was published up to the position.
+fn follower(info: &DomainInfo, topology: Vec<Bytes>) -> Result<Follower, storage::Error> {
+    let mut follower = Follower::new(info.id.clone(), info.topology_manager.clone());
+    for transaction in topology {
+        follower
+            .restore(transaction)
+            .map_err(storage::Error::corrupt)?;
+    }
+    Ok(follower)
+}
+
+/// Sends again what was registered: some of it may never have left. What was sequenced is not
+/// sequenced again.
+fn resume(rows: Vec<InFlightRow>, outbox: &mut Outbox) -> Result<InFlight, storage::Error> {
+    let mut in_flight = InFlight::default();
+    for row in rows {
+        let request = SubmissionRequest::decode(row.request).map_err(storage::Error::corrupt)?;
+        let submitted = Submitted {
+            change_id: row.change_id,
+            in_flight: row.in_flight,
+        };
+        in_flight.insert(row.message_id, submitted);
+        outbox.send(request);
+    }
+    Ok(in_flight)
+}
+
+/// Requests without a verdict are read again, so reading starts before the first of them.
+fn read_from(position: Timestamp, undecided: &BTreeMap<RequestId, Decision>) -> Timestamp {
+    undecided
+        .keys()
+        .next()
+        .map_or(position, |first| first.0.minus(Duration::from_micros(1)))
+}

@@ -1,0 +1,48 @@
+//! What sync's mailbox takes.
+
+use bytes::Bytes;
+use tokio::sync::oneshot;
+
+use crate::model::{DomainId, Party, PartyHint};
+use crate::participant::errors::Refusal;
+use crate::participant::submission::{ConnectedDomain, Submission};
+
+/// Where an answer goes.
+pub(super) type Reply<T> = oneshot::Sender<Result<T, Refusal>>;
+
+/// A message to sync.
+#[derive(Debug)]
+pub enum SyncMessage {
+    /// Do this.
+    Submit {
+        /// What.
+        submission: Box<Submission>,
+        /// Answered when it is accepted for processing.
+        reply: Reply<()>,
+    },
+    /// Make a party known.
+    AllocateParty {
+        /// The first part of its name.
+        hint: PartyHint,
+        /// On which domain.
+        domain: Option<DomainId>,
+        /// Answered when it can be used.
+        reply: Reply<Party>,
+    },
+    /// Keep packages.
+    UploadDar {
+        /// The DAR.
+        dar: Bytes,
+        /// Whether this participant is willing to run them.
+        vet: bool,
+        /// Only check it.
+        dry_run: bool,
+        /// Answered when they can be used.
+        reply: Reply<()>,
+    },
+    /// Which domains?
+    ConnectedDomains {
+        /// Answered at once.
+        reply: Reply<Vec<ConnectedDomain>>,
+    },
+}

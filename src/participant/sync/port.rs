@@ -1,0 +1,69 @@
+//! Sync's port within a process.
+
+use bytes::Bytes;
+
+use super::messages::{Reply, SyncMessage};
+use crate::model::{DomainId, Party, PartyHint};
+use crate::participant::errors::{ErrorId, Refusal};
+use crate::participant::submission::{ConnectedDomain, Submission, SyncPort};
+use crate::runtime::{Handle, PostError};
+
+/// Reaches sync in the same process.
+#[derive(Debug, Clone)]
+pub struct InProcessSync(pub Handle<SyncMessage>);
+
+impl InProcessSync {
+    async fn ask<T>(&self, make: impl FnOnce(Reply<T>) -> SyncMessage) -> Result<T, Refusal> {
+        self.0.ask(make).await.map_err(refusal)?
+    }
+}
+
+#[tonic::async_trait]
+impl SyncPort for InProcessSync {
+    async fn submit(&self, submission: Submission) -> Result<(), Refusal> {
+        let submission = Box::new(submission);
+        self.ask(|reply| SyncMessage::Submit { submission, reply })
+            .await
+    }
+
+    async fn allocate_party(
+        &self,
+        hint: PartyHint,
+        domain: Option<DomainId>,
+    ) -> Result<Party, Refusal> {
+        self.ask(|reply| SyncMessage::AllocateParty {
+            hint,
+            domain,
+            reply,
+        })
+        .await
+    }
+
+    async fn upload_dar(&self, dar: Bytes, vet: bool, dry_run: bool) -> Result<(), Refusal> {
+        self.ask(|reply| SyncMessage::UploadDar {
+            dar,
+            vet,
+            dry_run,
+            reply,
+        })
+        .await
+    }
+
+    async fn connected_domains(&self) -> Result<Vec<ConnectedDomain>, Refusal> {
+        self.ask(|reply| SyncMessage::ConnectedDomains { reply })
+            .await
+    }
+}
+
+fn refusal(error: PostError) -> Refusal {
+    match error {
+        PostError::Busy(_) => Refusal::new(
+            ErrorId::ParticipantBackpressure,
+            "The participant is overloaded. Please back off before submitting again.",
+        ),
+        PostError::Down(role) => Refusal::new(
+            ErrorId::ServiceNotRunning,
+            format!("{role} is not running; try again"),
+        ),
+    }
+}

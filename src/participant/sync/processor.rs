@@ -1,0 +1,220 @@
+//! What events do to a participant: pure.
+//!
+//! The processor knows the requests without a verdict and their locks. It takes checked events in
+//! the order of their times and says what follows: answers to send, entries to append, contracts to
+//! create and archive.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::model::{ContractId, Timestamp};
+use crate::participant::confirmation::locks::{ContractState, Locks, Outcome};
+use crate::participant::confirmation::{CheckedRequest, reject_for};
+use crate::participant::errors::ErrorId;
+use crate::protocol::{Answer, MessageId, Reject, RequestId, Response, Verdict};
+
+/// The requests without a verdict.
+#[derive(Debug, Default)]
+pub(super) struct Processor {
+    undecided: BTreeMap<RequestId, Undecided>,
+    locks: Locks,
+}
+
+#[derive(Debug)]
+struct Undecided {
+    request: CheckedRequest,
+    /// The submission of ours that it is.
+    ours: Option<MessageId>,
+    rejection: Option<Reject>,
+}
+
+/// A request that got its verdict, or whose time is over.
+#[derive(Debug)]
+pub(super) struct Decided {
+    pub request: CheckedRequest,
+    pub ours: Option<MessageId>,
+    /// The sequencing time of the verdict, or the deadline.
+    pub record_time: Timestamp,
+    pub answer: Answer,
+}
+
+/// What follows from an event.
+#[derive(Debug, Default)]
+pub(super) struct Effects {
+    /// To the mediator.
+    pub responses: Vec<Response>,
+    /// In the order in which they take effect.
+    pub decided: Vec<Decided>,
+}
+
+/// How a request without a verdict is kept: whether it has its locks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Decision {
+    Holds,
+    Rejected,
+}
+
+impl Processor {
+    /// The requests without a verdict, with what was decided about them here.
+    pub(super) fn undecided(&self) -> BTreeMap<RequestId, Decision> {
+        self.undecided
+            .iter()
+            .map(|(id, undecided)| {
+                let decision = match undecided.rejection {
+                    None => Decision::Holds,
+                    Some(_) => Decision::Rejected,
+                };
+                (*id, decision)
+            })
+            .collect()
+    }
+
+    /// When the next request is given up.
+    pub(super) fn next_deadline(&self) -> Option<Timestamp> {
+        self.undecided
+            .values()
+            .map(|undecided| undecided.request.deadline)
+            .min()
+    }
+
+    /// Time has come to an event: requests whose deadline is before it are given up first, in the
+    /// order of their deadlines, by every participant alike.
+    pub(super) fn advance(&mut self, now: Timestamp) -> Effects {
+        let mut late: Vec<(Timestamp, RequestId)> = self
+            .undecided
+            .iter()
+            .map(|(id, undecided)| (undecided.request.deadline, *id))
+            .filter(|(deadline, _)| *deadline < now)
+            .collect();
+        late.sort_unstable();
+        let mut effects = Effects::default();
+        for (deadline, id) in late {
+            let reject = Reject {
+                error_id: ErrorId::LocalVerdictTimeout.as_str().to_owned(),
+                message: "Rejected transaction due to a participant determined timeout".to_owned(),
+                ..Reject::default()
+            };
+            self.decide(id, deadline, Answer::Reject(reject), &mut effects);
+        }
+        effects
+    }
+
+    /// A request arrived.
+    pub(super) fn request(
+        &mut self,
+        request: CheckedRequest,
+        ours: Option<MessageId>,
+        state: impl Fn(&ContractId) -> ContractState,
+    ) -> Effects {
+        let id = request.id;
+        let rejection = match (&request.problem, &request.content) {
+            (Some(problem), _) => Some(problem.clone()),
+            (None, Some(content)) => {
+                let outcome = self.locks.acquire(id, &content.usage, state);
+                reject_for(&outcome)
+            }
+            (None, None) => None,
+        };
+        if let Some(reject) = rejection.as_ref().filter(|reject| reject.malformed) {
+            metrics::counter!("jura_malformed_requests_total").increment(1);
+            tracing::warn!(request = %id, reason = reject.message, "malformed request");
+        }
+        self.undecided.insert(
+            id,
+            Undecided {
+                request,
+                ours,
+                rejection,
+            },
+        );
+        let mut effects = Effects::default();
+        if !self.locks.waits(id) {
+            effects.responses.extend(self.response(id));
+        }
+        effects
+    }
+
+    /// A request of an earlier life, with what was decided about it then. It is answered again, for
+    /// the answer may not have been sent.
+    pub(super) fn restore(
+        &mut self,
+        request: CheckedRequest,
+        ours: Option<MessageId>,
+        decision: Decision,
+    ) -> Effects {
+        let id = request.id;
+        let rejection = match decision {
+            Decision::Holds => {
+                if let Some(content) = &request.content {
+                    self.locks.restore(id, &content.usage);
+                }
+                None
+            }
+            Decision::Rejected => request
+                .problem
+                .clone()
+                .or_else(|| reject_for(&Outcome::Locked(Vec::new()))),
+        };
+        self.undecided.insert(
+            id,
+            Undecided {
+                request,
+                ours,
+                rejection,
+            },
+        );
+        let mut effects = Effects::default();
+        if !self.locks.waits(id) {
+            effects.responses.extend(self.response(id));
+        }
+        effects
+    }
+
+    /// A verdict arrived at a time.
+    pub(super) fn verdict(&mut self, verdict: Verdict, time: Timestamp) -> Effects {
+        let mut effects = Effects::default();
+        let Some(undecided) = self.undecided.get(&verdict.request) else {
+            // late: everybody has given the request up at its deadline
+            tracing::debug!(request = %verdict.request, "verdict for a request that is over");
+            return effects;
+        };
+        if undecided.request.root_hash != verdict.root_hash {
+            tracing::warn!(request = %verdict.request, "verdict on other contents, ignored");
+            return effects;
+        }
+        self.decide(verdict.request, time, verdict.answer, &mut effects);
+        effects
+    }
+
+    fn decide(&mut self, id: RequestId, time: Timestamp, answer: Answer, effects: &mut Effects) {
+        let Some(undecided) = self.undecided.remove(&id) else {
+            return;
+        };
+        for ready in self.locks.release(id) {
+            effects.responses.extend(self.response(ready));
+        }
+        effects.decided.push(Decided {
+            request: undecided.request,
+            ours: undecided.ours,
+            record_time: time,
+            answer,
+        });
+    }
+
+    /// Our answer, if anybody here must confirm.
+    fn response(&self, id: RequestId) -> Option<Response> {
+        let undecided = self.undecided.get(&id)?;
+        let parties: &BTreeSet<_> = &undecided.request.confirming_here;
+        if parties.is_empty() {
+            return None;
+        }
+        Some(Response {
+            request: id,
+            root_hash: undecided.request.root_hash,
+            parties: parties.clone(),
+            answer: undecided
+                .rejection
+                .clone()
+                .map_or(Answer::Approve, Answer::Reject),
+        })
+    }
+}

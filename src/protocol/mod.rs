@@ -1,0 +1,144 @@
+//! What the members of a domain say to each other, in the order in which it is said.
+//!
+//! A participant hands one batch to the sequencer: an [`InformeeTree`] for the mediator and a
+//! [`TransactionView`] for the participants concerned (phase 1). The sequencing time of the batch is
+//! the [`RequestId`] (phase 2). Participants answer with a [`Response`] each (phase 4), the mediator
+//! gives a [`Verdict`] (phase 5), and its sequencing time is the transaction's record time.
+//!
+//! Invariants: pure; every message is signed by its sender and names protocol version and domain;
+//! bytes are the same on every machine; decoding never panics.
+
+mod error;
+mod ids;
+
+mod envelope;
+mod signed;
+
+mod message;
+mod request;
+mod response;
+
+mod follower;
+
+pub use envelope::{Envelope, SequencedEvent, SubmissionRequest};
+pub use error::Error;
+pub use follower::{Followed, Follower, Published};
+pub use ids::{MessageId, RequestId, RootHash};
+pub use message::{Message, PROTOCOL_VERSION, TopologyRefusal, TopologySubmission};
+pub use request::{InformeeTree, InputContract, SubmitterMetadata, TransactionView};
+pub use response::{Answer, Reject, Response, Verdict};
+pub use signed::SignedMessage;
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::crypto::SigningKey;
+    use crate::model::{DomainId, Hash, Party, Purpose, Timestamp};
+    use crate::topology::{Mapping, State, Transaction};
+
+    struct World {
+        domain: DomainId,
+        member: crate::model::MemberId,
+        key: SigningKey,
+        topology: State,
+    }
+
+    fn world() -> World {
+        let key = SigningKey::generate();
+        let namespace = key.public().fingerprint();
+        let participant = crate::model::ParticipantId::new("p", &namespace).unwrap();
+        let member = participant.member();
+        let mut topology = State::new();
+        let mapping = Mapping::OwnerToKey {
+            member: member.clone(),
+            key: key.public(),
+        };
+        topology
+            .apply(&Transaction::first(mapping).sign(&[&key]))
+            .unwrap();
+        World {
+            domain: DomainId::new("d", &namespace).unwrap(),
+            member,
+            key,
+            topology,
+        }
+    }
+
+    fn messages(world: &World) -> Vec<Message> {
+        let party = Party::parse("alice::1220").unwrap();
+        let parties = BTreeSet::from([party]);
+        let hash = Hash::of(Purpose::Transaction, b"x");
+        let request = RequestId(Timestamp::EPOCH);
+        let root_hash = RootHash(hash);
+        let reject = Answer::Reject(Reject {
+            error_id: "LOCAL_VERDICT_TIMEOUT".to_owned(),
+            message: "late".to_owned(),
+            ..Reject::default()
+        });
+        vec![
+            Message::InformeeTree(InformeeTree {
+                request_uuid: [7; 16],
+                submitting_participant: world.member.participant().unwrap().clone(),
+                view_hash: hash,
+                informees: parties.clone(),
+                confirming_parties: parties.clone(),
+            }),
+            Message::View(bytes::Bytes::from_static(b"some view")),
+            Message::Response(Response {
+                request,
+                root_hash,
+                parties,
+                answer: Answer::Approve,
+            }),
+            Message::Verdict(Verdict {
+                request,
+                root_hash,
+                answer: reject,
+            }),
+            Message::TopologyBroadcast(vec![bytes::Bytes::from_static(b"tx")]),
+            Message::Tick,
+        ]
+    }
+
+    #[test]
+    fn messages_come_back_from_their_bytes_with_their_signer() {
+        let world = world();
+        for message in messages(&world) {
+            let bytes = SignedMessage::seal(&message, &world.domain, &world.member, &world.key);
+            let opened = SignedMessage::open(bytes, &world.domain, &world.topology).unwrap();
+            assert_eq!(opened.signer, world.member);
+            assert_eq!(opened.message, message);
+        }
+    }
+
+    #[test]
+    fn a_message_with_any_bit_changed_is_refused() {
+        let world = world();
+        for message in messages(&world) {
+            let bytes = SignedMessage::seal(&message, &world.domain, &world.member, &world.key);
+            for position in 0..bytes.len() {
+                let mut forged = bytes.to_vec();
+                forged[position] ^= 4;
+                let opened = SignedMessage::open(forged.into(), &world.domain, &world.topology);
+                assert!(opened.is_err(), "byte {position} of {message:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_message_for_another_domain_or_from_a_stranger_is_refused() {
+        let (world, stranger) = (world(), world());
+        let message = Message::Tick;
+        let bytes = SignedMessage::seal(&message, &world.domain, &world.member, &world.key);
+        assert!(matches!(
+            SignedMessage::open(bytes.clone(), &stranger.domain, &world.topology),
+            Err(Error::WrongDomain(_))
+        ));
+        assert!(matches!(
+            SignedMessage::open(bytes, &world.domain, &stranger.topology),
+            Err(Error::UnknownSigner(_))
+        ));
+    }
+}

@@ -1,0 +1,34 @@
+//! Sending until the fate of a request is known.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::{SendError, SequencerPort};
+use crate::protocol::SubmissionRequest;
+
+/// Pause before the first repetition.
+const PAUSE_FIRST: Duration = Duration::from_millis(20);
+/// Longest pause between repetitions.
+const PAUSE_MAX: Duration = Duration::from_millis(1000);
+
+/// Sends a request again and again until it is sequenced or can't be any more. Since the sequencer
+/// refuses what is too late, this ends.
+///
+/// # Errors
+/// [`SendError::TooLate`] or [`SendError::UnknownMember`]: it was not and will not be sequenced.
+pub async fn send_until_sequenced(
+    sequencer: &Arc<dyn SequencerPort>,
+    request: SubmissionRequest,
+) -> Result<(), SendError> {
+    let mut pause = PAUSE_FIRST;
+    loop {
+        match sequencer.send(request.clone()).await {
+            Err(error @ (SendError::Unavailable(_) | SendError::Overloaded)) => {
+                tracing::debug!(%error, message_id = %request.message_id, "sending again");
+                tokio::time::sleep(pause).await;
+                pause = (pause * 2).min(PAUSE_MAX);
+            }
+            done => return done,
+        }
+    }
+}

@@ -1,0 +1,21 @@
+//! Our own messages on the wire and in the database, as generated from the `.proto` files beside.
+//!
+//! Generated types stay at the edges: each part of the node converts them to its own types when it
+//! reads and from them when it writes. Changes are additive; field numbers are never reused.
+
+#![allow(missing_docs, clippy::pedantic, reason = "generated code")]
+
+/// The ledger event log of a participant.
+pub mod ledger {
+    tonic::include_proto!("jura.ledger.v1");
+}
+
+/// Messages between the members of a domain.
+pub mod protocol {
+    tonic::include_proto!("jura.protocol.v1");
+}
+
+/// Topology transactions.
+pub mod topology {
+    tonic::include_proto!("jura.topology.v1");
+}
