@@ -211,7 +211,7 @@ mod tests {
             participants,
             now: 1_000,
         };
-        let snapshot = transactions.iter().map(|it| it.encode()).collect();
+        let snapshot = transactions.iter().map(SignedTransaction::encode).collect();
         let content = SignedMessage::seal(
             &Message::TopologySnapshot(snapshot),
             &world.domain,

@@ -135,6 +135,12 @@ errors! {
     InvalidDar = "INVALID_DAR", C::InvalidIndependentOfSystemState,
         "The file is no DAR.",
         "Upload a DAR as the Daml compiler makes it.";
+    InvalidZipEntry = "INVALID_ZIP_ENTRY", C::InvalidIndependentOfSystemState,
+        "The DAR lacks a file that its manifest names.",
+        "Build the DAR again, or download it again.";
+    ZipBomb = "ZIP_BOMB", C::InvalidIndependentOfSystemState,
+        "The DAR is too large when unpacked.",
+        "Split the model, or raise the limit.";
     DarParseError = "DAR_PARSE_ERROR", C::InvalidIndependentOfSystemState,
         "A package of the DAR cannot be read.",
         "Upload a DAR of a supported version of the language, whole.";
@@ -338,6 +344,8 @@ impl ErrorId {
                 | Self::MaxPartyDetailsAnnotationsSizeExceeded
                 | Self::ProtoDeserializationFailure
                 | Self::InvalidDar
+                | Self::InvalidZipEntry
+                | Self::ZipBomb
                 | Self::DarParseError
                 | Self::DarValidationError
                 | Self::DarDependenciesNotValid

@@ -111,7 +111,7 @@ impl Shell {
         loop {
             tokio::select! {
                 messages = inbox.recv_batch(TURN_MAX) => match messages {
-                    Some(messages) => self.receive(messages).await?,
+                    Some(messages) => self.receive(messages),
                     None => return Ok(self.keep_position().await?),
                 },
                 events = self.subscription.next(), if self.checking.len() < TURN_MAX => {
@@ -146,7 +146,7 @@ impl Shell {
         }
     }
 
-    async fn receive(&mut self, messages: Vec<SyncMessage>) -> Result<(), storage::Error> {
+    fn receive(&mut self, messages: Vec<SyncMessage>) {
         for message in messages {
             match message {
                 SyncMessage::Submit { submission, reply } => self.interpret(submission, reply),
@@ -184,7 +184,6 @@ impl Shell {
                 }
             }
         }
-        Ok(())
     }
 
     async fn checkpoint(&mut self) -> Result<(), storage::Error> {
