@@ -1,0 +1,21 @@
+//! Bounds of reads.
+
+use std::time::Duration;
+
+/// How reads are served.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Config {
+    /// Updates, completions or contracts read at once at most. A stream holds one page in memory.
+    pub page_entries_max: usize,
+    /// A stream that has nothing to send tells how far it has come, this often at most.
+    pub checkpoint_interval: Duration,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            page_entries_max: 200,
+            checkpoint_interval: Duration::from_secs(15),
+        }
+    }
+}
