@@ -3,7 +3,8 @@
 //! The modules in reading order, which is also the order in which they may use each other: the words
 //! (`model`), the engine (`lf`), keys (`crypto`), identities (`topology`), messages (`wire`,
 //! `protocol`), what roles live on (`runtime`, `storage`), the way to a sequencer
-//! (`sequencer_client`), the two components (`participant`, `domain`).
+//! (`sequencer_client`), the two components (`participant`, `domain`), and what makes a process of
+//! them (`telemetry`, `config`, `node`).
 
 pub mod model;
 
@@ -22,3 +23,9 @@ pub mod sequencer_client;
 
 pub mod domain;
 pub mod participant;
+
+pub mod telemetry;
+
+pub mod config;
+
+pub mod node;

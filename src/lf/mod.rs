@@ -6,14 +6,18 @@
 //! `engine` (commands in, questions and transactions out) → `machine` (runs compiled code) with
 //! `builtins` → `transaction`.
 //!
+//! Beside the way: `models` (Jura's own packages, written as text) and `inspect` (what is in a DAR).
+//!
 //! Invariants: nothing here does IO, reads a clock or draws a random number; nothing knows of nodes,
 //! databases or networks. The same input gives the same bytes on every machine. No input panics.
 
 pub mod archive;
 pub mod ast;
 pub mod distinct;
+pub mod inspect;
 pub mod limits;
 pub mod literals;
+pub mod models;
 pub mod names;
 pub mod stable;
 pub mod types;

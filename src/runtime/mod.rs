@@ -11,6 +11,7 @@
 pub mod clock;
 pub mod compute;
 pub mod health;
+pub mod main_thread;
 
 mod inbox;
 mod mailbox;

@@ -1,6 +1,6 @@
 //! Archives that nobody's compiler made: cut, damaged, endless, exponential.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::{Duration, Instant};
 
 use proptest::prelude::*;
@@ -12,6 +12,7 @@ use crate::lf::ast::{
     Binding, BuiltinCon, BuiltinType, CaseAlternative, DefValue, Expr, FeatureFlags,
     LanguageVersion, Module, Pattern, Type, Update,
 };
+use crate::lf::models::Model;
 use crate::lf::test_dars;
 use crate::model::{DottedName, Name, PackageName, PackageVersion};
 
@@ -290,30 +291,36 @@ fn versions_of_the_language_that_are_not_run_are_named() {
 }
 
 #[test]
-fn every_beginning_of_an_archive_is_refused_and_none_panics() {
-    let Some(bytes) = test_dars::one("encoder-test-2.2") else {
-        return;
-    };
-    let archive = read_dar(&bytes).unwrap().main;
-    for length in 0..bytes.len() {
-        let _ = read_dar(&bytes[..length]);
-    }
-    for length in (0..archive.payload.len()).step_by(7) {
-        assert!(
-            decode_payload(&archive.payload[..length]).is_err(),
+fn every_beginning_of_a_dar_or_payload_is_refused_and_none_panics() {
+    let dar = Model::Features.dar().unwrap();
+    let directory = dar
+        .windows(4)
+        .position(|bytes| bytes == b"PK\x01\x02")
+        .unwrap();
+    for length in 0..dar.len() {
+        assert_eq!(
+            read_dar(&dar[..length]).is_ok(),
+            length >= directory,
             "{length}"
         );
     }
+    let payload = Model::Features.archive().unwrap().payload;
+    for length in 0..payload.len() {
+        assert!(decode_payload(&payload[..length]).is_err(), "{length}");
+    }
 }
 
-/// Real packages with every feature of the language.
-fn feature_payloads() -> Vec<Vec<u8>> {
-    ["encoder-test-2.1", "encoder-test-2.2"]
+/// Packages with many features of the language: ours, and others if they are there.
+static FEATURE_PAYLOADS: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| {
+    let ours = Model::ALL
+        .iter()
+        .map(|model| model.archive().unwrap().payload);
+    let others = ["encoder-test-2.1", "encoder-test-2.2"]
         .iter()
         .filter_map(|name| test_dars::one(name))
-        .map(|bytes| read_dar(&bytes).unwrap().main.payload)
-        .collect()
-}
+        .map(|bytes| read_dar(&bytes).unwrap().main.payload);
+    ours.chain(others).collect()
+});
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
@@ -322,7 +329,7 @@ proptest! {
     fn changed_bytes_end_in_a_package_or_an_error(
         changes in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..4),
     ) {
-        for mut payload in feature_payloads() {
+        for mut payload in FEATURE_PAYLOADS.clone() {
             for (at, byte) in &changes {
                 let at = at.index(payload.len());
                 payload[at] = *byte;
@@ -339,11 +346,10 @@ proptest! {
         at in any::<prop::sample::Index>(),
         byte in any::<u8>(),
     ) {
-        if let Some(mut bytes) = test_dars::one("encoder-test-2.1") {
-            let at = at.index(bytes.len());
-            bytes[at] = byte;
-            let _ = read_dar(&bytes);
-        }
+        let mut bytes = Model::Bench.dar().unwrap();
+        let at = at.index(bytes.len());
+        bytes[at] = byte;
+        let _ = read_dar(&bytes);
     }
 
     #[test]

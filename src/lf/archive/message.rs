@@ -167,20 +167,25 @@ impl Message {
         Ok(view)
     }
 
+    /// Most fields stand where their number says.
+    fn lookup(&'static self, number: u32) -> Option<&'static Field> {
+        let guess = self.fields.get((number as usize).wrapping_sub(1));
+        match guess {
+            Some(field) if field.number == number => guess,
+            _ => self.fields.iter().find(|field| field.number == number),
+        }
+    }
+
     fn field(
         &'static self,
         number: u32,
         value: Value<'_>,
         version: LanguageVersion,
     ) -> Result<&'static Field, Fault> {
-        let field = self
-            .fields
-            .iter()
-            .find(|field| field.number == number)
-            .ok_or(Fault::UnknownField {
-                message: self.name,
-                number,
-            })?;
+        let field = self.lookup(number).ok_or(Fault::UnknownField {
+            message: self.name,
+            number,
+        })?;
         if !field.fits(value) {
             return Err(Fault::WireType {
                 message: self.name,
@@ -230,11 +235,8 @@ impl<'a> View<'a> {
     }
 
     fn name_of(&self, number: u32) -> &'static str {
-        self.message
-            .fields
-            .iter()
-            .find(|field| field.number == number)
-            .map_or("a field", |field| field.name)
+        let field = self.message.lookup(number);
+        field.map_or("a field", |field| field.name)
     }
 
     /// A fault about a field of this message that must be there.

@@ -11,6 +11,8 @@ use super::limits;
 
 /// Signature of the header in front of an entry.
 const ENTRY: u32 = 0x0403_4b50;
+/// Bytes of that header without the name.
+const HEADER: usize = 30;
 /// Signature in front of an entry's sizes when they follow its data; may be missing.
 const DESCRIPTOR: u32 = 0x0807_4b50;
 /// Flags of an entry.
@@ -38,7 +40,8 @@ pub(super) fn entries(bytes: &[u8]) -> Result<BTreeMap<String, Vec<u8>>, Error> 
     let mut entries = BTreeMap::new();
     let mut room = limits::DAR_BYTES_MAX;
     let mut count = 0;
-    while peek(rest) == Some(ENTRY) {
+    // what is shorter than a header ends the stream as the directory does
+    while rest.len() >= HEADER && peek(rest) == Some(ENTRY) {
         let (name, data) = entry(&mut rest, room)?;
         room -= data.len();
         count += 1;
@@ -139,7 +142,7 @@ fn inflate(packed: &[u8], name: &str, max: usize) -> Result<Unpacked, Error> {
 }
 
 fn header(rest: &mut &[u8]) -> Option<Header> {
-    let (fixed, tail) = rest.split_at_checked(30)?;
+    let (fixed, tail) = rest.split_at_checked(HEADER)?;
     let name_length = usize::from(short(fixed, 26)?);
     let extra_length = usize::from(short(fixed, 28)?);
     let (name, tail) = tail.split_at_checked(name_length)?;

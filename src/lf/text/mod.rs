@@ -1,6 +1,6 @@
 //! Daml-LF as text: the notation of the Daml-LF specification, to and from the syntax tree.
 //!
-//! [`parse`] (over `lexer` and `reserved`) reads a package, [`print`] writes one; `parse(print(p))` is
+//! [`parse()`] (over `lexer` and `reserved`) reads a package, [`print()`] writes one; `parse(print(p))` is
 //! `p` for every package that an archive can hold. [`build_dar`] makes a DAR of a text.
 //!
 //! # The notation
@@ -19,7 +19,7 @@
 //! import     ::= import 'here' = 'id';                   what the package is called in this text
 //!              | import 'here' = 'name' : 'version';     looked up among the packages given
 //! module     ::= module Names { (definition;)* }
-//! ref        ::= Names:Names | 'here':Names:Names | 'id':Names:Names
+//! ref        ::= Names:Names | 'here':Names:Names | 'id':Names:Names      (ids of 64 hex digits)
 //!
 //! definition ::= synonym [loc] Names param* = type
 //!              | record [@serializable] [loc] Names param* = { name : type, … }
@@ -110,4 +110,4 @@ mod tests;
 pub use build::{BuildError, build_archive, build_dar};
 pub use error::Error;
 pub use parse::{Find, parse};
-pub use print::print;
+pub use print::{print, print_type};

@@ -18,15 +18,25 @@ mod identity;
 mod contracts;
 mod store;
 
+mod actor;
+mod load;
+
+mod submissions;
+
+mod register;
+
+mod outbox;
+
 mod intake;
+
+mod events;
+
 mod processor;
 
-mod administration;
-mod outbox;
-mod register;
 mod turn;
 
-mod actor;
+mod administration;
+mod packages;
 
 pub use actor::SyncRole;
 pub use config::Config;

@@ -10,11 +10,13 @@ use super::contracts::{Cached, Change};
 use super::processor::{Decided, Effects};
 use super::register::InFlight;
 use super::store::{Activation, Writes};
+use crate::lf::transaction::ContractInstance;
 use crate::model::{ContractId, DomainId, Offset, ParticipantId, Party, Timestamp, UpdateId};
 use crate::participant::commit;
 use crate::participant::confirmation::locks::ContractState;
 use crate::participant::confirmation::{CheckedRequest, Content};
 use crate::participant::errors::{ErrorId, Refusal};
+use crate::participant::indexer::{Appended, SizedContract};
 use crate::participant::submission::{AcceptedChange, OffsetTimes, TraceContext};
 use crate::protocol::{Answer, MessageId, Published, Reject, Response};
 use crate::topology::Applied;
@@ -25,13 +27,6 @@ use crate::wire::ledger as wire;
 pub(super) struct LogEnd {
     pub offset: Offset,
     pub times: OffsetTimes,
-}
-
-/// An entry that was appended.
-#[derive(Debug)]
-pub(super) struct Appended {
-    pub offset: Offset,
-    pub event: wire::LedgerEvent,
 }
 
 /// Everything that a turn changes.
@@ -132,9 +127,9 @@ impl Turn {
             if !visible.contains(id.as_bytes()) {
                 continue;
             }
-            self.writes
-                .contracts
-                .push((id.clone(), instance.to_bytes().into()));
+            let bytes: Bytes = instance.to_bytes().into();
+            self.hand_over(id, instance, bytes.len());
+            self.writes.contracts.push((id.clone(), bytes));
             let is_transient = content.transient.contains(id);
             let is_ours = !instance.stakeholders.is_disjoint(&request.hosted_here);
             let state = match (is_ours, is_transient) {
@@ -161,6 +156,16 @@ impl Turn {
             self.writes.archive(id, at, by);
             self.states.insert(id.clone(), ContractState::Archived);
             self.changes.push(Change::Archived(id.clone()));
+        }
+    }
+
+    /// The contract of the entry that was appended last, for readers.
+    fn hand_over(&mut self, id: &ContractId, instance: &Arc<ContractInstance>, size: usize) {
+        if let Some(entry) = self.appended.last_mut() {
+            let instance = Arc::clone(instance);
+            entry
+                .contracts
+                .push((id.clone(), SizedContract { instance, size }));
         }
     }
 
@@ -249,10 +254,14 @@ impl Turn {
         if context.end.times.sample(record_time, offset) {
             self.writes.times.push((offset, record_time));
         }
-        self.writes
-            .entries
-            .push((offset, event.encode_to_vec().into()));
-        self.appended.push(Appended { offset, event });
+        let entry: Bytes = event.encode_to_vec().into();
+        self.appended.push(Appended {
+            offset,
+            event,
+            size: entry.len(),
+            contracts: Vec::new(),
+        });
+        self.writes.entries.push((offset, entry));
         offset
     }
 }

@@ -5,11 +5,13 @@ use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use rustc_hash::FxHashMap;
+
 use super::types::Measured;
 use crate::lf::archive::fault::Fault;
 use crate::lf::archive::message::{Body, View};
 use crate::lf::archive::schema;
-use crate::lf::ast::{Kind, LanguageVersion, PackageIs, Type};
+use crate::lf::ast::{Kind, LanguageVersion, PackageIs, Ref, Type};
 use crate::lf::stable;
 use crate::model::{DottedName, ModuleName, Name, PackageId};
 
@@ -30,6 +32,8 @@ pub(super) struct Decoder<'a> {
     pub(super) expressions: Vec<Body<'a>>,
     /// Expressions decoded so far.
     pub(super) expressions_made: Cell<u64>,
+    /// Qualified names by their bytes.
+    pub(super) references: RefCell<FxHashMap<&'a [u8], Ref>>,
     mentioned: RefCell<BTreeSet<PackageId>>,
 }
 
@@ -54,6 +58,7 @@ impl<'a> Decoder<'a> {
             types: Vec::new(),
             expressions: package.many(7).collect(),
             expressions_made: Cell::new(0),
+            references: RefCell::default(),
             mentioned: RefCell::default(),
         };
         decoder.dotted_names = package

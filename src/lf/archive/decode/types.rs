@@ -159,15 +159,22 @@ impl<'a> Decoder<'a> {
         })
     }
 
-    /// The qualified name of a type constructor, type synonym or value.
+    /// The qualified name of a type constructor, type synonym or value. The same few occur again and
+    /// again, so they are known by their bytes.
     pub(super) fn reference(&self, body: Body<'a>) -> Result<Ref, Fault> {
+        if let Some(known) = self.references.borrow().get(body.bytes) {
+            return Ok(known.clone());
+        }
         let view = schema::REF.read(body, self.version)?;
         let (package, module) = self.module_ref(view.body(1)?)?;
-        Ok(Ref {
+        let reference = Ref {
             package,
             module,
             name: self.dotted_name(view.int(2))?,
-        })
+        };
+        let mut references = self.references.borrow_mut();
+        references.insert(body.bytes, reference.clone());
+        Ok(reference)
     }
 
     /// An entry of the table of types.

@@ -72,11 +72,17 @@ impl Parser<'_> {
     fn package_named(&mut self, text: &str) -> Result<PackageIs, Error> {
         let id = match self.imports.get(text) {
             Some(id) => id.clone(),
-            None => self.checked(PackageId::parse(text))?,
+            None if is_hash(text) => self.checked(PackageId::parse(text))?,
+            None => return Err(self.fail(&format!("no package is imported as {text:?}"))),
         };
         if !self.mentioned.contains(&id) {
             self.mentioned.insert(id.clone());
         }
         Ok(PackageIs::Other(id))
     }
+}
+
+/// Ids that are hashes need no import; any other string would be a slip most of the time.
+pub(super) fn is_hash(text: &str) -> bool {
+    text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }

@@ -13,7 +13,8 @@ mod updates;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use crate::lf::ast::{Package, PackageIs, Ref};
+use crate::lf::ast::{Package, PackageIs, Ref, Type};
+use crate::lf::text::parse::is_hash;
 use crate::model::{ModuleName, PackageId};
 
 /// Characters of a package's id by which a text refers to it.
@@ -27,6 +28,7 @@ pub fn print(package: &Package) -> String {
         out: String::new(),
         indent: 0,
         imports: imports(&package.dependencies),
+        names_packages: true,
     };
     printer.header(package);
     for module in &package.modules {
@@ -35,21 +37,32 @@ pub fn print(package: &Package) -> String {
     printer.out
 }
 
+/// Writes a type for people: without the packages of its constructors.
+pub fn print_type(typ: &Type) -> String {
+    let mut printer = Printer {
+        out: String::new(),
+        indent: 0,
+        imports: BTreeMap::new(),
+        names_packages: false,
+    };
+    printer.typ(typ);
+    printer.out
+}
+
 /// What packages are called in the text: the beginnings of their ids where these differ.
 fn imports(dependencies: &[PackageId]) -> BTreeMap<PackageId, String> {
-    let short = |id: &PackageId| id.as_str().get(..SHORT_ID).map(str::to_owned);
+    let short = |id: &PackageId| id.as_str().chars().take(SHORT_ID).collect::<String>();
     let mut uses = BTreeMap::new();
     for id in dependencies {
         *uses.entry(short(id)).or_insert(0) += 1;
     }
-    dependencies
-        .iter()
-        .filter_map(|id| {
-            let short = short(id)?;
-            let unique = uses.get(&Some(short.clone())) == Some(&1);
-            (unique && short != id.as_str()).then(|| (id.clone(), short))
-        })
-        .collect()
+    let called = |id: &PackageId| match uses.get(&short(id)) {
+        Some(1) => short(id),
+        _ => id.to_string(),
+    };
+    let imports = dependencies.iter().map(|id| (id.clone(), called(id)));
+    // one that is called by its hash needs no import
+    imports.filter(|(_, called)| !is_hash(called)).collect()
 }
 
 /// A text half written.
@@ -57,6 +70,8 @@ struct Printer {
     out: String,
     indent: usize,
     imports: BTreeMap<PackageId, String>,
+    /// Whether references say which package they go to.
+    names_packages: bool,
 }
 
 impl Printer {
@@ -111,7 +126,9 @@ impl Printer {
     }
 
     fn module_ref(&mut self, package: &PackageIs, module: &ModuleName) {
-        if let PackageIs::Other(id) = package {
+        if let PackageIs::Other(id) = package
+            && self.names_packages
+        {
             let called = self.imports.get(id).cloned();
             let called = called.unwrap_or_else(|| id.to_string());
             self.show(format_args!("'{called}':"));

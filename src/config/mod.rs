@@ -1,0 +1,22 @@
+//! What a process is told to be.
+//!
+//! Layers: defaults, then files in their order, then the environment, then `-C key=value` and flags.
+//! `raw` is what people write: serde structures with a comment per key, unknown keys refused.
+//! `validated` is what code sees. `load` leads from the one to the other; `dump` shows the result.
+//!
+//! Invariants: a key that nobody knows is an error that names the nearest right one; a value that
+//! cannot work is refused here, not later; secrets are never printed.
+
+mod raw;
+
+mod load;
+mod nearest;
+
+mod validated;
+
+mod dump;
+
+pub use load::{ConfigError, Sources, load};
+pub use validated::{
+    ClockConfig, DomainConfig, Endpoint, NodeConfig, ParticipantConfig, RoleKind, RoleSelection,
+};

@@ -1,0 +1,183 @@
+//! The thread on which a node lives.
+
+use std::sync::mpsc;
+
+use super::addresses::Addresses;
+use super::start::{Node, StartError};
+use crate::config::{NodeConfig, RoleSelection};
+use crate::runtime::clock::Clock;
+use crate::runtime::health::Health;
+use crate::runtime::{main_thread, shutdown, thread};
+use crate::storage::DataDir;
+
+/// A node in a thread of its own, for those who have something else to do in theirs.
+pub struct NodeThread {
+    addresses: Addresses,
+    health: Health,
+    clock: Clock,
+    commands: tokio::sync::mpsc::UnboundedSender<Command>,
+    stop: shutdown::Trigger,
+    thread: Option<std::thread::JoinHandle<()>>,
+}
+
+enum Command {
+    Crash(String, mpsc::Sender<bool>),
+}
+
+/// What a node tells once it runs.
+type Started = Result<(Addresses, Health, Clock), StartError>;
+
+impl NodeThread {
+    /// Starts a node and waits until every critical part serves.
+    ///
+    /// # Errors
+    /// See [`StartError`].
+    pub fn start(
+        config: NodeConfig,
+        selection: RoleSelection,
+        temporary: Option<DataDir>,
+    ) -> Result<Self, StartError> {
+        let (stop, signal) = shutdown::channel();
+        let (commands, mut receiver) = tokio::sync::mpsc::unbounded_channel();
+        let (started, ready) = mpsc::channel::<Started>();
+        let thread = thread::spawn("node", move || {
+            main_thread::run(async move {
+                let node = match Node::start(&config, &selection, temporary).await {
+                    Ok(node) => node,
+                    Err(error) => {
+                        // the starter waits for it
+                        let _ = started.send(Err(error));
+                        return;
+                    }
+                };
+                node.ready().await;
+                let about = (
+                    node.addresses().clone(),
+                    node.health().clone(),
+                    node.clock().clone(),
+                );
+                let _ = started.send(Ok(about));
+                loop {
+                    tokio::select! {
+                        () = signal.fired() => break,
+                        Some(Command::Crash(role, reply)) = receiver.recv() => {
+                            let _ = reply.send(node.crash(&role));
+                        }
+                    }
+                }
+                node.stop().await;
+            });
+        });
+        let (addresses, health, clock) = ready
+            .recv()
+            .map_err(|_| StartError::System("the node's thread ended".to_owned()))??;
+        Ok(Self {
+            addresses,
+            health,
+            clock,
+            commands,
+            stop,
+            thread: Some(thread),
+        })
+    }
+
+    /// Where it listens.
+    pub fn addresses(&self) -> &Addresses {
+        &self.addresses
+    }
+
+    /// How it is.
+    pub fn health(&self) -> &Health {
+        &self.health
+    }
+
+    /// What time it is there.
+    pub fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    /// Makes a role's actor panic; whether there was one. Fault injection for tests.
+    #[doc(hidden)]
+    pub fn crash(&self, role: &str) -> bool {
+        let (reply, answer) = mpsc::channel();
+        let sent = self.commands.send(Command::Crash(role.to_owned(), reply));
+        sent.is_ok() && answer.recv().unwrap_or(false)
+    }
+
+    /// Stops it and waits for its end.
+    pub fn stop(mut self) {
+        self.end();
+    }
+
+    fn end(&mut self) {
+        self.stop.fire();
+        if let Some(thread) = self.thread.take()
+            && thread.join().is_err()
+        {
+            tracing::error!("the node's thread panicked");
+        }
+    }
+}
+
+impl Drop for NodeThread {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
+/// Runs a node on this thread until the process is told to end: a first interrupt or termination
+/// stops it cleanly, a second one at once. `serving` is called when every critical part serves.
+///
+/// # Errors
+/// See [`StartError`].
+pub fn run_until_signal(
+    config: &NodeConfig,
+    selection: &RoleSelection,
+    temporary: Option<DataDir>,
+    serving: impl FnOnce(&Node),
+) -> Result<(), StartError> {
+    main_thread::run(async move {
+        let mut signals = Signals::listen().map_err(StartError::System)?;
+        let node = tokio::select! {
+            node = Node::start(config, selection, temporary) => node?,
+            () = signals.next() => return Ok(()),
+        };
+        tokio::select! {
+            () = node.ready() => {
+                serving(&node);
+                signals.next().await;
+            }
+            () = signals.next() => {}
+        }
+        tracing::info!("stopping; a second signal ends at once");
+        tokio::select! {
+            () = node.stop() => {}
+            () = signals.next() => tracing::warn!("ended without stopping cleanly"),
+        }
+        Ok(())
+    })
+}
+
+struct Signals {
+    interrupt: tokio::signal::unix::Signal,
+    terminate: tokio::signal::unix::Signal,
+}
+
+impl Signals {
+    fn listen() -> Result<Self, String> {
+        use tokio::signal::unix::{SignalKind, signal};
+        let listen =
+            |kind| signal(kind).map_err(|error| format!("cannot wait for signals: {error}"));
+        Ok(Self {
+            interrupt: listen(SignalKind::interrupt())?,
+            terminate: listen(SignalKind::terminate())?,
+        })
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
+}

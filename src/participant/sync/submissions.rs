@@ -1,0 +1,311 @@
+//! Phase 1: submissions on their way through the loop.
+
+use std::collections::HashSet;
+
+use super::actor::Shell;
+use super::messages::Reply;
+use super::outbox::Sent;
+use super::register::Submitted;
+use super::store::Registration;
+use super::turn::Turn;
+use crate::lf::error::Error as EngineError;
+use crate::model::{ContractId, MemberKind, Offset, Timestamp};
+use crate::participant::errors::{ErrorId, Refusal};
+use crate::participant::submission::{
+    self, ChangeId, DeduplicationPeriod, Failure, RequestTimes, Submission, Success,
+};
+use crate::protocol::{Message, MessageId, SubmissionRequest};
+use crate::sequencer_client::SendError;
+use crate::storage;
+use crate::wire::ledger as wire;
+
+/// A submission that was interpreted.
+pub(super) struct Interpreted {
+    pub submission: Box<Submission>,
+    pub reply: Reply<()>,
+    pub outcome: Result<Success, Failure>,
+}
+
+/// A submission that is ready to be registered.
+struct Ready {
+    registration: Registration,
+    request: SubmissionRequest,
+    period: DeduplicationPeriod,
+    reply: Reply<()>,
+}
+
+impl Shell {
+    /// Starts to interpret a submission, if there is room.
+    pub(super) fn interpret(&self, submission: Box<Submission>, reply: Reply<()>) {
+        if self.interpreting.len() + self.in_flight.len() >= self.role.config.in_flight_max {
+            let _ = reply.send(Err(Refusal::new(
+                ErrorId::ParticipantBackpressure,
+                "The participant is overloaded. Please back off before submitting again.",
+            )));
+            return;
+        }
+        if let Err(refusal) = self.check_domain(submission.domain.as_ref()) {
+            let _ = reply.send(Err(refusal));
+            return;
+        }
+        let interpreter = self.interpreter.clone();
+        let now = self.role.clock.now();
+        let topology = self.intake.follower.topology().clone();
+        self.interpreting.push(Box::pin(async move {
+            let outcome = interpreter.interpret(&submission, now, &topology).await;
+            Interpreted {
+                submission,
+                reply,
+                outcome,
+            }
+        }));
+    }
+
+    /// Deduplicates, registers and sends what was interpreted.
+    pub(super) async fn submit(
+        &mut self,
+        interpreted: Vec<Interpreted>,
+    ) -> Result<(), storage::Error> {
+        let now = self.role.clock.now();
+        let mut turn = Turn::default();
+        let mut ready: Vec<Ready> = Vec::new();
+        let mut changes: HashSet<ChangeId> = HashSet::new();
+        for Interpreted {
+            submission,
+            reply,
+            outcome,
+        } in interpreted
+        {
+            let change = change_id(&submission);
+            match self.prepare(&submission, outcome, now) {
+                Ok(_) if self.in_flight.has_change(&change) || !changes.insert(change) => {
+                    let _ = reply.send(Err(already_in_flight()));
+                }
+                Ok((registration, request)) => ready.push(Ready {
+                    registration,
+                    request,
+                    period: submission.deduplication,
+                    reply,
+                }),
+                Err(Failure::Refused(refusal)) => {
+                    let _ = reply.send(Err(refusal));
+                }
+                Err(Failure::Engine(error)) => {
+                    let answer = self
+                        .interpretation_failed(&submission, &error, now, &mut turn)
+                        .await?;
+                    let _ = reply.send(answer);
+                }
+            }
+        }
+        self.register(ready, now, &mut turn).await?;
+        self.write(turn).await
+    }
+
+    /// The request that a submission becomes.
+    fn prepare(
+        &self,
+        submission: &Submission,
+        outcome: Result<Success, Failure>,
+        now: Timestamp,
+    ) -> Result<(Registration, SubmissionRequest), Failure> {
+        let success = outcome?;
+        let participant = &self.identity.participant;
+        let topology = self.intake.follower.topology();
+        submission::check_submitters(&submission.act_as, participant, topology)?;
+        let times = RequestTimes {
+            ledger_time: success.ledger_time,
+            preparation_time: success.preparation_time,
+            deduplication_offset: self.end.times.start(submission.deduplication, now),
+            max_sequencing_time: now.plus(self.role.config.sequencing_timeout.into()),
+        };
+        let request = submission::build(
+            submission,
+            &success.interpreted,
+            times,
+            participant,
+            topology,
+        )?;
+        let mediator = topology.members_of(MemberKind::Mediator).next();
+        let mediator = mediator.cloned().ok_or_else(no_mediator)?;
+        let recipients = submission::recipients(&request.participants);
+        let mut for_tree = recipients.clone();
+        for_tree.push(mediator);
+        let envelopes = vec![
+            self.outbox
+                .envelope(&Message::InformeeTree(request.tree), for_tree),
+            self.outbox
+                .envelope(&Message::View(request.view.into()), recipients),
+        ];
+        let message_id = MessageId::random();
+        let sent = self
+            .outbox
+            .request(message_id, envelopes, times.max_sequencing_time);
+        let registration = Registration {
+            message_id,
+            change_id: change_id(submission),
+            request: sent.encode(),
+            in_flight: in_flight(submission, times.deduplication_offset),
+        };
+        Ok((registration, sent))
+    }
+
+    /// Interpretation failed. If it did because of a contract that this very change consumed when it
+    /// was accepted, the answer is that it was.
+    async fn interpretation_failed(
+        &mut self,
+        submission: &Submission,
+        error: &EngineError,
+        now: Timestamp,
+        turn: &mut Turn,
+    ) -> Result<Result<(), Refusal>, storage::Error> {
+        if let Some(contract) = missing_contract(error) {
+            let change = change_id(submission);
+            let accepted = self.store.accepted(change).await?;
+            let archived_by = self.store.archived_by(contract).await?;
+            let duplicate = accepted
+                .filter(|it| archived_by == Some(it.completion_offset))
+                .and_then(|it| submission::refuse_duplicate(submission.deduplication, &it, now));
+            if let Some(refusal) = duplicate {
+                self.complete_duplicate(submission, &refusal, now, turn);
+                return Ok(Ok(()));
+            }
+        }
+        Ok(Err(Refusal::from(error)))
+    }
+
+    fn complete_duplicate(
+        &mut self,
+        submission: &Submission,
+        refusal: &Refusal,
+        now: Timestamp,
+        turn: &mut Turn,
+    ) {
+        let start = self.end.times.start(submission.deduplication, now);
+        let in_flight = in_flight(submission, start);
+        turn.complete(in_flight, refusal, now, &mut self.context());
+    }
+
+    /// Registers what was not accepted before, sends it; the others get their completion.
+    async fn register(
+        &mut self,
+        ready: Vec<Ready>,
+        now: Timestamp,
+        turn: &mut Turn,
+    ) -> Result<(), storage::Error> {
+        if ready.is_empty() {
+            return Ok(());
+        }
+        let (registrations, rest): (Vec<Registration>, Vec<_>) = ready
+            .into_iter()
+            .map(|it| (it.registration, (it.request, it.period, it.reply)))
+            .unzip();
+        let known = self.store.register(&registrations, false).await?;
+        let mut again = Vec::new();
+        for (registration, (request, period, reply)) in registrations.into_iter().zip(rest) {
+            let Some(accepted) = known.get(&registration.change_id) else {
+                self.send_registered(registration, request, reply);
+                continue;
+            };
+            match submission::refuse_duplicate(period, accepted, now) {
+                Some(refusal) => {
+                    turn.complete(registration.in_flight, &refusal, now, &mut self.context());
+                    let _ = reply.send(Ok(()));
+                }
+                None => again.push((registration, request, reply)),
+            }
+        }
+        for (registration, request, reply) in again {
+            let registrations = std::slice::from_ref(&registration);
+            self.store.register(registrations, true).await?;
+            self.send_registered(registration, request, reply);
+        }
+        Ok(())
+    }
+
+    fn send_registered(
+        &mut self,
+        registration: Registration,
+        request: SubmissionRequest,
+        reply: Reply<()>,
+    ) {
+        let submitted = Submitted {
+            change_id: registration.change_id,
+            in_flight: registration.in_flight,
+        };
+        self.in_flight.insert(registration.message_id, submitted);
+        self.outbox.send(request);
+        let _ = reply.send(Ok(()));
+    }
+
+    /// A message's fate is known. Most are sequenced, and what follows comes as an event.
+    pub(super) async fn sent(&mut self, sent: Sent) -> Result<(), storage::Error> {
+        let error = match sent.outcome {
+            Ok(()) => return Ok(()),
+            Err(error) => error,
+        };
+        if !self.in_flight.contains(&sent.message_id) {
+            tracing::debug!(message_id = %sent.message_id, %error, "message was not sequenced");
+            return Ok(());
+        }
+        let refusal = match &error {
+            SendError::TooLate => Refusal::new(
+                ErrorId::NotSequencedTimeout,
+                "Transaction was not sequenced within the pre-defined max sequencing time and has \
+                 therefore timed out",
+            ),
+            SendError::UnknownMember(_) | SendError::Unavailable(_) | SendError::Overloaded => {
+                Refusal::new(ErrorId::SequencerRequestFailed, error.to_string())
+            }
+        };
+        let mut turn = Turn::default();
+        let now = self.role.clock.now();
+        turn.refuse(&sent.message_id, &refusal, now, &mut self.context());
+        self.write(turn).await
+    }
+}
+
+fn change_id(submission: &Submission) -> ChangeId {
+    ChangeId::of(
+        &submission.user_id,
+        &submission.command_id,
+        &submission.act_as,
+    )
+}
+
+fn in_flight(submission: &Submission, deduplication_offset: Offset) -> wire::InFlightSubmission {
+    let act_as = submission.act_as.iter();
+    wire::InFlightSubmission {
+        completion: Some(wire::Completion {
+            user_id: submission.user_id.to_string(),
+            act_as: act_as.map(ToString::to_string).collect(),
+            command_id: submission.command_id.to_string(),
+            submission_id: submission.submission_id.to_string(),
+            deduplication_offset: deduplication_offset.get(),
+        }),
+        traceparent: submission.trace.parent.clone(),
+        tracestate: submission.trace.state.clone(),
+    }
+}
+
+fn already_in_flight() -> Refusal {
+    Refusal::new(
+        ErrorId::SubmissionAlreadyInFlight,
+        "The submission is already in-flight",
+    )
+}
+
+fn no_mediator() -> Failure {
+    Failure::Refused(Refusal::new(
+        ErrorId::NotConnectedToAnySynchronizer,
+        "The domain has no mediator yet; try again",
+    ))
+}
+
+/// The contract for whose absence interpretation failed.
+fn missing_contract(error: &EngineError) -> Option<&ContractId> {
+    match error {
+        EngineError::ContractNotFound(id) => Some(id),
+        _ => None,
+    }
+}
