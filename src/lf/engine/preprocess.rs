@@ -41,6 +41,8 @@ pub(super) fn commands(program: &Program, commands: &[Command]) -> Result<Vec<Ca
 }
 
 fn add_command(program: &Program, command: &Command, calls: &mut Vec<Call>) -> Result<(), Error> {
+    let named = program.signatures.package_of(command.template());
+    named.map_err(Error::Lookup)?;
     match command {
         Command::Create { template, argument } => {
             calls.push(create(program, template, argument)?);

@@ -213,6 +213,16 @@ impl Signatures {
         found.ok_or_else(|| LookupError::of(reference()))
     }
 
+    /// The package that a template or interface is to be found in.
+    pub fn package_of(&self, id: &Identifier) -> Result<&PackageSignature, LookupError> {
+        self.package(id.package())
+            .map(AsRef::as_ref)
+            .ok_or_else(|| LookupError {
+                missing: Reference::Package(id.package().clone()),
+                context: Reference::TemplateOrInterface(id.clone()),
+            })
+    }
+
     /// Whether an id is that of an interface (`true`) or of a template (`false`).
     pub fn is_interface(&self, id: &Identifier) -> Result<bool, LookupError> {
         let reference = || Reference::TemplateOrInterface(id.clone());
