@@ -19,6 +19,8 @@ pub mod sync;
 
 pub mod indexer;
 
+pub mod updates;
+
 pub mod disclosure;
 pub mod errors;
 pub mod packages;

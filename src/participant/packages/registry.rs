@@ -58,6 +58,13 @@ impl Packages {
         known.unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// How many packages are known now. None is ever removed, so a number that has not changed
+    /// says that nothing has.
+    pub fn count(&self) -> usize {
+        let known = self.0.known.read();
+        known.unwrap_or_else(PoisonError::into_inner).len()
+    }
+
     /// Whether a package was uploaded here.
     pub fn contains(&self, id: &PackageId) -> bool {
         let known = self.0.known.read();

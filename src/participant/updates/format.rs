@@ -128,3 +128,10 @@ impl EventFormat {
             .flat_map(|filter| filter.interfaces.iter().map(|it| &it.interface))
     }
 }
+
+impl TopologyFormat {
+    /// Whether nothing is left out.
+    pub fn takes_everything(&self) -> bool {
+        self.parties.is_none()
+    }
+}

@@ -71,7 +71,9 @@ impl ReadModel {
                 .iter()
                 .filter(|(id, package)| package.interfaces.contains_key(id))
                 .map(|(id, _)| (id.clone(), Vec::new()));
-            resolved.interfaces.insert(interface.clone(), found.collect());
+            resolved
+                .interfaces
+                .insert(interface.clone(), found.collect());
         }
         check(&resolved)?;
         if !resolved.interfaces.is_empty() {

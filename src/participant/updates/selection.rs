@@ -99,7 +99,9 @@ impl Selection {
     /// What an event of a template carries besides, if it is shown to these parties.
     pub fn carries(&self, template: &Identifier, shown_to: &[&Party]) -> Carries {
         let mut carries = Carries::default();
-        let by_party = shown_to.iter().filter_map(|party| self.by_party.get(*party));
+        let by_party = shown_to
+            .iter()
+            .filter_map(|party| self.by_party.get(*party));
         for choice in by_party.chain(&self.any_party) {
             if let Some(wildcard) = &choice.wildcard {
                 carries.add(wildcard);

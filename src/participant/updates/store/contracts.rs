@@ -20,9 +20,6 @@ pub(in super::super) struct ArchivedPosition {
     pub(in super::super) created: ActivePosition,
 }
 
-/// Contracts in one of the orders above.
-pub(in super::super) type ActivePage<P> = Vec<P>;
-
 /// Where a contract's life is told.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in super::super) struct LifeRow {
@@ -40,7 +37,7 @@ impl Store {
         still: Offset,
         after: ActivePosition,
         max: usize,
-    ) -> Result<ActivePage<ActivePosition>, Error> {
+    ) -> Result<Vec<ActivePosition>, Error> {
         let sql = format!(
             "WITH RECURSIVE {active_keys}
             SELECT DISTINCT created_offset, node_id
@@ -96,7 +93,7 @@ impl Store {
         until: Offset,
         after: ArchivedPosition,
         max: usize,
-    ) -> Result<ActivePage<ArchivedPosition>, Error> {
+    ) -> Result<Vec<ArchivedPosition>, Error> {
         let sql = format!(
             "WITH RECURSIVE keys AS ({keys})
             SELECT DISTINCT f.archived_offset, f.created_offset, f.node_id
@@ -163,27 +160,38 @@ impl Store {
                 let archived: (Option<i64>, Option<i32>) = (row.try_get(2)?, row.try_get(3)?);
                 Ok(LifeRow {
                     created: active_position(&row, 0)?,
-                    archived: archived.0.zip(archived.1).map(|(offset, node)| ActivePosition {
-                        created_offset: offset,
-                        node_id: node,
-                    }),
+                    archived: archived
+                        .0
+                        .zip(archived.1)
+                        .map(|(offset, node)| ActivePosition {
+                            created_offset: offset,
+                            node_id: node,
+                        }),
                 })
             })
             .transpose()
     }
 
-    /// The payloads of contracts; those that are not stored are left out.
+    /// The payloads of contracts in this order, until they are too large; those that are not stored
+    /// are left out.
     pub(in super::super) async fn instances(
         &self,
         ids: &[&[u8]],
+        bytes_max: Option<i64>,
     ) -> Result<Vec<(ContractId, Vec<u8>)>, Error> {
         let sql = self.schema.fill(
-            "SELECT contract_id, instance FROM {schema}.contracts
-             WHERE contract_id = ANY($1::bytea[])",
+            "SELECT contract_id, instance
+             FROM (
+                 SELECT c.contract_id, c.instance,
+                     sum(octet_length(c.instance)) OVER (ORDER BY w.position) AS total
+                 FROM unnest($1::bytea[]) WITH ORDINALITY AS w (contract_id, position)
+                 JOIN {schema}.contracts AS c USING (contract_id)
+             ) AS sized
+             WHERE $2::bigint IS NULL OR total <= $2",
         );
         let client = self.database.client().await?;
         let statement = client.prepare_cached(&sql).await?;
-        let rows = client.query(&statement, &[&ids]).await?;
+        let rows = client.query(&statement, &[&ids, &bytes_max]).await?;
         rows.iter()
             .map(|row| {
                 let id: &[u8] = row.try_get(0)?;

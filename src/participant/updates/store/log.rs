@@ -132,14 +132,18 @@ impl Store {
         page(&rows, max)
     }
 
-    /// The first of these offsets' entries, in ascending order, until they are too large.
-    pub(in super::super) async fn entries_at(
-        &self,
-        offsets: &[i64],
-    ) -> Result<Vec<LogRow>, Error> {
+    /// The entries at distinct offsets, in this order, until they are too large.
+    pub(in super::super) async fn entries_at(&self, offsets: &[i64]) -> Result<Vec<LogRow>, Error> {
         let sql = format!(
-            "WITH found AS (SELECT DISTINCT unnest($1::bigint[]) AS event_offset) {}",
-            with_entries(Order::Ascending)
+            "SELECT event_offset, entry
+             FROM (
+                 SELECT l.event_offset, l.entry, w.position,
+                     sum(octet_length(l.entry)) OVER (ORDER BY w.position) AS total
+                 FROM unnest($1::bigint[]) WITH ORDINALITY AS w (event_offset, position)
+                 JOIN {{schema}}.event_log AS l USING (event_offset)
+             ) AS sized
+             WHERE total <= {PAGE_BYTES_MAX} OR position = 1
+             ORDER BY position"
         );
         let client = self.database.client().await?;
         let statement = client.prepare_cached(&self.schema.fill(&sql)).await?;

@@ -9,10 +9,10 @@ mod keys;
 mod log;
 mod parties;
 
-pub(super) use contracts::{ActivePage, ActivePosition, ArchivedPosition, LifeRow};
+pub(super) use contracts::{ActivePosition, ArchivedPosition};
 pub(super) use keys::Keys;
-pub(super) use log::{LogPage, LogRow, Order, Range};
-pub(super) use parties::KnownParty;
+pub(super) use log::{LogRow, Order, Range};
+pub use parties::KnownParty;
 
 use crate::storage::{Database, Schema};
 
