@@ -30,6 +30,7 @@ mod active;
 mod completions;
 mod follow;
 mod lookup;
+mod pages;
 mod stream;
 
 pub use active::{ActiveContract, ActiveCursor, ActiveReader, Place};
@@ -40,10 +41,11 @@ pub use format::{
     TransactionFormat, UpdateFormat, Wildcard,
 };
 pub use lookup::Life;
+pub use pages::Page;
 pub use projection::{Projection, Projector, Shown, show_life};
 pub use read_model::ReadModel;
 pub use resolve::Resolution;
 pub use selection::{Carries, IndexKey, Resolved, Selection};
 pub use store::KnownParty;
-pub use stream::{Portion, Stretch, Told};
+pub use stream::{Stretch, Told};
 pub use told::{Content, Update, View};

@@ -70,6 +70,12 @@ impl ReadModel {
         &self.0.packages
     }
 
+    /// A stream tells how far it has come within this time.
+    pub fn checkpoint_delay(&self) -> std::time::Duration {
+        // a checkpoint that is due waits for the one before
+        2 * self.0.config.checkpoint_interval
+    }
+
     /// How far readers may read.
     ///
     /// # Errors

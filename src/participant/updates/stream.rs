@@ -48,13 +48,37 @@ pub enum Stretch {
     },
 }
 
+impl Stretch {
+    /// Whether there is nothing in it.
+    pub(super) fn is_empty(self) -> bool {
+        match self {
+            Self::Forward { after, last } => last.is_some_and(|last| last <= after),
+            Self::Backward { from, after } => from <= after,
+        }
+    }
+
+    /// What is left of it when it was read up to a position.
+    pub(super) fn after(self, position: Offset) -> Self {
+        match self {
+            Self::Forward { last, .. } => Self::Forward {
+                after: position,
+                last,
+            },
+            Self::Backward { after, .. } => Self::Backward {
+                from: position,
+                after,
+            },
+        }
+    }
+}
+
 /// A part of what was asked for, and how far it reaches.
 #[derive(Debug, Default)]
-pub struct Portion {
+pub(super) struct Portion {
     /// What passes.
-    pub projections: VecDeque<Projection>,
+    pub(super) projections: VecDeque<Projection>,
     /// Everything up to here was looked at; backwards, everything after it.
-    pub position: Offset,
+    pub(super) position: Offset,
 }
 
 impl ReadModel {
@@ -100,7 +124,7 @@ impl ReadModel {
     ///
     /// # Errors
     /// If the database does not answer.
-    pub async fn portion(
+    pub(super) async fn portion(
         &self,
         projector: &Projector,
         stretch: Stretch,
