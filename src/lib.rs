@@ -4,7 +4,7 @@
 //! (`model`), the engine (`lf`), keys (`crypto`), identities (`topology`), messages (`wire`,
 //! `protocol`), what roles live on (`runtime`, `storage`), the way to a sequencer
 //! (`sequencer_client`), the two components (`participant`, `domain`), and what makes a process of
-//! them (`telemetry`, `config`, `node`).
+//! them (`telemetry`, `config`, `node`), and the command line (`cli`).
 
 pub mod model;
 
@@ -29,3 +29,5 @@ pub mod telemetry;
 pub mod config;
 
 pub mod node;
+
+pub mod cli;

@@ -20,6 +20,9 @@ mod start;
 
 mod thread;
 
+#[cfg(test)]
+mod tests;
+
 pub use addresses::{Addresses, ParticipantAddresses};
 pub use start::{Node, StartError};
 pub use thread::{NodeThread, run_until_signal};

@@ -73,10 +73,14 @@ pub(super) async fn start(
         );
         assembly.supervise(role, handle);
     }
+    let sync: Arc<dyn SyncPort> = Arc::new(InProcessSync(sync));
+    assembly
+        .sync_ports
+        .insert(config.name.clone(), Arc::clone(&sync));
     Ok(ParticipantParts {
         schema,
         packages,
         head,
-        sync: Arc::new(InProcessSync(sync)),
+        sync,
     })
 }

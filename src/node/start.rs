@@ -1,5 +1,6 @@
 //! Putting a process together, and taking it apart again.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::addresses::{Addresses, Listeners};
@@ -8,6 +9,7 @@ use super::{domain, doors, monitoring, participant};
 use crate::config::{ClockConfig, NodeConfig, RoleKind, RoleSelection};
 use crate::lf::engine::{self, Engine};
 use crate::model::Timestamp;
+use crate::participant::submission::SyncPort;
 use crate::runtime::clock::Clock;
 use crate::runtime::compute::ComputePool;
 use crate::runtime::health::{Health, State, Weight};
@@ -50,6 +52,7 @@ pub struct Node {
     /// In the order in which they were started.
     supervisors: Vec<Supervisor>,
     crashers: Vec<(String, Crasher)>,
+    sync_ports: BTreeMap<String, Arc<dyn SyncPort>>,
     databases: Databases,
 }
 
@@ -66,6 +69,8 @@ pub(super) struct Assembly<'a> {
     databases: &'a Databases,
     supervisors: Vec<Supervisor>,
     crashers: Vec<(String, Crasher)>,
+    /// How each participant's sync is reached.
+    pub sync_ports: BTreeMap<String, Arc<dyn SyncPort>>,
 }
 
 impl Assembly<'_> {
@@ -143,18 +148,25 @@ impl Node {
             databases: &databases,
             supervisors: Vec::new(),
             crashers: Vec::new(),
+            sync_ports: BTreeMap::new(),
         };
         if let Some(listener) = listeners.monitoring.take() {
             monitoring::start(&mut assembly, listener, metrics);
         }
         start_components(&mut assembly, config, &mut listeners).await?;
-        let (supervisors, crashers) = (assembly.supervisors, assembly.crashers);
+        let Assembly {
+            supervisors,
+            crashers,
+            sync_ports,
+            ..
+        } = assembly;
         Ok(Self {
             addresses,
             health,
             clock,
             supervisors,
             crashers,
+            sync_ports,
             databases,
         })
     }
@@ -172,6 +184,18 @@ impl Node {
     /// What time it is there.
     pub fn clock(&self) -> &Clock {
         &self.clock
+    }
+
+    /// A participant's sync, reached past its doors.
+    pub fn sync(&self, participant: &str) -> Option<Arc<dyn SyncPort>> {
+        self.sync_ports.get(participant).cloned()
+    }
+
+    /// Every participant's sync, by the participant's name.
+    pub fn syncs(&self) -> impl Iterator<Item = (&str, &Arc<dyn SyncPort>)> {
+        self.sync_ports
+            .iter()
+            .map(|(name, sync)| (name.as_str(), sync))
     }
 
     /// The roles that run.
@@ -212,7 +236,7 @@ async fn start_components(
     config: &NodeConfig,
     listeners: &mut Listeners,
 ) -> Result<(), StartError> {
-    let mut domains = std::collections::BTreeMap::new();
+    let mut domains = BTreeMap::new();
     for domain in &config.domains {
         let ports = domain::start(assembly, domain)?;
         domains.insert(domain.name.as_str(), ports);

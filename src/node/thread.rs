@@ -126,7 +126,8 @@ impl Drop for NodeThread {
 }
 
 /// Runs a node on this thread until the process is told to end: a first interrupt or termination
-/// stops it cleanly, a second one at once. `serving` is called when every critical part serves.
+/// stops it cleanly, a second one at once. `serving` is called when every critical part serves; the
+/// node goes on if it says so.
 ///
 /// # Errors
 /// See [`StartError`].
@@ -134,7 +135,7 @@ pub fn run_until_signal(
     config: &NodeConfig,
     selection: &RoleSelection,
     temporary: Option<DataDir>,
-    serving: impl FnOnce(&Node),
+    serving: impl AsyncFnOnce(&Node) -> bool,
 ) -> Result<(), StartError> {
     main_thread::run(async move {
         let mut signals = Signals::listen().map_err(StartError::System)?;
@@ -142,12 +143,15 @@ pub fn run_until_signal(
             node = Node::start(config, selection, temporary) => node?,
             () = signals.next() => return Ok(()),
         };
-        tokio::select! {
-            () = node.ready() => {
-                serving(&node);
-                signals.next().await;
-            }
-            () = signals.next() => {}
+        let go_on = tokio::select! {
+            go_on = async {
+                node.ready().await;
+                serving(&node).await
+            } => go_on,
+            () = signals.next() => false,
+        };
+        if go_on {
+            signals.next().await;
         }
         tracing::info!("stopping; a second signal ends at once");
         tokio::select! {

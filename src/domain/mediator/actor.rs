@@ -114,7 +114,7 @@ impl Shell {
         context: &RoleContext,
         mut inbox: Inbox<MediatorMessage>,
     ) -> Result<(), RoleFailure> {
-        let mut subscription = Subscription::new(
+        let mut subscription = Subscription::start(
             Arc::clone(&self.role.sequencer),
             self.member.clone(),
             self.processed,

@@ -97,7 +97,7 @@ impl Shell {
             Err(AdmissionError::Refused(reason)) => Some(reason.as_str()),
             Err(AdmissionError::Unavailable(_)) => return answer,
         };
-        tracing::info!(%member, refusal, "registration");
+        tracing::debug!(%member, refusal, "registration");
         self.store
             .keep(&member, refusal, self.role.clock.now())
             .await

@@ -93,7 +93,7 @@ pub(crate) fn created(
         node_id,
         witnesses: witnesses.to_vec(),
         kind: Some(ledger::event::Kind::Created(ledger::Created {
-            contract_id: contract_id(contract).as_bytes().to_vec(),
+            contract_id: contract_id(contract).as_bytes().to_vec().into(),
             template,
             stakeholders: stakeholders.to_vec(),
             transient: false,
@@ -112,7 +112,7 @@ pub(crate) fn exercised(
         node_id,
         witnesses: witnesses.to_vec(),
         kind: Some(ledger::event::Kind::Exercised(ledger::Exercised {
-            contract_id: contract_id(contract).as_bytes().to_vec(),
+            contract_id: contract_id(contract).as_bytes().to_vec().into(),
             template: 0,
             package_name: "package".to_owned(),
             choice: "Choice".to_owned(),

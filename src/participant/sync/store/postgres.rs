@@ -77,7 +77,7 @@ const WRITE: &str = "
         SELECT * FROM UNNEST($24::int8[], $25::int8[])
     )
     INSERT INTO {schema}.domain_position (domain, processed)
-    SELECT $26, $27 WHERE $27 IS NOT NULL
+    SELECT $26::text, $27::int8 WHERE $27::int8 IS NOT NULL
     ON CONFLICT (domain) DO UPDATE SET processed = excluded.processed";
 
 /// Sync's database.
