@@ -21,6 +21,8 @@ pub mod indexer;
 
 pub mod updates;
 
+pub mod ledger_api;
+
 pub mod disclosure;
 pub mod errors;
 pub mod packages;

@@ -134,10 +134,16 @@ impl Tracker {
 
     /// Follows the completions until the server stops, and wakes those who wait.
     pub(super) async fn follow(self, model: ReadModel, stop: Signal) {
-        let Some(mut position) = first_end(&model, &stop).await else {
+        let Some(position) = first_end(&model, &stop).await else {
             return;
         };
         self.state().following = true;
+        self.follow_from(position, model, stop).await;
+        // those who wait learn that nobody will wake them
+        *self.state() = State::default();
+    }
+
+    async fn follow_from(&self, mut position: Offset, model: ReadModel, stop: Signal) {
         loop {
             let filter = CompletionFilter::default();
             let mut completions = model.completions(filter, position, None, stop.clone());
@@ -200,7 +206,10 @@ impl Waiting {
     pub(super) async fn outcome(mut self, patience: Duration) -> Result<Arc<Entry>, Refusal> {
         match tokio::time::timeout(patience, &mut self.woken).await {
             Ok(Ok(entry)) => Ok(entry),
-            Ok(Err(_)) => Err(Refusal::internal("nobody follows completions")),
+            Ok(Err(_)) => Err(Refusal::new(
+                ErrorId::AbortedDueToShutdown,
+                "Request aborted due to shutdown.",
+            )),
             Err(_) => Err(Refusal::new(
                 ErrorId::RequestTimeOut,
                 format!(

@@ -118,6 +118,14 @@ impl Packages {
         Ok(())
     }
 
+    /// The payload of a package, as it was uploaded.
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn payload(&self, id: &PackageId) -> Result<Option<Vec<u8>>, Error> {
+        self.0.store.payload(id).await
+    }
+
     async fn decode(&self, id: &PackageId) -> Result<crate::lf::ast::Package, Error> {
         let payload = self
             .0

@@ -16,7 +16,7 @@ use crate::participant::indexer::{Action, Event, Exercise};
 use crate::participant::updates::{Content, Shown, View};
 
 /// How events are written.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub(super) struct Writer<'a> {
     pub(super) engine: &'a Engine,
     /// With type ids and labels.
@@ -85,9 +85,7 @@ impl Writer<'_> {
             as_record(&instance.argument)
         };
         let key = instance.key.as_ref().map(|key| &key.value);
-        let key = key.map(|key| {
-            self.enriched(key, |engine, key| engine.enrich_key(template, key))
-        });
+        let key = key.map(|key| self.enriched(key, |engine, key| engine.enrich_key(template, key)));
         Ok(proto::CreatedEvent {
             contract_id: id.to_string(),
             template_id: Some(identifier(template)),

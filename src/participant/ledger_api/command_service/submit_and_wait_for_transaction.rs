@@ -9,9 +9,7 @@ use super::super::requests::{submission, transaction_format};
 use super::execute::execute;
 use crate::participant::errors::Refusal;
 use crate::participant::submission::Submission;
-use crate::participant::updates::{
-    EventFormat, Projector, Shape, TransactionFormat, UpdateFormat,
-};
+use crate::participant::updates::{EventFormat, Projector, Shape, TransactionFormat, UpdateFormat};
 
 pub(super) async fn call(
     door: &Door,

@@ -28,10 +28,7 @@ pub(super) fn identifier(id: &proto::Identifier) -> Result<Identifier, Refusal> 
 fn qualified_name(id: &proto::Identifier) -> Result<(ModuleName, DottedName), Refusal> {
     let part = |text: &str, field: &str| {
         if text.is_empty() {
-            return Err(Refusal::invalid_field(
-                field,
-                "Expected a non-empty string",
-            ));
+            return Err(Refusal::invalid_field(field, "Expected a non-empty string"));
         }
         DottedName::parse(text).map_err(|error| Refusal::invalid_field(field, error))
     };

@@ -17,9 +17,6 @@ mod pages;
 mod reassignments;
 mod times;
 
-#[cfg(test)]
-mod tests;
-
 pub(super) use commands::submission;
 pub(super) use fields::{
     contract_id, domain, no_user, optional, parties, party, party_field, present, required,
@@ -27,6 +24,6 @@ pub(super) use fields::{
 };
 pub(super) use formats::{event_format, transaction_format, update_format};
 pub(super) use offsets::{non_negative, not_after_end, positive};
-pub(super) use pages::{Token, TokenError, page_size};
+pub(super) use pages::{Token, TokenError, decode_text_token, page_size, text_token};
 pub(super) use reassignments::refused_reassignment;
 pub(super) use times::timestamp;

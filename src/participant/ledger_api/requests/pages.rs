@@ -7,6 +7,9 @@ use crate::participant::errors::Refusal;
 /// Begins every token; names its version.
 const MAGIC: [u8; 4] = *b"JPT1";
 
+/// Begins every token with a text.
+const TEXT_MAGIC: &str = "after:";
+
 /// Bytes of the checksum of what a token belongs to.
 const SCOPE_BYTES: usize = 16;
 
@@ -70,6 +73,18 @@ fn checksum(scope: &str) -> [u8; SCOPE_BYTES] {
     checksum
 }
 
+/// A token for lists that are sorted by a text: the next page comes after it.
+pub(crate) fn text_token(after: &str) -> String {
+    hex::encode(format!("{TEXT_MAGIC}{after}"))
+}
+
+/// The text in a token.
+pub(crate) fn decode_text_token(token: &str) -> Option<String> {
+    let bytes = hex::decode(token).ok()?;
+    let text = String::from_utf8(bytes).ok()?;
+    text.strip_prefix(TEXT_MAGIC).map(ToOwned::to_owned)
+}
+
 /// How many to put into a page.
 pub(crate) fn page_size(asked: Option<i32>, default: usize, max: usize) -> Result<usize, Refusal> {
     match asked {
@@ -97,10 +112,7 @@ mod tests {
         assert_eq!(Token::decode(&bytes, "alice"), Ok(token.clone()));
         assert_eq!(token.numbers(), Ok([1, -2, i64::MAX]));
         assert_eq!(token.numbers::<2>(), Err(TokenError::Garbage));
-        assert_eq!(
-            Token::decode(&bytes, "bob"),
-            Err(TokenError::OtherRequest)
-        );
+        assert_eq!(Token::decode(&bytes, "bob"), Err(TokenError::OtherRequest));
         for garbage in [&bytes[..bytes.len() - 1], &bytes[1..], &[], &[0; 100]] {
             assert_eq!(Token::decode(garbage, "alice"), Err(TokenError::Garbage));
         }

@@ -4,7 +4,9 @@
 use canton_proto::com::daml::ledger::api::v2 as proto;
 use proto::reassignment_command::Command;
 
-use super::fields::{contract_id, no_user, optional, party_field, present, required, unique_identifier};
+use super::fields::{
+    contract_id, no_user, optional, party_field, present, required, unique_identifier,
+};
 use crate::model::{CommandId, ContractId, DomainId, SubmissionId, UserId, WorkflowId};
 use crate::participant::errors::Refusal;
 
@@ -21,9 +23,7 @@ pub(crate) fn refused_reassignment(
 ) -> Refusal {
     match check(commands, connected) {
         Err(refusal) => refusal,
-        Ok(()) => {
-            Refusal::unimplemented("contracts cannot be reassigned to another synchronizer")
-        }
+        Ok(()) => Refusal::unimplemented("contracts cannot be reassigned to another synchronizer"),
     }
 }
 
@@ -38,7 +38,11 @@ fn check(
     required(&commands.user_id, "user_id", UserId::parse)?;
     CommandId::parse(&commands.command_id)
         .map_err(|error| Refusal::invalid_field("command_id", error))?;
-    optional(&commands.submission_id, "submission_id", SubmissionId::parse)?;
+    optional(
+        &commands.submission_id,
+        "submission_id",
+        SubmissionId::parse,
+    )?;
     optional(&commands.workflow_id, "workflow_id", WorkflowId::parse)?;
     let commands = commands.commands.into_iter().map(command);
     let commands: Vec<Reassignment> = commands.collect::<Result<_, _>>()?;
@@ -51,9 +55,8 @@ fn check(
 }
 
 fn command(command: proto::ReassignmentCommand) -> Result<Reassignment, Refusal> {
-    let domain = |text: &str, field: &str| {
-        required(text, field, unique_identifier(DomainId::parse))
-    };
+    let domain =
+        |text: &str, field: &str| required(text, field, unique_identifier(DomainId::parse));
     match present(command.command, "command")? {
         Command::AssignCommand(it) => {
             let (source, target) = (domain(&it.source, "source")?, domain(&it.target, "target")?);

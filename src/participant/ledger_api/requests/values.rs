@@ -22,9 +22,7 @@ pub(super) fn value(value: proto::Value) -> Result<Value, Refusal> {
         Sum::Date(days) => Value::Date(date(days)?),
         Sum::Timestamp(micros) => Value::Timestamp(timestamp(micros)?),
         Sum::Numeric(text) => Value::Numeric(numeric(&text)?),
-        Sum::Party(text) => {
-            Value::Party(Party::parse(&text).map_err(Refusal::invalid_argument)?)
-        }
+        Sum::Party(text) => Value::Party(Party::parse(&text).map_err(Refusal::invalid_argument)?),
         Sum::ContractId(text) => {
             Value::ContractId(ContractId::parse(&text).map_err(Refusal::invalid_argument)?)
         }

@@ -60,8 +60,7 @@ async fn read(
     let selection = door.model.selection(format).await?.filters;
     let mut contracts = Vec::new();
     if cursor.at > Offset::BEGIN {
-        let mut reader =
-            ActiveReader::new(door.model.clone(), selection, format.verbose, cursor);
+        let mut reader = ActiveReader::new(door.model.clone(), selection, format.verbose, cursor);
         // one more than asked for shows that there are more
         while contracts.len() <= max
             && let Some(page) = reader.next().await?

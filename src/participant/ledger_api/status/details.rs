@@ -57,17 +57,23 @@ fn error_info(refusal: &Refusal, correlation: Correlation<'_>) -> pb::ErrorInfo 
 
 fn request_info(correlation: Correlation<'_>) -> Option<Any> {
     let id = correlation.id.or(correlation.trace_id)?;
-    Some(any("RequestInfo", &pb::RequestInfo {
-        request_id: id.to_owned(),
-        serving_data: String::new(),
-    }))
+    Some(any(
+        "RequestInfo",
+        &pb::RequestInfo {
+            request_id: id.to_owned(),
+            serving_data: String::new(),
+        },
+    ))
 }
 
 fn retry_info(refusal: &Refusal) -> Option<Any> {
     let after = refusal.category().retry_after()?;
-    Some(any("RetryInfo", &pb::RetryInfo {
-        retry_delay: prost_types::Duration::try_from(after).ok(),
-    }))
+    Some(any(
+        "RetryInfo",
+        &pb::RetryInfo {
+            retry_delay: prost_types::Duration::try_from(after).ok(),
+        },
+    ))
 }
 
 fn resource_infos(refusal: &Refusal) -> impl Iterator<Item = Any> {
@@ -79,12 +85,15 @@ fn resource_infos(refusal: &Refusal) -> impl Iterator<Item = Any> {
         fits
     });
     fitting.map(|resource| {
-        any("ResourceInfo", &pb::ResourceInfo {
-            resource_type: resource.kind.clone(),
-            resource_name: resource.name.clone(),
-            owner: String::new(),
-            description: String::new(),
-        })
+        any(
+            "ResourceInfo",
+            &pb::ResourceInfo {
+                resource_type: resource.kind.clone(),
+                resource_name: resource.name.clone(),
+                owner: String::new(),
+                description: String::new(),
+            },
+        )
     })
 }
 

@@ -7,4 +7,4 @@
 mod details;
 mod render;
 
-pub(super) use render::{Correlation, code, render, to_grpc};
+pub(super) use render::{Correlation, render, to_grpc};

@@ -28,7 +28,7 @@ pub(crate) struct Correlation<'a> {
 }
 
 /// The gRPC code of a category.
-pub(crate) const fn code(category: Category) -> Code {
+const fn code(category: Category) -> Code {
     match category {
         Category::TransientServerFailure => Code::Unavailable,
         Category::ContentionOnSharedResources => Code::Aborted,
@@ -151,10 +151,7 @@ mod tests {
         assert_eq!(info.reason, "CONTRACT_NOT_FOUND");
         assert_eq!(info.metadata["category"], "11");
         assert_eq!(info.metadata["definite_answer"], "false");
-        assert_eq!(
-            info.metadata["tid"],
-            "4bf92f3577b34da6a3ce929d0e0e4736"
-        );
+        assert_eq!(info.metadata["tid"], "4bf92f3577b34da6a3ce929d0e0e4736");
         let request: pb::RequestInfo = detail(&status.details[1]);
         assert_eq!(request.request_id, "submission-1");
         let resource: pb::ResourceInfo = detail(&status.details[2]);
@@ -212,6 +209,10 @@ mod tests {
         let status = render(&refusal, Correlation::default());
         let retry: pb::RetryInfo = detail(&status.details[1]);
         assert_eq!(retry.retry_delay.map(|delay| delay.seconds), Some(1));
-        assert!(status.message.starts_with("PARTICIPANT_BACKPRESSURE(2,0): "));
+        assert!(
+            status
+                .message
+                .starts_with("PARTICIPANT_BACKPRESSURE(2,0): ")
+        );
     }
 }

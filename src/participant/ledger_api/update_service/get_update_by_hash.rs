@@ -12,9 +12,8 @@ pub(super) fn call(
         return Err(Refusal::missing_field("transaction_hash"));
     }
     update_format(present(request.update_format, "update_format")?)?;
-    Err(Refusal::new(
-        ErrorId::UpdateNotFound,
-        "Update not found, or not visible.",
+    Err(
+        Refusal::new(ErrorId::UpdateNotFound, "Update not found, or not visible.")
+            .about("TRANSACTION_HASH", hex::encode(&request.transaction_hash)),
     )
-    .about("TRANSACTION_HASH", hex::encode(&request.transaction_hash)))
 }

@@ -19,11 +19,8 @@ pub(super) async fn call(
     let entry = door.model.entry_of_update(&id).await?;
     let shown = super::show(door, entry, &format).await?;
     shown.ok_or_else(|| {
-        Refusal::new(
-            ErrorId::UpdateNotFound,
-            "Update not found, or not visible.",
-        )
-        .about("UPDATE_ID", id.to_string())
+        Refusal::new(ErrorId::UpdateNotFound, "Update not found, or not visible.")
+            .about("UPDATE_ID", id.to_string())
     })
 }
 
@@ -32,9 +29,8 @@ fn update_id(text: &str) -> Result<UpdateId, Refusal> {
         return Err(Refusal::missing_field("update_id"));
     }
     let id = UpdateId::parse(text).map_err(Refusal::invalid_argument)?;
-    let bytes = hex::decode(text).map_err(|_| {
-        Refusal::invalid_argument(format!("Failed to parse hex string: {text}"))
-    })?;
+    let bytes = hex::decode(text)
+        .map_err(|_| Refusal::invalid_argument(format!("Failed to parse hex string: {text}")))?;
     let wrong = match bytes.strip_prefix(&HASH_PREFIX) {
         Some(hash) if hash.len() == 32 => return Ok(id),
         Some(_) => "Invalid hash: its length is not 32".to_owned(),

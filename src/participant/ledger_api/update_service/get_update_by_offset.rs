@@ -16,10 +16,7 @@ pub(super) async fn call(
     let entry = door.model.entry_at(offset).await?;
     let shown = super::show(door, entry, &format).await?;
     shown.ok_or_else(|| {
-        Refusal::new(
-            ErrorId::UpdateNotFound,
-            "Update not found, or not visible.",
-        )
-        .about("OFFSET", offset.to_string())
+        Refusal::new(ErrorId::UpdateNotFound, "Update not found, or not visible.")
+            .about("OFFSET", offset.to_string())
     })
 }

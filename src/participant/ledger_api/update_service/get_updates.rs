@@ -21,7 +21,10 @@ pub(super) async fn call(
     let format = update_format(present(request.update_format, "update_format")?)?;
     check_order(stretch)?;
     let verbose = is_verbose(&format);
-    let told = door.model.updates(format, stretch, door.stop.clone()).await?;
+    let told = door
+        .model
+        .updates(format, stretch, door.stop.clone())
+        .await?;
     let engine = door.engine().clone();
     Ok(answers(
         context.clone(),

@@ -49,7 +49,10 @@ pub(super) async fn call(
             after: question.after,
         },
     };
-    let page = door.model.page(&question.format, stretch, question.max).await?;
+    let page = door
+        .model
+        .page(&question.format, stretch, question.max)
+        .await?;
     let verbose = is_verbose(&question.format);
     let last = page.updates.last().map(|it| it.projection.entry.offset);
     let updates = page.updates.iter();
@@ -82,7 +85,10 @@ impl Question {
         let after = request.begin_offset_exclusive.unwrap_or_default();
         let after = non_negative(after, "beginOffsetExclusive")?;
         let config = &door.config;
-        let (default, max) = (config.default_updates_page_size, config.max_updates_page_size);
+        let (default, max) = (
+            config.default_updates_page_size,
+            config.max_updates_page_size,
+        );
         let max = page_size(request.max_page_size, default, max)?;
         if let Some(last) = last {
             not_after_end(last, end, "endOffsetInclusive")?;
@@ -141,8 +147,5 @@ fn continued(token: &[u8], scope: &str) -> Result<Offset, Refusal> {
 }
 
 fn garbage() -> Refusal {
-    Refusal::invalid_field(
-        "page_token",
-        "Invalid page token for GetUpdatesPageRequest",
-    )
+    Refusal::invalid_field("page_token", "Invalid page token for GetUpdatesPageRequest")
 }

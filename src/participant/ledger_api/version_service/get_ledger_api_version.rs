@@ -9,7 +9,7 @@ use crate::participant::errors::Refusal;
 const VERSION: &str = "3.5.7";
 
 /// Packages in a page of `ListVettedPackages` at most.
-const VETTED_PACKAGES_PAGE_SIZE: i32 = 100;
+pub(crate) const VETTED_PACKAGES_PAGE_SIZE: i32 = 100;
 
 #[allow(clippy::unnecessary_wraps, reason = "the shape of all calls")]
 pub(super) fn call(door: &Door) -> Result<proto::GetLedgerApiVersionResponse, Refusal> {

@@ -11,6 +11,8 @@ use tonic::{Request, Response, Status};
 use super::context::open;
 use super::door::Door;
 
+pub(super) use get_ledger_api_version::VETTED_PACKAGES_PAGE_SIZE;
+
 /// The service.
 pub(super) struct Version(pub(super) Arc<Door>);
 
