@@ -156,6 +156,9 @@ errors! {
     KnownPackageVersion = "KNOWN_PACKAGE_VERSION", C::InvalidIndependentOfSystemState,
         "Another package has this name and version.",
         "Raise the version.";
+    NoPreferredPackagesFound = "NO_PREFERRED_PACKAGES_FOUND", C::InvalidGivenCurrentSystemStateOther,
+        "No version of a package is vetted by all participants concerned.",
+        "Upload the package at all of them.";
     PackageSelectionFailed = "PACKAGE_SELECTION_FAILED", C::InvalidGivenCurrentSystemStateOther,
         "No package with this name can be used.",
         "Upload the package at all participants concerned.";

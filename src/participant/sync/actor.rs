@@ -182,6 +182,12 @@ impl Shell {
                     };
                     let _ = reply.send(Ok(vec![domain]));
                 }
+                SyncMessage::ParticipantId { reply } => {
+                    let _ = reply.send(Ok(self.identity.participant.clone()));
+                }
+                SyncMessage::Topology { reply } => {
+                    let _ = reply.send(Ok(self.intake.follower.topology().clone()));
+                }
             }
         }
     }

@@ -149,10 +149,8 @@ impl Turn {
             self.changes
                 .push(Change::Created(id.clone(), Cached { instance, state }));
         }
+        // where a contract has no state here, because none of its stakeholders is, this changes none
         for id in &content.usage.consumed {
-            if self.state(id) == ContractState::Unknown {
-                continue;
-            }
             self.writes.archive(id, at, by);
             self.states.insert(id.clone(), ContractState::Archived);
             self.changes.push(Change::Archived(id.clone()));
