@@ -42,7 +42,7 @@ pub(super) fn start_ledger_api(
         schema: parts.schema,
         health: assembly.health.clone(),
     };
-    let handle = assembly.handle(&config.name, RoleKind::LedgerApi);
+    let handle = Assembly::handle(&config.name, RoleKind::LedgerApi);
     assembly.supervise(role, handle);
     Ok(())
 }

@@ -22,7 +22,7 @@ const APPLICATIONS: usize = 4;
 const LIFE_MAX: Duration = Duration::from_millis(400);
 
 /// How long submissions may take to complete after the last restart: longer than their time-outs.
-const SETTLE_TIMEOUT: Duration = Duration::from_secs(60);
+const SETTLE_TIMEOUT: Duration = Duration::from_mins(1);
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_is_lost_or_done_twice_when_the_process_is_killed_on_the_embedded_database() {

@@ -36,7 +36,7 @@ impl Ledger {
     pub fn connect(address: &str) -> Self {
         let channel = Endpoint::new(address.to_owned())
             .unwrap()
-            .timeout(Duration::from_secs(60))
+            .timeout(Duration::from_mins(1))
             .connect_lazy();
         Self { channel }
     }

@@ -28,11 +28,11 @@ const ROLES: [&str; 7] = [
 
 fn start(dir: DataDir) -> NodeThread {
     let text = format!(
-        "database.directory = {:?}
+        "database.directory = '{}'
          [domains.domain1]
          [participants.participant1]
          ledger-api.port = 0",
-        dir.path()
+        dir.path().display()
     );
     let config = load(&Sources {
         base: Some(text),
@@ -73,7 +73,7 @@ async fn a_panic_in_any_role_is_healed_under_load() {
     stop.store(true, Ordering::Relaxed);
     let applications = working.join_all().await;
     for application in &applications {
-        let deadline = Instant::now() + Duration::from_secs(60);
+        let deadline = Instant::now() + Duration::from_mins(1);
         while application.missing(&ledger).await > 0 {
             assert!(Instant::now() < deadline, "completions are missing");
             tokio::time::sleep(Duration::from_millis(50)).await;

@@ -36,7 +36,7 @@ impl Default for Config {
         Self {
             max_inbound_message_size: 10 << 20,
             max_commands_in_flight: 256,
-            default_tracking_timeout: Duration::from_secs(300),
+            default_tracking_timeout: Duration::from_mins(5),
             max_parties_page_size: 10_000,
             max_users_page_size: 1_000,
             max_rights_per_user: 1_000,
@@ -44,7 +44,7 @@ impl Default for Config {
             max_updates_page_size: 2_000,
             default_contracts_page_size: 2_000,
             max_contracts_page_size: 10_000,
-            keepalive_interval: Duration::from_secs(600),
+            keepalive_interval: Duration::from_mins(10),
             keepalive_timeout: Duration::from_secs(20),
         }
     }

@@ -96,7 +96,7 @@ impl HealthService for GrpcHealth {
                     return Some((Ok(response(status)), (this, service, changes, told)));
                 }
                 tokio::select! {
-                    changed = changes.changed() => changed.ok()?,
+                    change = changes.changed() => change.ok()?,
                     () = this.0.stop.fired() => return None,
                 }
             }

@@ -33,7 +33,7 @@ impl UpdateMask {
                 let mut parts = field.split('.');
                 path.iter().all(|part| parts.next() == Some(part))
             };
-            if !fields.iter().any(|field| is_known(field)) {
+            if !fields.iter().any(is_known) {
                 return Err(MaskError::Unknown(shorten(text)));
             }
             if paths.contains(&path) {

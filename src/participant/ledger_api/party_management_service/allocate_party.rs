@@ -16,7 +16,7 @@ use crate::participant::errors::{ErrorId, Refusal};
 use crate::participant::updates::KnownParty;
 
 /// How long the read cache may take to know what sync knows.
-const INDEXED_WITHIN: Duration = Duration::from_secs(60);
+const INDEXED_WITHIN: Duration = Duration::from_mins(1);
 
 /// What is asked for.
 struct Question {

@@ -122,8 +122,8 @@ mod tests {
             metadata.insert("grpc-timeout", text.parse().unwrap());
             timeout(&metadata)
         };
-        assert_eq!(of("2H"), Some(Duration::from_secs(7200)));
-        assert_eq!(of("3M"), Some(Duration::from_secs(180)));
+        assert_eq!(of("2H"), Some(Duration::from_hours(2)));
+        assert_eq!(of("3M"), Some(Duration::from_mins(3)));
         assert_eq!(of("4S"), Some(Duration::from_secs(4)));
         assert_eq!(of("5m"), Some(Duration::from_millis(5)));
         assert_eq!(of("6u"), Some(Duration::from_micros(6)));

@@ -8,7 +8,7 @@ use super::super::administration::{
 };
 use super::super::door::Door;
 use super::super::requests::{party, present, required};
-use super::user::UserChange;
+use super::user::{PrimaryPartyChange, UserChange};
 use crate::model::UserId;
 use crate::participant::errors::{ErrorId, Refusal};
 
@@ -54,7 +54,11 @@ fn change(user: proto::User, mask: Option<prost_types::FieldMask>) -> Result<Use
     Ok(UserChange {
         identity_provider: provider,
         version,
-        primary_party: mask.change("primary_party", primary_party, &None),
+        primary_party: match mask.change("primary_party", primary_party, &None) {
+            None => PrimaryPartyChange::Keep,
+            Some(None) => PrimaryPartyChange::Remove,
+            Some(Some(party)) => PrimaryPartyChange::Set(party),
+        },
         is_deactivated: mask.change("is_deactivated", user.is_deactivated, &false),
         primary_party_authentication: mask.change(
             "primary_party_authentication",

@@ -29,10 +29,18 @@ pub(super) struct UserChange {
     pub(super) identity_provider: String,
     /// The version that the change is based on, if the client says so.
     pub(super) version: Option<i64>,
-    pub(super) primary_party: Option<Option<Party>>,
+    pub(super) primary_party: PrimaryPartyChange,
     pub(super) is_deactivated: Option<bool>,
     pub(super) primary_party_authentication: Option<bool>,
     pub(super) annotations: Option<Annotations>,
+}
+
+/// What is to become of a user's primary party.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum PrimaryPartyChange {
+    Keep,
+    Remove,
+    Set(Party),
 }
 
 /// What a user may do. In the order in which rights are listed.
@@ -72,7 +80,11 @@ impl UserChange {
             .metadata
             .changed(self.version, self.annotations.as_ref())?;
         Ok(User {
-            primary_party: self.primary_party.clone().unwrap_or(user.primary_party),
+            primary_party: match &self.primary_party {
+                PrimaryPartyChange::Keep => user.primary_party,
+                PrimaryPartyChange::Remove => None,
+                PrimaryPartyChange::Set(party) => Some(party.clone()),
+            },
             is_deactivated: self.is_deactivated.unwrap_or(user.is_deactivated),
             primary_party_authentication: self
                 .primary_party_authentication

@@ -186,7 +186,7 @@ impl Users {
     }
 
     /// Gives a user rights; those that he had not.
-    pub(crate) async fn grant(
+    pub(in super::super) async fn grant(
         &self,
         id: &UserId,
         identity_provider: &str,
