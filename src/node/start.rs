@@ -93,7 +93,16 @@ impl Assembly<'_> {
 
     /// Puts a role under supervision behind its handle.
     pub(super) fn supervise<R: Role>(&mut self, role: R, handle: Handle<R::Message>) {
-        let reporter = self.health.register(handle.role(), Weight::Critical);
+        self.supervise_as(Weight::Critical, role, handle);
+    }
+
+    /// The same for a role that its component can do without.
+    pub(super) fn supervise_soft<R: Role>(&mut self, role: R, handle: Handle<R::Message>) {
+        self.supervise_as(Weight::Soft, role, handle);
+    }
+
+    fn supervise_as<R: Role>(&mut self, weight: Weight, role: R, handle: Handle<R::Message>) {
+        let reporter = self.health.register(handle.role(), weight);
         let crash = handle.clone();
         self.crashers.push((
             handle.role().to_owned(),
