@@ -76,23 +76,21 @@ impl Database {
         config: &DatabaseConfig,
         data_dir: Option<DataDir>,
     ) -> Result<Self, Error> {
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(STORAGE_THREADS)
-            .thread_name("storage")
-            .enable_all()
-            .build()
-            .map_err(|error| Error::Config(format!("cannot start storage threads: {error}")))?;
         let kind = config.kind.clone();
         let (server, pg_config) = tokio::task::spawn_blocking(move || start(&kind, data_dir))
             .await
             .map_err(|error| Error::Config(format!("database start failed: {error}")))??;
         let single_connection = matches!(server, Server::Embedded(..));
-        let pool = build_pool(
-            pg_config,
-            config.pool,
-            single_connection,
-            runtime.handle().clone(),
-        )?;
+        let runtime = start_runtime()?;
+        let handle = runtime.handle().clone();
+        let pool = match build_pool(pg_config, config.pool, single_connection, handle) {
+            Ok(pool) => pool,
+            Err(error) => {
+                // a runtime must not be dropped on an async thread
+                runtime.shutdown_background();
+                return Err(error);
+            }
+        };
         let database = Self(Arc::new(Shared {
             pool,
             single_connection,
@@ -195,6 +193,15 @@ impl Drop for Shared {
             }
         });
     }
+}
+
+fn start_runtime() -> Result<tokio::runtime::Runtime, Error> {
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(STORAGE_THREADS)
+        .thread_name("storage")
+        .enable_all()
+        .build()
+        .map_err(|error| Error::Config(format!("cannot start storage threads: {error}")))
 }
 
 fn start(kind: &DatabaseKind, data_dir: Option<DataDir>) -> Result<(Server, Config), Error> {
