@@ -94,7 +94,7 @@ async fn a_user_is_granted_rights_and_loses_them() {
         ..Default::default()
     };
     let granted = users.grant_user_rights(grant).await.unwrap().into_inner();
-    assert_eq!(granted.newly_granted_rights, [read.clone()]);
+    assert_eq!(granted.newly_granted_rights, std::slice::from_ref(&read));
     let revoke = api::admin::RevokeUserRightsRequest {
         user_id: id.clone(),
         rights: vec![act],

@@ -295,9 +295,11 @@ async fn snapshots_at_offsets_that_cannot_be_are_refused() {
             ..Default::default()
         };
         let channel = stage.client.channel.clone();
-        let mut state = api::state_service_client::StateServiceClient::new(channel);
         let answer = async {
-            let mut stream = state.get_active_contracts(request).await?.into_inner();
+            let mut stream = api::state_service_client::StateServiceClient::new(channel)
+                .get_active_contracts(request)
+                .await?
+                .into_inner();
             Ok(stream.message().await?)
         };
         let answer = tokio::time::timeout(PATIENCE, answer).await;

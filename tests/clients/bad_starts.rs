@@ -8,43 +8,40 @@ use super::process::{Sandbox, run_to_end, shared};
 /// How long a process may take to give up. Far more than it needs: the machine may be busy.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Checks that a process with these arguments fails, and that it says all of these words.
+/// Checks that a process with these arguments fails, and that it says all of these words. All that
+/// it says.
 #[track_caller]
-fn fails(args: &[&str], words: &[&str]) {
+fn fails(args: &[&str], words: &[&str]) -> String {
     let ended = run_to_end(args, PATIENCE);
     assert_eq!(ended.status.code(), Some(1), "{}", ended.told);
     for word in words {
         assert!(ended.told.contains(word), "no {word:?} in: {}", ended.told);
     }
     assert!(!ended.told.contains("panic"), "{}", ended.told);
+    ended.told
 }
 
-/// A sandbox that takes no port from anybody.
-fn sandbox<'a>(args: &[&'a str]) -> Vec<&'a str> {
-    let ports = ["--ledger-api-port", "0", "--admin-api-port", "0"];
-    let mut all = vec!["sandbox", "--sequencer-public-port", "0"];
-    all.extend(ports.iter().filter(|_| !args.contains(&ports[0])));
-    all.extend(args);
-    all
+/// The same of a sandbox that takes no port from anybody.
+#[track_caller]
+fn sandbox_fails(args: &[&str], words: &[&str]) -> String {
+    let ports = ["--admin-api-port", "0", "--sequencer-public-port", "0"];
+    let sandbox = ["sandbox", "--ledger-api-port", "0"];
+    fails(&[&sandbox[..], &ports, args].concat(), words)
 }
 
 #[test]
 fn a_database_that_does_not_answer_is_named_without_its_password() {
     let url = "postgresql://me:hunter2@127.0.0.1:1/ledger";
-    let args = sandbox(&["--database-url", url]);
-    fails(
-        &args,
-        &["ledger at 127.0.0.1:1", "refused", "check its URL"],
-    );
-    let ended = run_to_end(&args, PATIENCE);
-    assert!(!ended.told.contains("hunter2"), "{}", ended.told);
+    let words = ["ledger at 127.0.0.1:1", "refused", "check its URL"];
+    let told = sandbox_fails(&["--database-url", url], &words);
+    assert!(!told.contains("hunter2"), "{told}");
 }
 
 #[test]
 fn a_database_host_that_does_not_exist_is_named() {
     let url = "postgresql://me@no-such-host.invalid/ledger";
     let words = ["no-such-host.invalid:5432", "check its URL"];
-    fails(&sandbox(&["--database-url", url]), &words);
+    sandbox_fails(&["--database-url", url], &words);
 }
 
 #[test]
@@ -53,14 +50,14 @@ fn a_database_url_that_is_none_is_refused() {
         "database URL",
         "postgresql://user:password@host:port/database",
     ];
-    fails(&sandbox(&["--database-url", "nonsense"]), &words);
+    sandbox_fails(&["--database-url", "nonsense"], &words);
 }
 
 #[test]
 fn a_port_in_use_is_named() {
     let port = shared().ledger_api_port("participant1").to_string();
     let address = format!("127.0.0.1:{port}");
-    let args = sandbox(&["--ledger-api-port", &port, "--admin-api-port", "0"]);
+    let args = ["sandbox", "--ledger-api-port", &port];
     fails(&args, &[&address, "in use", "choose another port"]);
 }
 
@@ -76,7 +73,7 @@ fn a_typo_in_a_configuration_file_names_the_nearest_key() {
 #[test]
 fn a_typo_on_the_command_line_names_the_nearest_key() {
     let words = ["databse", "did you mean", "database?"];
-    fails(&sandbox(&["-C", "databse.url=x"]), &words);
+    sandbox_fails(&["-C", "databse.url=x"], &words);
 }
 
 #[test]
@@ -103,13 +100,13 @@ fn a_data_directory_has_one_process() {
     let first = Sandbox::start(&["--data-dir", dir]);
     let holder = format!("process {}", first.pid);
     let words = [dir, "in use", &holder, "choose another directory"];
-    fails(&sandbox(&["--data-dir", dir]), &words);
+    sandbox_fails(&["--data-dir", dir], &words);
 }
 
 #[test]
 fn a_data_directory_that_cannot_be_made_is_named() {
     let words = ["/proc/nothing", "cannot create data directory"];
-    fails(&sandbox(&["--data-dir", "/proc/nothing"]), &words);
+    sandbox_fails(&["--data-dir", "/proc/nothing"], &words);
 }
 
 #[test]
@@ -131,7 +128,7 @@ fn a_role_that_needs_one_elsewhere_says_that_this_is_not_supported_yet() {
 #[test]
 fn a_dar_that_is_not_there_is_named() {
     let words = ["no-such-file.dar", "No such file"];
-    fails(&sandbox(&["--dar", "no-such-file.dar"]), &words);
+    sandbox_fails(&["--dar", "no-such-file.dar"], &words);
 }
 
 #[test]
@@ -139,7 +136,7 @@ fn a_dar_that_is_none_is_named() {
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), "nonsense").unwrap();
     let file = path(file.path());
-    fails(&sandbox(&["--dar", file]), &[file, "INVALID_DAR", "no DAR"]);
+    sandbox_fails(&["--dar", file], &[file, "INVALID_DAR", "no DAR"]);
 }
 
 fn path(path: &Path) -> &str {

@@ -78,9 +78,9 @@ async fn story(bank_at: &Client, alice_at: &Client) {
     refused(again, "DUPLICATE_COMMAND", Code::AlreadyExists, 10);
 
     // the Iou that is gone, again
-    let spend = Submit::new(&alice).add_command(iou::transfer(&first, &bank));
-    let spent = alice_at.submit(spend).await;
-    let error = refused(spent, "CONTRACT_NOT_FOUND", Code::NotFound, 11);
+    let second_spend = Submit::new(&alice).add_command(iou::transfer(&first, &bank));
+    let answer = alice_at.submit(second_spend).await;
+    let error = refused(answer, "CONTRACT_NOT_FOUND", Code::NotFound, 11);
     names_contract(&error, &first);
     assert_eq!(alice_at.transactions(&alice, 0).await, all);
 }

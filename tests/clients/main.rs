@@ -10,6 +10,10 @@
     clippy::print_stderr,
     reason = "helpers of tests are tests: a panic names the line, and what is printed is read"
 )]
+#![allow(
+    clippy::large_futures,
+    reason = "the SDK's futures are large, and a test awaits each once"
+)]
 
 mod dars;
 mod process;

@@ -125,7 +125,6 @@ pub struct Ended {
     pub status: ExitStatus,
     /// What it wrote to standard error.
     pub told: String,
-    pub took: Duration,
 }
 
 /// Runs `jura` until it ends; one that does not within `patience` is ended, and the test fails.
@@ -141,8 +140,8 @@ pub fn run_to_end(args: &[&str], patience: Duration) -> Ended {
     loop {
         let told = || std::fs::read_to_string(&log).unwrap();
         if let Some(status) = child.try_wait().unwrap() {
-            let (told, took) = (told(), started.elapsed());
-            return Ended { status, told, took };
+            let told = told();
+            return Ended { status, told };
         }
         if started.elapsed() > patience {
             child.kill().unwrap();
