@@ -24,15 +24,17 @@ pub enum StartError {
     #[error("{0}")]
     Address(String),
     /// A database cannot be used.
-    #[error("{database}: {source}")]
+    #[error("cannot use the {database}{hint}")]
     Database {
         /// Which one.
         database: String,
+        /// What to do.
+        hint: &'static str,
         /// Why not.
         source: storage::Error,
     },
     /// A component cannot be put together.
-    #[error("{component}: {source}")]
+    #[error("cannot put {component} together")]
     Component {
         /// Which one.
         component: String,
