@@ -1,0 +1,3 @@
+//! stub
+use super::args::DemoArgs;
+pub(super) fn run(_: &DemoArgs) -> anyhow::Result<()> { Ok(()) }
