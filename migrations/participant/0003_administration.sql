@@ -32,3 +32,12 @@ CREATE TABLE {schema}.party_records (
     -- a JSON object of strings
     annotations          text   NOT NULL
 );
+
+-- The user with whom administration begins; it can be deleted like any other.
+INSERT INTO {schema}.users (
+    user_id, primary_party, is_deactivated, primary_party_authentication, identity_provider_id,
+    resource_version, created_at, annotations
+) VALUES ('participant_admin', '', false, false, '', 0, 0, '{}');
+
+INSERT INTO {schema}.user_rights (user_id, kind, party, granted_at)
+VALUES ('participant_admin', 1, '', 0);

@@ -80,6 +80,24 @@ impl Type {
         }
     }
 
+    /// Whether it has at most so many nodes, shared parts counted as often as they are used.
+    pub fn is_within(&self, nodes_max: usize) -> bool {
+        self.count(&mut { nodes_max }).is_some()
+    }
+
+    fn count(&self, left: &mut usize) -> Option<()> {
+        *left = left.checked_sub(1)?;
+        match self {
+            Self::App(function, arg) => {
+                function.count(left)?;
+                arg.count(left)
+            }
+            Self::Forall(_, body) => body.count(left),
+            Self::Struct(fields) => fields.iter().try_for_each(|(_, typ)| typ.count(left)),
+            Self::Var(_) | Self::Con(_) | Self::Builtin(_) | Self::Nat(_) => Some(()),
+        }
+    }
+
     /// The order that comparison of type representations has. Total on the types that these may
     /// have: without variables and quantifiers.
     pub fn order(&self, other: &Self) -> Ordering {
@@ -156,23 +174,50 @@ fn builtin_rank(builtin: BuiltinType) -> u8 {
 }
 
 /// As error messages show it: constructors without their package.
+/// Nodes of a type that are printed before the rest becomes `…`.
+const PRINTED_NODES: usize = 1000;
+
 impl fmt::Display for Type {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.print(f, &mut { PRINTED_NODES })
+    }
+}
+
+impl Type {
+    /// Types share their parts and can be far larger than the memory they take.
+    fn print(&self, f: &mut fmt::Formatter<'_>, left: &mut usize) -> fmt::Result {
+        let Some(rest) = left.checked_sub(1) else {
+            return f.write_str("…");
+        };
+        *left = rest;
         match self {
             Self::Var(name) => write!(f, "{name}"),
             Self::Con(id) => write!(f, "{}:{}", id.module(), id.name()),
             Self::Builtin(builtin) => write!(f, "{builtin:?}"),
             Self::Nat(n) => write!(f, "{n}"),
             Self::App(function, arg) => match &**arg {
-                Self::App(..) | Self::Forall(..) => write!(f, "{function} ({arg})"),
-                _ => write!(f, "{function} {arg}"),
+                Self::App(..) | Self::Forall(..) => {
+                    function.print(f, left)?;
+                    f.write_str(" (")?;
+                    arg.print(f, left)?;
+                    f.write_str(")")
+                }
+                _ => {
+                    function.print(f, left)?;
+                    f.write_str(" ")?;
+                    arg.print(f, left)
+                }
             },
-            Self::Forall(name, body) => write!(f, "forall {name}. {body}"),
+            Self::Forall(name, body) => {
+                write!(f, "forall {name}. ")?;
+                body.print(f, left)
+            }
             Self::Struct(fields) => {
                 f.write_str("<")?;
                 for (i, (name, typ)) in fields.iter().enumerate() {
                     let comma = if i == 0 { "" } else { ", " };
-                    write!(f, "{comma}{name}: {typ}")?;
+                    write!(f, "{comma}{name}: ")?;
+                    typ.print(f, left)?;
                 }
                 f.write_str(">")
             }

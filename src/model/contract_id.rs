@@ -1,9 +1,12 @@
 //! Contract ids.
 //!
-//! Source: the Daml-LF specification, "Contract ID allocation schemes", scheme V1: one version
+//! Source: the Daml-LF specification, "Contract ID allocation schemes". Scheme V1: one version
 //! byte `00`, a discriminator of 32 bytes, and a suffix of at most 94 bytes. A contract on the
 //! ledger has a suffix that begins with `ca12` and goes on with a hash of the contract, so that
 //! the id authenticates it (the engine's `transaction/contract_id.rs` makes and checks it).
+//!
+//! Scheme V2 (`01`, a local prefix of 12 bytes, a suffix of at most 33) can be written and stored;
+//! no contract of this ledger has such an id.
 
 use std::fmt;
 use std::sync::Arc;
@@ -11,6 +14,9 @@ use std::sync::Arc;
 const VERSION_V1: u8 = 0x00;
 const DISCRIMINATOR_LENGTH: usize = 32;
 const SUFFIX_LENGTH_MAX: usize = 94;
+const VERSION_V2: u8 = 0x01;
+const V2_PREFIX_LENGTH: usize = 12;
+const V2_SUFFIX_LENGTH_MAX: usize = 33;
 
 /// The identity of a contract. Ordered by its bytes.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -23,7 +29,9 @@ pub enum ContractIdError {
     #[error("cannot parse ContractId \"{0}\": it is not a hexadecimal string")]
     NotHexadecimal(String),
     /// Neither of the two layouts.
-    #[error("cannot parse ContractId \"{0}\": it is not of the form 00 + 32 bytes + suffix")]
+    #[error(
+        "cannot parse ContractId \"{0}\": it is neither 00 + 32 bytes + suffix nor 01 + 12 bytes + suffix"
+    )]
     Layout(String),
 }
 
@@ -44,9 +52,8 @@ impl ContractId {
     /// Reads the bytes of an id.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, ContractIdError> {
         let length = bytes.len();
-        let well_formed = bytes.first() == Some(&VERSION_V1)
-            && length > DISCRIMINATOR_LENGTH
-            && length <= 1 + DISCRIMINATOR_LENGTH + SUFFIX_LENGTH_MAX;
+        let well_formed = layout(bytes)
+            .is_some_and(|(start, suffix_max)| (start..=start + suffix_max).contains(&length));
         if well_formed {
             Ok(Self(bytes.into()))
         } else {
@@ -72,7 +79,17 @@ impl ContractId {
 
     /// What follows the discriminator; empty for an id that no ledger has completed.
     pub fn suffix(&self) -> &[u8] {
-        &self.0[1 + DISCRIMINATOR_LENGTH..]
+        let start = layout(&self.0).map_or(self.0.len(), |(start, _)| start);
+        &self.0[start..]
+    }
+}
+
+/// Where the suffix starts, and how long it may be.
+fn layout(bytes: &[u8]) -> Option<(usize, usize)> {
+    match *bytes.first()? {
+        VERSION_V1 => Some((1 + DISCRIMINATOR_LENGTH, SUFFIX_LENGTH_MAX)),
+        VERSION_V2 => Some((1 + V2_PREFIX_LENGTH, V2_SUFFIX_LENGTH_MAX)),
+        _ => None,
     }
 }
 
@@ -104,7 +121,10 @@ mod tests {
         let id = ContractId::new([7; 32], &[0xca, 0x12]);
         assert_eq!(ContractId::parse(&id.to_string()), Ok(id.clone()));
         assert_eq!(id.suffix(), [0xca, 0x12]);
-        for bad in ["", "00", "zz", "01", &"01".repeat(40), &"00".repeat(128)] {
+        let other = ContractId::parse(&"01".repeat(20)).unwrap();
+        assert_eq!(other.suffix().len(), 7);
+        let long = ("01".repeat(47), "00".repeat(128), "02".repeat(40));
+        for bad in ["", "00", "zz", "01", &long.0, &long.1, &long.2] {
             assert!(ContractId::parse(bad).is_err(), "{bad}");
         }
         assert!(ContractId::parse(&id.to_string().to_uppercase()).is_err());

@@ -38,7 +38,7 @@ pub(super) fn start(
         assembly.supervise(role, roles.service.clone());
     }
     if assembly.runs(&config.name, RoleKind::Mediator) {
-        let handle = assembly.handle(&config.name, RoleKind::Mediator);
+        let handle = Assembly::handle(&config.name, RoleKind::Mediator);
         let role = roles.mediator_role();
         assembly.supervise(role, handle);
     }
@@ -64,9 +64,9 @@ impl<'a> Roles<'a> {
             config,
             clock: assembly.clock.clone(),
             database: assembly.database(&config.database)?,
-            sequencer: assembly.handle(&config.name, RoleKind::Sequencer),
-            topology: assembly.handle(&config.name, RoleKind::Topology),
-            service: assembly.handle(&config.name, RoleKind::Service),
+            sequencer: Assembly::handle(&config.name, RoleKind::Sequencer),
+            topology: Assembly::handle(&config.name, RoleKind::Topology),
+            service: Assembly::handle(&config.name, RoleKind::Service),
         })
     }
 

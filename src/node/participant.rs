@@ -45,7 +45,7 @@ pub(super) async fn start(
     .await
     .map_err(storage)?;
     let (tail, head) = (LogTail::new(), Head::new());
-    let sync = assembly.handle(&config.name, RoleKind::Sync);
+    let sync = Assembly::handle(&config.name, RoleKind::Sync);
     if assembly.runs(&config.name, RoleKind::Sync) {
         let role = SyncRole {
             name: config.name.clone(),
@@ -63,7 +63,7 @@ pub(super) async fn start(
         assembly.supervise(role, sync.clone());
     }
     if assembly.runs(&config.name, RoleKind::Indexer) {
-        let handle = assembly.handle(&config.name, RoleKind::Indexer);
+        let handle = Assembly::handle(&config.name, RoleKind::Indexer);
         let role = Indexer::new(
             indexer::Config::default(),
             database,

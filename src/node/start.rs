@@ -80,7 +80,7 @@ impl Assembly<'_> {
     }
 
     /// A handle to a role that is not there yet.
-    pub(super) fn handle<M: Send + 'static>(&self, component: &str, kind: RoleKind) -> Handle<M> {
+    pub(super) fn handle<M: Send + 'static>(component: &str, kind: RoleKind) -> Handle<M> {
         Handle::new(&format!("{component}.{}", kind.name()))
     }
 

@@ -19,6 +19,10 @@ pub mod sync;
 
 pub mod indexer;
 
+pub mod updates;
+
+pub mod ledger_api;
+
 pub mod disclosure;
 pub mod errors;
 pub mod packages;

@@ -218,6 +218,7 @@ impl Reporter {
     }
 
     /// A part of this component.
+    #[must_use]
     pub fn part(&self, name: &str, weight: Weight) -> Self {
         self.health
             .register(&format!("{}.{name}", self.path), weight)

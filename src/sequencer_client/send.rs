@@ -9,7 +9,7 @@ use crate::protocol::SubmissionRequest;
 /// Pause before the first repetition.
 const PAUSE_FIRST: Duration = Duration::from_millis(20);
 /// Longest pause between repetitions.
-const PAUSE_MAX: Duration = Duration::from_millis(1000);
+const PAUSE_MAX: Duration = Duration::from_secs(1);
 
 /// Sends a request again and again until it is sequenced or can't be any more. Since the sequencer
 /// refuses what is too late, this ends.

@@ -16,7 +16,7 @@ pub struct DataDir {
     path: PathBuf,
     _lock: File,
     /// Removes the directory at the end, if it was made for this run only.
-    _temporary: Option<tempfile::TempDir>,
+    temporary: Option<tempfile::TempDir>,
 }
 
 impl DataDir {
@@ -53,7 +53,7 @@ impl DataDir {
         Ok(Self {
             path: path.to_owned(),
             _lock: lock,
-            _temporary: None,
+            temporary: None,
         })
     }
 
@@ -69,7 +69,7 @@ impl DataDir {
                 Error::Config(format!("cannot create a temporary data directory: {error}"))
             })?;
         let mut dir = Self::open(temporary.path())?;
-        dir._temporary = Some(temporary);
+        dir.temporary = Some(temporary);
         Ok(dir)
     }
 

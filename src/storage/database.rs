@@ -35,7 +35,7 @@ struct Shared {
 }
 
 enum Server {
-    Embedded(Embedded, DataDir),
+    Embedded(Box<Embedded>, DataDir),
     Local(LocalServer, DataDir),
     Remote,
 }
@@ -202,7 +202,7 @@ fn start(kind: &DatabaseKind, data_dir: Option<DataDir>) -> Result<(Server, Conf
         (DatabaseKind::Embedded { .. }, Some(dir)) => {
             let embedded = Embedded::start(dir.path())?;
             let config = embedded.config().clone();
-            Ok((Server::Embedded(embedded, dir), config))
+            Ok((Server::Embedded(Box::new(embedded), dir), config))
         }
         (DatabaseKind::Local { .. }, Some(dir)) => {
             let local = LocalServer::start(&dir.path().join("server"))

@@ -14,7 +14,7 @@ const INTERVAL: Duration = Duration::from_millis(500);
 const CHECKPOINT_WAL_BYTES: i64 = 96 << 20;
 
 /// A checkpoint is due after this time, if anything was written at all.
-const CHECKPOINT_AFTER: Duration = Duration::from_secs(60);
+const CHECKPOINT_AFTER: Duration = Duration::from_mins(1);
 
 /// A table is vacuumed when this many rows were inserted, updated or deleted since the last time.
 const VACUUM_CHANGES: i64 = 50_000;

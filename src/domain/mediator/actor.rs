@@ -1,6 +1,6 @@
 //! The mediator's shell: reads events, sends verdicts, keeps its position now and then.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -77,7 +77,7 @@ struct Shell {
     /// Verdicts on their way.
     sending: JoinSet<RequestId>,
     /// Their requests: the position stays before them.
-    unsent: BTreeMap<RequestId, ()>,
+    unsent: BTreeSet<RequestId>,
 }
 
 impl Shell {
@@ -105,7 +105,7 @@ impl Shell {
             kept: position,
             topology: Vec::new(),
             sending: JoinSet::new(),
-            unsent: BTreeMap::new(),
+            unsent: BTreeSet::new(),
         })
     }
 
@@ -114,7 +114,7 @@ impl Shell {
         context: &RoleContext,
         mut inbox: Inbox<MediatorMessage>,
     ) -> Result<(), RoleFailure> {
-        let mut subscription = Subscription::new(
+        let mut subscription = Subscription::start(
             Arc::clone(&self.role.sequencer),
             self.member.clone(),
             self.processed,
@@ -176,7 +176,7 @@ impl Shell {
             }],
             max_sequencing_time: request.0.plus(VERDICT_PATIENCE),
         };
-        self.unsent.insert(request, ());
+        self.unsent.insert(request);
         let sequencer = Arc::clone(&self.role.sequencer);
         self.sending.spawn_local(async move {
             if let Err(error) = send_until_sequenced(&sequencer, message).await {
@@ -216,7 +216,7 @@ impl Shell {
 
     /// Keeps the position up to which everything is decided and sent.
     async fn keep(&mut self) -> Result<(), storage::Error> {
-        let oldest_unsent = self.unsent.keys().next().copied();
+        let oldest_unsent = self.unsent.first().copied();
         let oldest = [self.core.oldest_undecided(), oldest_unsent]
             .into_iter()
             .flatten()

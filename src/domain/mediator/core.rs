@@ -163,7 +163,7 @@ mod tests {
     use crate::crypto::SigningKey;
     use crate::model::{DomainId, Hash, MemberKind, ParticipantId, Party, PartyHint, Purpose};
     use crate::protocol::{Answer, Reject};
-    use crate::topology::{Hosting, Mapping, Transaction};
+    use crate::topology::{Hosting, Mapping, SignedTransaction, Transaction};
 
     /// A domain with a mediator, and participants that host a party each.
     struct World {
@@ -211,7 +211,7 @@ mod tests {
             participants,
             now: 1_000,
         };
-        let snapshot = transactions.iter().map(|it| it.encode()).collect();
+        let snapshot = transactions.iter().map(SignedTransaction::encode).collect();
         let content = SignedMessage::seal(
             &Message::TopologySnapshot(snapshot),
             &world.domain,

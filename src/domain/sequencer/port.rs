@@ -16,7 +16,7 @@ impl SequencerPort for InProcessSequencer {
         self.0
             .ask(|reply| SequencerMessage::Send { request, reply })
             .await
-            .map_err(send_error)?
+            .map_err(|error| send_error(&error))?
     }
 
     async fn read(
@@ -44,11 +44,11 @@ impl SequencerPort for InProcessSequencer {
         self.0
             .ask(|reply| SequencerMessage::Register { member, reply })
             .await
-            .map_err(send_error)?
+            .map_err(|error| send_error(&error))?
     }
 }
 
-fn send_error(error: PostError) -> SendError {
+fn send_error(error: &PostError) -> SendError {
     match error {
         PostError::Busy(_) => SendError::Overloaded,
         PostError::Down(_) => SendError::Unavailable(error.to_string()),

@@ -16,7 +16,7 @@ impl ServicePort for InProcessService {
         self.0
             .ask(|reply| ServiceMessage::DomainInfo { reply })
             .await
-            .map_err(unavailable)?
+            .map_err(|error| unavailable(&error))?
     }
 
     async fn admit(
@@ -31,10 +31,10 @@ impl ServicePort for InProcessService {
                 reply,
             })
             .await
-            .map_err(unavailable)?
+            .map_err(|error| unavailable(&error))?
     }
 }
 
-fn unavailable(error: PostError) -> AdmissionError {
+fn unavailable(error: &PostError) -> AdmissionError {
     AdmissionError::Unavailable(error.to_string())
 }

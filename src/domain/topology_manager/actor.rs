@@ -113,7 +113,7 @@ impl Shell {
         for refusal in self.store.refusals().await? {
             self.send_refusal(&refusal).await?;
         }
-        let mut subscription = Subscription::new(
+        let mut subscription = Subscription::start(
             Arc::clone(&self.role.sequencer),
             self.identity.member.clone(),
             self.position,

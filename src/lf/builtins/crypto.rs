@@ -18,7 +18,7 @@ const BYTES_PER_STEP: usize = 16;
 /// Bytes of a coordinate, a scalar and a message that is signed.
 const FIELD_BYTES: usize = 32;
 
-fn as_text<'a>(val: &'a Val, builtin: BuiltinFunction) -> Result<&'a str, Fault> {
+fn as_text(val: &Val, builtin: BuiltinFunction) -> Result<&str, Fault> {
     match val {
         Val::Text(text) => Ok(text),
         _ => Err(Fault::ill_typed(builtin.name())),
@@ -94,10 +94,10 @@ pub(super) fn verify(
     message: &Val,
     key: &Val,
 ) -> Result<Val, Fault> {
+    const MESSAGE: &str = "can not parse message hex string";
     let signature_text = as_text(signature, builtin)?;
     let message_text = as_text(message, builtin)?;
     let key_text = as_text(key, builtin)?;
-    const MESSAGE: &str = "can not parse message hex string";
     let hashed = if builtin == BuiltinFunction::Secp256k1Bool {
         Some(Sha256::digest(decode(message_text, MESSAGE)?).to_vec())
     } else {
@@ -180,9 +180,9 @@ mod tests {
         text(signature.to_der().as_bytes())
     }
 
-    fn bool(result: Result<Val, Fault>) -> bool {
+    fn bool(result: &Result<Val, Fault>) -> bool {
         match result {
-            Ok(Val::Bool(b)) => b,
+            Ok(Val::Bool(b)) => *b,
             _ => panic!("no truth value"),
         }
     }
@@ -194,7 +194,7 @@ mod tests {
         let digest = Sha256::digest(message);
         let signature = sign(&digest);
         let check = |builtin, message: &[u8]| {
-            bool(verify(builtin, &signature, &text(message), &key_text()))
+            bool(&verify(builtin, &signature, &text(message), &key_text()))
         };
         assert!(check(B::Secp256k1Bool, message));
         assert!(check(B::Secp256k1WithEcdsaBool, &digest));

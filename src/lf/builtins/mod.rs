@@ -143,24 +143,24 @@ pub(crate) fn unary(
 /// A builtin of two operands.
 pub(crate) fn binary(
     builtin: BuiltinFunction,
-    a: Val,
+    a: &Val,
     b: Val,
     context: &mut Context<'_>,
 ) -> Result<Val, Fault> {
     use BuiltinFunction as B;
     match builtin {
-        B::Trace => failure::trace(&a, b, context.traces),
-        B::DivInt64 | B::ModInt64 | B::ExpInt64 => arithmetic::int64(builtin, &a, &b),
+        B::Trace => failure::trace(a, b, context.traces),
+        B::DivInt64 | B::ModInt64 | B::ExpInt64 => arithmetic::int64(builtin, a, &b),
         B::AddNumeric
         | B::SubNumeric
         | B::RoundNumeric
         | B::CastNumeric
         | B::ShiftNumeric
-        | B::Int64ToNumeric => arithmetic::numeric(builtin, &a, &b),
-        B::TextToNumeric => conversion::text_to_numeric(&a, &b),
-        B::AppendText => text::append(&a, &b, context.meter),
-        B::GenMapLookup | B::TextMapLookup => maps::lookup(builtin, &a, &b),
-        B::GenMapDelete | B::TextMapDelete => maps::delete(builtin, &a, b, context.meter),
+        | B::Int64ToNumeric => arithmetic::numeric(builtin, a, &b),
+        B::TextToNumeric => conversion::text_to_numeric(a, &b),
+        B::AppendText => text::append(a, &b, context.meter),
+        B::GenMapLookup | B::TextMapLookup => maps::lookup(builtin, a, &b),
+        B::GenMapDelete | B::TextMapDelete => maps::delete(builtin, a, b, context.meter),
         _ => Err(Fault::ill_typed(builtin.name())),
     }
 }

@@ -30,10 +30,7 @@ pub(crate) use code::{Function, FunctionId, Instruction, NOWHERE, Pc, Slot, Sour
 pub(crate) use names::{LayoutId, Names, Symbol};
 pub(crate) use ops::{Binary, Compare, Construct, Fold, Ledger, Nary, Unary, Virtual};
 pub(crate) use package::compile;
-pub(crate) use program::{
-    ChoiceRef, CompiledPackage, Definition, Global, Instance, Interface, Program, Template,
-    TemplateRef,
-};
+pub(crate) use program::{CompiledPackage, Definition, Global, Program, Template, TemplateRef};
 
 use super::signature::{LookupError, SignatureError};
 use crate::model::{Identifier, Name};

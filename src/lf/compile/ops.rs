@@ -105,7 +105,7 @@ pub(crate) enum Ledger {
     /// The ledger time.
     GetTime,
     /// Whether the ledger time is before a time.
-    LedgerTimeLt,
+    IsTimeBefore,
     /// Something that the engine cannot do yet; index: constant with a text that says what.
     Unsupported,
 }

@@ -15,7 +15,7 @@ use super::ops::Virtual;
 use super::program::{CompiledPackage, Definition, Global, Program, TemplateRef};
 use super::{Error, templates};
 use crate::lf::ast;
-use crate::lf::signature::{DataType, PackageSignature, Resolver};
+use crate::lf::signature::{DataType, InterfaceSignature, PackageSignature, Resolver};
 use crate::model::{DottedName, Identifier, ModuleName, Name, PackageId};
 
 /// A package that is being compiled.
@@ -260,6 +260,25 @@ impl<'a> Compiler<'a> {
             Some(data_type) => Ok((id, data_type)),
             None => Err(Error::Unknown {
                 what: "data type",
+                id,
+            }),
+        }
+    }
+
+    /// An interface of this package or a dependency.
+    pub(super) fn interface(
+        &self,
+        reference: &ast::Ref,
+    ) -> Result<(Identifier, &InterfaceSignature), Error> {
+        let id = self.resolver.identifier(reference);
+        let found = match &reference.package {
+            ast::PackageIs::This => self.signature.interfaces.get(&id),
+            ast::PackageIs::Other(_) => Some(self.program.signatures.interface(&id)?),
+        };
+        match found {
+            Some(interface) => Ok((id, interface)),
+            None => Err(Error::Unknown {
+                what: "interface",
                 id,
             }),
         }

@@ -10,7 +10,7 @@ use super::lower::{Key, Lowerer};
 use super::ops::{Construct, Ledger, Nary};
 use super::package::Compiler;
 use super::program::{ChoiceRef, Instance, Interface, Template, TemplateRef};
-use crate::lf::ast::{self, DefInterface, DefTemplate, Expr, Module, Ref};
+use crate::lf::ast::{self, DefInterface, DefTemplate, Expr, InterfaceInstance, Module, Ref};
 use crate::model::{Identifier, Name};
 
 /// Reserves the functions of a template.
@@ -182,6 +182,7 @@ fn define_instances<'a>(
     number: u32,
 ) -> Result<(), Error> {
     for written in &template.implements {
+        check_instance(compiler, template, written)?;
         let interface = compiler.resolver.identifier(&written.interface);
         let declared = compiler.package.templates.get(number as usize);
         let instance = declared.and_then(|declared| declared.instances.get(&interface));
@@ -196,6 +197,36 @@ fn define_instances<'a>(
         }
     }
     Ok(())
+}
+
+/// An instance has all methods, and the template has all interfaces that the interface requires.
+fn check_instance(
+    compiler: &Compiler<'_>,
+    template: &DefTemplate,
+    written: &InterfaceInstance,
+) -> Result<(), Error> {
+    let (id, interface) = compiler.interface(&written.interface)?;
+    let has_method = |name: &Name| written.methods.iter().any(|(method, _)| method == name);
+    if let Some(name) = interface.methods.keys().find(|name| !has_method(name)) {
+        return Err(Error::NoMember {
+            what: "implementation of method",
+            id,
+            name: name.clone(),
+        });
+    }
+    let implemented: Vec<Identifier> = template
+        .implements
+        .iter()
+        .map(|instance| compiler.resolver.identifier(&instance.interface))
+        .collect();
+    let mut required = interface.requires.iter();
+    match required.find(|required| !implemented.contains(required)) {
+        Some(missing) => Err(Error::Unknown {
+            what: "instance of the required interface",
+            id: missing.clone(),
+        }),
+        None => Ok(()),
+    }
 }
 
 /// Writes a function from a contract to the value of an expression about it.

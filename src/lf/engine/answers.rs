@@ -9,7 +9,7 @@ use super::preprocess::typed;
 use super::registry::Engine;
 use crate::lf::compile::{Definition, FunctionId, Program};
 use crate::lf::error::Error;
-use crate::lf::machine::{LedgerState, Machine, Outcome, Val, export};
+use crate::lf::machine::{LedgerState, Limits, Machine, Outcome, Val, export};
 use crate::lf::signature::{ChoiceSignature, LookupError, Reference};
 use crate::lf::transaction::{Builder, Seeding};
 use crate::lf::types::Type;
@@ -138,7 +138,11 @@ impl Engine {
         );
         let ledger = LedgerState::new(builder, Timestamp::EPOCH);
         let cancelled = Arc::new(AtomicBool::new(false));
-        let limits = self.config().limits();
+        let config = self.config();
+        let limits = Limits {
+            steps: config.call_steps_max.min(config.steps_max),
+            ..config.limits()
+        };
         let mut machine = Machine::new(program.clone(), ledger, limits, cancelled);
         machine.start(function, args, false);
         loop {

@@ -8,6 +8,9 @@ pub struct Config {
     /// Steps of one interpretation: calls, and work of about that length. The default takes about
     /// half a minute.
     pub steps_max: u64,
+    /// Steps of what is evaluated to answer a request: a view of a contract, for example. The default
+    /// takes about a second.
+    pub call_steps_max: u64,
     /// Steps after which an interpretation pauses, so that a worker can do something else. The
     /// default takes about a millisecond.
     pub slice_steps: u32,
@@ -24,8 +27,9 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             steps_max: 1_000_000_000,
+            call_steps_max: 30_000_000,
             slice_steps: 20_000,
-            allocated_bytes_max: 4 << 30,
+            allocated_bytes_max: 2 << 30,
             stack_bytes_max: 256 << 20,
             rollback_effects: false,
         }

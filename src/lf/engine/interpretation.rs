@@ -14,7 +14,7 @@ use crate::lf::transaction::{
     Builder, ContractInstance, Finished, Node, NodeId, Seeding, Transaction,
 };
 use crate::lf::value::TranslationError;
-use crate::model::{ContractId, Hash, PackageId, Party, Timestamp};
+use crate::model::{ContractId, Hash, PackageId, Timestamp};
 
 /// What the interpretation needs, or what it came to.
 #[derive(Debug)]
@@ -278,9 +278,8 @@ impl Running {
 }
 
 fn missing_package(error: &Error) -> Option<(PackageId, String)> {
-    let lookup = match error {
-        Error::Lookup(lookup) | Error::Value(TranslationError::Lookup(lookup)) => lookup,
-        _ => return None,
+    let (Error::Lookup(lookup) | Error::Value(TranslationError::Lookup(lookup))) = error else {
+        return None;
     };
     let package = lookup.missing_package()?;
     Some((package.clone(), lookup.context.to_string()))

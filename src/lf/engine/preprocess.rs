@@ -41,6 +41,9 @@ pub(super) fn commands(program: &Program, commands: &[Command]) -> Result<Vec<Ca
 }
 
 fn add_command(program: &Program, command: &Command, calls: &mut Vec<Call>) -> Result<(), Error> {
+    let signatures = &program.signatures;
+    let named = signatures.package_of(command.template());
+    named.map_err(Error::Lookup)?;
     match command {
         Command::Create { template, argument } => {
             calls.push(create(program, template, argument)?);
@@ -50,25 +53,16 @@ fn add_command(program: &Program, command: &Command, calls: &mut Vec<Call>) -> R
             contract_id,
             choice,
             argument,
-        } => {
-            let signatures = &program.signatures;
-            let call = if signatures.is_interface(template).map_err(Error::Lookup)? {
-                exercise_interface(program, template, contract_id, choice, argument)?
+        } => calls.push(
+            if signatures.is_interface(template).map_err(Error::Lookup)? {
+                exercise_interface(program, template, contract_id, choice, argument)
             } else {
-                exercise(program, template, contract_id, choice, argument)?
-            };
-            calls.push(call);
-        }
+                exercise(program, template, contract_id, choice, argument)
+            }?,
+        ),
         Command::ExerciseByKey {
             template, choice, ..
-        } => {
-            let signatures = &program.signatures;
-            signatures
-                .template_choice(template, choice)
-                .map_err(Error::Lookup)?;
-            signatures.template_key(template).map_err(Error::Lookup)?;
-            return Err(Error::Unsupported(format!("exercise by key of {template}")));
-        }
+        } => return Err(no_key(program, template, choice)),
         Command::CreateAndExercise {
             template,
             create_argument,
@@ -76,18 +70,42 @@ fn add_command(program: &Program, command: &Command, calls: &mut Vec<Call>) -> R
             choice_argument,
         } => {
             calls.push(create(program, template, create_argument)?);
-            let signatures = &program.signatures;
-            let signature = signatures
-                .template_choice(template, choice)
-                .map_err(Error::Lookup)?;
-            let argument = typed(program, &signature.argument, choice_argument)?;
-            let function = choice_function(program, template, choice)?;
-            let mut call = Call::new(function, vec![Val::Unit, argument]);
-            call.on_created = true;
-            calls.push(call);
+            calls.push(exercise_created(
+                program,
+                template,
+                choice,
+                choice_argument,
+            )?);
         }
     }
     Ok(())
+}
+
+/// Why an exercise by key is not possible.
+fn no_key(program: &Program, template: &Identifier, choice: &Name) -> Error {
+    let signatures = &program.signatures;
+    let found = signatures.template_choice(template, choice);
+    match found.and_then(|_| signatures.template_key(template)) {
+        Ok(_) => Error::Unsupported(format!("exercise by key of {template}")),
+        Err(error) => Error::Lookup(error),
+    }
+}
+
+/// A choice of the contract that the call before creates.
+fn exercise_created(
+    program: &Program,
+    template: &Identifier,
+    choice: &Name,
+    argument: &Value,
+) -> Result<Call, Error> {
+    let signature = program.signatures.template_choice(template, choice);
+    let signature = signature.map_err(Error::Lookup)?;
+    let argument = typed(program, &signature.argument, argument)?;
+    let function = choice_function(program, template, choice)?;
+    Ok(Call {
+        on_created: true,
+        ..Call::new(function, vec![Val::Unit, argument])
+    })
 }
 
 /// Turns the command of a root node into a call.

@@ -72,3 +72,15 @@ pub enum Command {
         choice_argument: Value,
     },
 }
+
+impl Command {
+    /// The template or interface that it names.
+    pub fn template(&self) -> &Identifier {
+        match self {
+            Self::Create { template, .. }
+            | Self::Exercise { template, .. }
+            | Self::ExerciseByKey { template, .. }
+            | Self::CreateAndExercise { template, .. } => template,
+        }
+    }
+}

@@ -35,7 +35,7 @@ impl Report {
         }
     }
 
-    fn about(mut self, kind: &'static str, name: impl ToString) -> Self {
+    fn about(mut self, kind: &'static str, name: &impl ToString) -> Self {
         self.resources.push((kind, name.to_string()));
         self
     }

@@ -197,7 +197,7 @@ impl Machine {
             }
             code.entry
         };
-        self.at(program, id.package(), entry, first)
+        Cursor::at(program, id.package(), entry, first)
     }
 
     /// Applies a function to the arguments that it has and the rest to its result.
@@ -258,18 +258,6 @@ impl Machine {
         }
     }
 
-    /// Code of a package.
-    pub(super) fn at<'p>(
-        &self,
-        program: &'p Program,
-        package: u16,
-        pc: Pc,
-        base: usize,
-    ) -> Result<Cursor<'p>, Fault> {
-        let at = Cursor::new(program, package, pc, base);
-        at.ok_or_else(|| Fault::ill_typed("an unknown package"))
-    }
-
     /// Calls a function with values, above a height of the stack. The continuation is there
     /// already.
     pub(super) fn call_with<'p>(
@@ -290,7 +278,7 @@ impl Machine {
             let update = self.suspend(function, base, usize::from(code.arity), false)?;
             return self.give(program, update);
         }
-        self.at(program, function.package(), code.entry, base)
+        Cursor::at(program, function.package(), code.entry, base)
     }
 
     /// Gives a value to the innermost continuation.
@@ -314,7 +302,7 @@ impl Machine {
                 pc,
                 base,
             }) => {
-                let at = self.at(program, package, pc, base as usize)?;
+                let at = Cursor::at(program, package, pc, base as usize)?;
                 self.write(&at, to, val);
                 Ok(at)
             }
@@ -335,7 +323,7 @@ impl Machine {
                 self.contract_validated(program, &val)?;
                 match self.frames.pop() {
                     Some(Frame::Resume { package, pc, base }) => {
-                        self.at(program, package, pc, base as usize)
+                        Cursor::at(program, package, pc, base as usize)
                     }
                     _ => Err(Fault::ill_typed("a continuation that does not fit")),
                 }
@@ -366,8 +354,7 @@ fn enter<'p>(
         at.base = base;
         return Ok(());
     }
-    let next = Cursor::new(program, function.package(), entry, base);
-    *at = next.ok_or_else(|| Fault::ill_typed("an unknown package"))?;
+    *at = Cursor::at(program, function.package(), entry, base)?;
     Ok(())
 }
 

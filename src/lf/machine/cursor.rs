@@ -2,6 +2,7 @@
 
 use crate::lf::compile::{CompiledPackage, Instruction, Pc, Program};
 
+use super::fault::Fault;
 use super::val::Val;
 
 /// A place in the code and the base of the frame there, ready to run.
@@ -24,10 +25,16 @@ pub(super) struct Position {
 }
 
 impl<'p> Cursor<'p> {
-    /// A place in a package; none if there is no such package.
-    pub(super) fn new(program: &'p Program, package: u16, pc: Pc, base: usize) -> Option<Self> {
-        let compiled = program.packages.get(usize::from(package))?;
-        Some(Self {
+    /// A place in a package.
+    pub(super) fn at(
+        program: &'p Program,
+        package: u16,
+        pc: Pc,
+        base: usize,
+    ) -> Result<Self, Fault> {
+        let compiled = program.packages.get(usize::from(package));
+        let compiled = compiled.ok_or_else(|| Fault::ill_typed("an unknown package"))?;
+        Ok(Self {
             number: package,
             package: compiled,
             code: &compiled.code,

@@ -119,11 +119,11 @@ impl Machine {
         let last = count.checked_sub(1);
         let last = last.ok_or_else(|| Fault::ill_typed("a list"))?;
         self.meter.allocate_parts(3 * last);
-        let mut list = self.take(first + last);
+        let mut tail = self.take(first + last);
         for offset in (0..last).rev() {
-            list = Val::Cons(Parts::two(self.take(first + offset), list));
+            tail = Val::Cons(Parts::two(self.take(first + offset), tail));
         }
-        Ok(list)
+        Ok(tail)
     }
 
     /// A record with a field replaced; in place if nobody else has it.

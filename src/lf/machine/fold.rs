@@ -131,7 +131,7 @@ impl Machine {
             self.copy_captured(first, above);
             self.put(above + count, a);
             self.put(above + count + 1, b);
-            return self.at(program, id.package(), code.entry, above);
+            return Cursor::at(program, id.package(), code.entry, above);
         }
         let function = self.stack.get(first).cloned().unwrap_or_default();
         self.reserve(above + 2)?;

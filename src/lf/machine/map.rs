@@ -24,7 +24,7 @@ const RATIO: i64 = 2;
 /// The number of entries.
 pub(crate) fn size(tree: &Tree) -> i64 {
     match tree.as_deref() {
-        Some([Val::Int64(size), ..]) => *size,
+        Some([Val::Int64(entries), ..]) => *entries,
         _ => 0,
     }
 }
@@ -38,7 +38,7 @@ fn child(node: &[Val], side: usize) -> Option<&Parts> {
 
 fn child_size(node: &[Val], side: usize) -> i64 {
     match child(node, side).map(|parts| &**parts) {
-        Some([Val::Int64(size), ..]) => *size,
+        Some([Val::Int64(entries), ..]) => *entries,
         _ => 0,
     }
 }

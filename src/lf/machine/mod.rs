@@ -8,6 +8,11 @@
 //! values; tail calls use no space; whatever a program does, it ends in a value, a question, a pause
 //! or an error; the same program and answers give the same result, whatever ran before.
 
+#![expect(
+    clippy::inline_always,
+    reason = "what each instruction does takes a tenth longer otherwise"
+)]
+
 mod parts;
 mod val;
 
@@ -35,7 +40,7 @@ mod ledger;
 
 pub(crate) use convert::{export, import};
 pub(crate) use fault::{Fault, Meter};
-pub(crate) use ledger::{LedgerState, TimeBounds};
+pub(crate) use ledger::LedgerState;
 pub(crate) use parts::Parts;
 pub(crate) use run::Outcome;
 pub(crate) use state::{Limits, Machine};

@@ -154,7 +154,7 @@ impl Machine {
             },
             Unary::ToAny { typ } => Val::any(type_constant(at, typ)?, operand),
             Unary::FromAny { typ } => from_any(&type_constant(at, typ)?, &operand)?,
-            Unary::FromInterface { template } => from_interface(program, at, template, operand)?,
+            Unary::FromInterface { template } => from_interface(program, at, template, &operand)?,
             Unary::FromRequiredInterface { interface } => {
                 let (template, _) = contract(&operand)?;
                 let interface = interface_ref(at, interface)?;
@@ -183,7 +183,7 @@ impl Machine {
         let result = match op {
             Binary::Builtin(builtin) => {
                 let mut context = self.context(program);
-                builtins::binary(builtin, a, b, &mut context)?
+                builtins::binary(builtin, &a, b, &mut context)?
             }
             Binary::Cons => {
                 self.meter.allocate_parts(2);
@@ -277,10 +277,10 @@ fn from_interface(
     program: &Program,
     at: &Cursor<'_>,
     template: u32,
-    value: Val,
+    value: &Val,
 ) -> Result<Val, Fault> {
     let wanted = template_id(program, at, template)?;
-    let (actual, payload) = contract(&value)?;
+    let (actual, payload) = contract(value)?;
     if actual == wanted {
         return Ok(Val::Some(Parts::one(payload.clone())));
     }
@@ -319,6 +319,9 @@ fn unsafe_from_interface(
     };
     if actual == wanted {
         return Ok(payload.clone());
+    }
+    if is_other_version(program, actual, wanted) {
+        return Err(upgrade(actual, wanted).into());
     }
     Err(Error::WronglyTypedContract {
         contract_id: contract_id.clone(),

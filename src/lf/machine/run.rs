@@ -35,14 +35,10 @@ impl Machine {
     pub(crate) fn run(&mut self) -> Outcome {
         let program = self.program.clone();
         let position = self.position;
-        let at = Cursor::new(
-            &program,
-            position.package,
-            position.pc,
-            position.base as usize,
-        );
-        let Some(mut at) = at else {
-            return Outcome::Failed(Error::IllTyped("a place without code".to_owned()));
+        let (package, base) = (position.package, position.base as usize);
+        let mut at = match Cursor::at(&program, package, position.pc, base) {
+            Ok(at) => at,
+            Err(fault) => return stopped(fault),
         };
         if let Err(fault) = self.refuel() {
             return stopped(fault);
@@ -70,106 +66,109 @@ impl Machine {
                 return Fault::ill_typed("a place without code");
             };
             at.pc += 1;
-            let done: Result<(), Fault> = match *instruction {
-                Instruction::Move { to, from } => {
-                    let val = self.read(&at, from);
-                    self.write(&at, to, val);
-                    continue;
-                }
-                Instruction::AddInt64 { to, a, b } => {
-                    self.int64(&at, to, (a, b), i64::checked_add, BuiltinFunction::AddInt64)
-                }
-                Instruction::SubInt64 { to, a, b } => {
-                    self.int64(&at, to, (a, b), i64::checked_sub, BuiltinFunction::SubInt64)
-                }
-                Instruction::MulInt64 { to, a, b } => {
-                    self.int64(&at, to, (a, b), i64::checked_mul, BuiltinFunction::MulInt64)
-                }
-                Instruction::Compare { to, how, a, b } => match self.compare(&at, how, a, b) {
-                    Ok(holds) => {
-                        self.write(&at, to, Val::Bool(holds));
-                        continue;
-                    }
-                    Err(fault) => Err(fault),
-                },
-                Instruction::BranchCompare {
-                    how,
-                    a,
-                    b,
-                    otherwise,
-                } => match self.compare(&at, how, a, b) {
-                    Ok(true) => continue,
-                    Ok(false) => {
-                        at.jump(otherwise);
-                        continue;
-                    }
-                    Err(fault) => Err(fault),
-                },
-                Instruction::Branch {
-                    test,
-                    on,
-                    otherwise,
-                } => match holds(test, self.peek(&at, on)) {
-                    Some(true) => continue,
-                    Some(false) => {
-                        at.jump(otherwise);
-                        continue;
-                    }
-                    None => Err(Fault::ill_typed("case")),
-                },
-                Instruction::Jump { to } => {
-                    at.jump(to);
-                    continue;
-                }
-                Instruction::Uncons { head, tail, from } => self.uncons(&at, head, tail, from),
-                Instruction::Project { to, field, from } => self.project(&at, to, field, from),
-                Instruction::Call {
-                    to,
-                    first,
-                    function,
-                    run,
-                } => self.call(program, &mut at, (to, first), function, run),
-                Instruction::TailCall {
-                    first,
-                    function,
-                    run,
-                } => self.tail_call(program, &mut at, first, function, run),
-                Instruction::Return { from } => {
-                    let val = self.read(&at, from);
-                    match self.frames.pop() {
-                        Some(Frame::Return {
-                            package,
-                            to,
-                            pc,
-                            base,
-                        }) if package == at.number => {
-                            at.jump(pc);
-                            at.base = base as usize;
-                            self.write(&at, to, val);
-                            continue;
-                        }
-                        frame => match self.deliver(program, frame, val) {
-                            Ok(next) => {
-                                at = next;
-                                continue;
-                            }
-                            Err(fault) => Err(fault),
-                        },
-                    }
-                }
-                ref rare => match self.rare(program, at, rare) {
-                    Ok(next) => {
-                        at = next;
-                        continue;
-                    }
-                    Err(fault) => Err(fault),
-                },
-            };
-            if let Err(fault) = done {
+            if let Err(fault) = self.instruction(program, &mut at, instruction) {
                 *cursor = at;
                 return fault;
             }
         }
+    }
+
+    #[inline(always)]
+    fn instruction<'p>(
+        &mut self,
+        program: &'p Program,
+        at: &mut Cursor<'p>,
+        instruction: &'p Instruction,
+    ) -> Result<(), Fault> {
+        match *instruction {
+            Instruction::Move { to, from } => {
+                let val = self.read(at, from);
+                self.write(at, to, val);
+                Ok(())
+            }
+            Instruction::AddInt64 { to, a, b } => {
+                self.int64(at, to, (a, b), i64::checked_add, BuiltinFunction::AddInt64)
+            }
+            Instruction::SubInt64 { to, a, b } => {
+                self.int64(at, to, (a, b), i64::checked_sub, BuiltinFunction::SubInt64)
+            }
+            Instruction::MulInt64 { to, a, b } => {
+                self.int64(at, to, (a, b), i64::checked_mul, BuiltinFunction::MulInt64)
+            }
+            Instruction::Compare { to, how, a, b } => {
+                let holds = self.compare(at, how, a, b)?;
+                self.write(at, to, Val::Bool(holds));
+                Ok(())
+            }
+            Instruction::BranchCompare {
+                how,
+                a,
+                b,
+                otherwise,
+            } => {
+                if !self.compare(at, how, a, b)? {
+                    at.jump(otherwise);
+                }
+                Ok(())
+            }
+            Instruction::Branch {
+                test,
+                on,
+                otherwise,
+            } => {
+                let holds = holds(test, self.peek(at, on));
+                if !holds.ok_or_else(|| Fault::ill_typed("case"))? {
+                    at.jump(otherwise);
+                }
+                Ok(())
+            }
+            Instruction::Jump { to } => {
+                at.jump(to);
+                Ok(())
+            }
+            Instruction::Uncons { head, tail, from } => self.uncons(at, head, tail, from),
+            Instruction::Project { to, field, from } => self.project(at, to, field, from),
+            Instruction::Call {
+                to,
+                first,
+                function,
+                run,
+            } => self.call(program, at, (to, first), function, run),
+            Instruction::TailCall {
+                first,
+                function,
+                run,
+            } => self.tail_call(program, at, first, function, run),
+            Instruction::Return { from } => self.return_value(program, at, from),
+            ref rare => {
+                *at = self.rare(program, *at, rare)?;
+                Ok(())
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn return_value<'p>(
+        &mut self,
+        program: &'p Program,
+        at: &mut Cursor<'p>,
+        from: Source,
+    ) -> Result<(), Fault> {
+        let val = self.read(at, from);
+        match self.frames.pop() {
+            Some(Frame::Return {
+                package,
+                to,
+                pc,
+                base,
+            }) if package == at.number => {
+                at.jump(pc);
+                at.base = base as usize;
+                self.write(at, to, val);
+            }
+            frame => *at = self.deliver(program, frame, val)?,
+        }
+        Ok(())
     }
 
     #[inline(always)]

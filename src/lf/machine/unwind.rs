@@ -36,7 +36,7 @@ impl Machine {
         match self.unwind()? {
             End::Handler(package, slot, handler, base) => {
                 self.ledger.transaction.rollback_try()?;
-                let at = self.at(program, package, handler, base as usize)?;
+                let at = Cursor::at(program, package, handler, base as usize)?;
                 self.write(&at, slot, exception);
                 Ok(at)
             }

@@ -39,6 +39,10 @@ pub enum Reference {
     },
 }
 
+/// Nodes that an argument of a type may have. A type whose arguments grow from level to level is no
+/// type of a value beyond that.
+const ARGUMENT_SIZE_MAX: usize = 2_000;
+
 /// A reference to something that is not there.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LookupError {
@@ -213,6 +217,16 @@ impl Signatures {
         found.ok_or_else(|| LookupError::of(reference()))
     }
 
+    /// The package that a template or interface is to be found in.
+    pub fn package_of(&self, id: &Identifier) -> Result<&PackageSignature, LookupError> {
+        self.package(id.package())
+            .map(AsRef::as_ref)
+            .ok_or_else(|| LookupError {
+                missing: Reference::Package(id.package().clone()),
+                context: Reference::TemplateOrInterface(id.clone()),
+            })
+    }
+
     /// Whether an id is that of an interface (`true`) or of a template (`false`).
     pub fn is_interface(&self, id: &Identifier) -> Result<bool, LookupError> {
         let reference = || Reference::TemplateOrInterface(id.clone());
@@ -287,7 +301,8 @@ impl Signatures {
         args: &[&'a Type],
     ) -> Result<Shape<'a>, LookupError> {
         let data = self.data_type(id)?;
-        if !data.serializable || data.params.len() != args.len() {
+        let fits = |arg: &&Type| arg.is_within(ARGUMENT_SIZE_MAX);
+        if !data.serializable || data.params.len() != args.len() || !args.iter().all(fits) {
             return Ok(Shape::NotSerializable);
         }
         let replacements = data.params.iter().zip(args.iter().copied()).collect();

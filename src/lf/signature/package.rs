@@ -140,7 +140,12 @@ impl PackageSignature {
         }
         for template in &module.templates {
             let found = resolver.template(template)?;
-            self.templates.insert(id(&self.id, &template.name), found);
+            let template = id(&self.id, &template.name);
+            // data types come first, so the argument's type is known by now
+            match self.data_types.get(&template).map(|data| &data.cons) {
+                Some(DataCons::Record(_)) => self.templates.insert(template, found),
+                _ => return Err(SignatureError::UnknownType(template)),
+            };
         }
         for interface in &module.interfaces {
             let found = resolver.interface(interface)?;

@@ -3,20 +3,25 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::lookup::Signatures;
 use super::package::{ChoiceSignature, DataCons, DataType, InterfaceSignature, TemplateSignature};
 use crate::lf::ast;
 use crate::lf::types::Type;
-use crate::model::{Identifier, Name, PackageId};
+use crate::model::{DottedName, Identifier, Name, PackageId};
 
 /// How deep types may be nested, synonyms expanded; a bound on recursion.
 const TYPE_DEPTH_MAX: usize = 500;
+/// How many nodes a synonym may stand for, its arguments put in.
+const SYNONYM_SIZE_MAX: usize = 2_000;
 
 /// Why the types of a package make no sense.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SignatureError {
+    /// A type that neither the package nor a dependency defines.
+    #[error("unknown type {0}")]
+    UnknownType(Identifier),
     /// A synonym that neither the package nor a dependency defines.
     #[error("unknown type synonym {0}")]
     UnknownSynonym(Identifier),
@@ -26,6 +31,9 @@ pub enum SignatureError {
     /// Nested beyond the bound, or a synonym that stands for itself.
     #[error("a type is nested too deep")]
     TooDeep,
+    /// A synonym that stands for too large a type.
+    #[error("type synonym {0} stands for too large a type")]
+    TooLarge(Identifier),
 }
 
 /// Resolves the types of one package.
@@ -33,6 +41,8 @@ pub enum SignatureError {
 pub struct Resolver<'a> {
     this: &'a PackageId,
     known: &'a Signatures,
+    /// Types of this package.
+    declared: FxHashSet<Identifier>,
     /// Synonyms of this package, as written.
     written: FxHashMap<Identifier, &'a ast::DefTypeSynonym>,
     /// Synonyms of this package, resolved so far.
@@ -45,15 +55,25 @@ impl<'a> Resolver<'a> {
     /// A resolver for one package; its dependencies are in `known`.
     pub fn new(this: &'a PackageId, package: &'a ast::Package, known: &'a Signatures) -> Self {
         let mut written = FxHashMap::default();
+        let mut declared = FxHashSet::default();
         for module in &package.modules {
-            for synonym in &module.synonyms {
-                let id = Identifier::new(this.clone(), module.name.clone(), synonym.name.clone());
-                written.insert(id, synonym);
-            }
+            let id = |name: &DottedName| {
+                Identifier::new(this.clone(), module.name.clone(), name.clone())
+            };
+            let synonyms = module.synonyms.iter();
+            written.extend(synonyms.map(|synonym| (id(&synonym.name), synonym)));
+            declared.extend(module.data_types.iter().map(|data| id(&data.name)));
+            declared.extend(
+                module
+                    .interfaces
+                    .iter()
+                    .map(|interface| id(&interface.name)),
+            );
         }
         Self {
             this,
             known,
+            declared,
             written,
             synonyms: FxHashMap::default(),
             shared: FxHashMap::default(),
@@ -99,7 +119,7 @@ impl<'a> Resolver<'a> {
         }
         Ok(match typ {
             ast::Type::Var(name) => Type::Var(name.clone()),
-            ast::Type::Con(reference) => Type::Con(self.identifier(reference)),
+            ast::Type::Con(reference) => Type::Con(self.constructor(reference)?),
             ast::Type::Builtin(builtin) => Type::Builtin(*builtin),
             ast::Type::Nat(n) => Type::Nat(*n),
             ast::Type::App(function, arg) => Type::App(
@@ -121,6 +141,20 @@ impl<'a> Resolver<'a> {
         })
     }
 
+    fn constructor(&self, reference: &ast::Ref) -> Result<Identifier, SignatureError> {
+        let id = self.identifier(reference);
+        let is_known = if id.package() == self.this {
+            self.declared.contains(&id)
+        } else {
+            self.known.data_type(&id).is_ok() || self.known.interface(&id).is_ok()
+        };
+        if is_known {
+            Ok(id)
+        } else {
+            Err(SignatureError::UnknownType(id))
+        }
+    }
+
     fn expand(
         &mut self,
         reference: &ast::Ref,
@@ -137,7 +171,12 @@ impl<'a> Resolver<'a> {
             return Err(SignatureError::SynonymArity(id));
         }
         let replacements: Vec<_> = params.iter().zip(&args).collect();
-        Ok(body.substitute(&replacements))
+        let expanded = body.substitute(&replacements);
+        if expanded.is_within(SYNONYM_SIZE_MAX) {
+            Ok(expanded)
+        } else {
+            Err(SignatureError::TooLarge(id))
+        }
     }
 
     fn synonym(

@@ -155,13 +155,15 @@ impl Builder {
                 let seed = seeds.get(index as usize).copied().flatten();
                 seed.ok_or_else(none)
             }
-            Some(Context {
-                kind: Kind::Root(Seeding::Transaction(seed)),
-                ..
-            }) => Ok(seed::child_seed(seed, index)),
-            Some(Context {
-                seed: Some(seed), ..
-            }) => Ok(seed::child_seed(seed, index)),
+            Some(
+                Context {
+                    kind: Kind::Root(Seeding::Transaction(seed)),
+                    ..
+                }
+                | Context {
+                    seed: Some(seed), ..
+                },
+            ) => Ok(seed::child_seed(seed, index)),
             _ => Err(none()),
         }
     }

@@ -5,6 +5,7 @@
 //! compared without their package; the last of two equal map keys wins.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::{NESTING_MAX, Numeric, Record, Rendered, Value, order};
@@ -209,17 +210,28 @@ fn arrange<'v>(
     instance: &Fields<'_>,
     given: &'v [(Option<Name>, Value)],
 ) -> Result<Arranged<'v>, TranslationError> {
-    for (index, (label, _)) in given.iter().enumerate() {
-        let Some(label) = label else {
-            return by_position(instance, given);
-        };
-        let earlier = &given[..index];
-        if earlier.iter().any(|(l, _)| l.as_ref() == Some(label)) {
-            let message = format!("Duplicate label {label} in record");
-            return Err(TranslationError::Mismatch(message));
-        }
+    let labels: Option<Vec<&Name>> = given.iter().map(|(label, _)| label.as_ref()).collect();
+    let Some(labels) = labels else {
+        return by_position(instance, given);
+    };
+    if let Some(label) = duplicate(&labels) {
+        let message = format!("Duplicate label {label} in record");
+        return Err(TranslationError::Mismatch(message));
     }
     Ok(by_label(instance, given))
+}
+
+/// The first label that was there before.
+fn duplicate<'v>(labels: &[&'v Name]) -> Option<&'v Name> {
+    // small records are the rule, and large ones may be an attack
+    if labels.len() <= 16 {
+        let mut indices = 0..labels.len();
+        return indices
+            .find(|index| labels[..*index].contains(&labels[*index]))
+            .map(|index| labels[index]);
+    }
+    let mut seen = BTreeSet::new();
+    labels.iter().copied().find(|label| !seen.insert(*label))
 }
 
 fn by_label<'v>(instance: &Fields<'_>, given: &'v [(Option<Name>, Value)]) -> Arranged<'v> {

@@ -135,6 +135,12 @@ errors! {
     InvalidDar = "INVALID_DAR", C::InvalidIndependentOfSystemState,
         "The file is no DAR.",
         "Upload a DAR as the Daml compiler makes it.";
+    InvalidZipEntry = "INVALID_ZIP_ENTRY", C::InvalidIndependentOfSystemState,
+        "The DAR lacks a file that its manifest names.",
+        "Build the DAR again, or download it again.";
+    ZipBomb = "ZIP_BOMB", C::InvalidIndependentOfSystemState,
+        "The DAR is too large when unpacked.",
+        "Split the model, or raise the limit.";
     DarParseError = "DAR_PARSE_ERROR", C::InvalidIndependentOfSystemState,
         "A package of the DAR cannot be read.",
         "Upload a DAR of a supported version of the language, whole.";
@@ -150,6 +156,9 @@ errors! {
     KnownPackageVersion = "KNOWN_PACKAGE_VERSION", C::InvalidIndependentOfSystemState,
         "Another package has this name and version.",
         "Raise the version.";
+    NoPreferredPackagesFound = "NO_PREFERRED_PACKAGES_FOUND", C::InvalidGivenCurrentSystemStateOther,
+        "No version of a package is vetted by all participants concerned.",
+        "Upload the package at all of them.";
     PackageSelectionFailed = "PACKAGE_SELECTION_FAILED", C::InvalidGivenCurrentSystemStateOther,
         "No package with this name can be used.",
         "Upload the package at all participants concerned.";
@@ -338,6 +347,8 @@ impl ErrorId {
                 | Self::MaxPartyDetailsAnnotationsSizeExceeded
                 | Self::ProtoDeserializationFailure
                 | Self::InvalidDar
+                | Self::InvalidZipEntry
+                | Self::ZipBomb
                 | Self::DarParseError
                 | Self::DarValidationError
                 | Self::DarDependenciesNotValid

@@ -85,7 +85,7 @@ fn transaction(message: ledger::Transaction) -> Result<Transaction, DecodeError>
         update_id: UpdateId::parse(&message.update_id).map_err(malformed("update id"))?,
         effective_at: time(message.effective_at)?,
         workflow_id,
-        completion: message.completion.map(completion).transpose()?,
+        completion: message.completion.as_ref().map(completion).transpose()?,
         events: events
             .map(|event| tables.event(event))
             .collect::<Result<_, _>>()?,
@@ -157,8 +157,8 @@ impl Tables {
                 .map_err(malformed("package name"))?,
             interface: interface.transpose()?,
             choice: Name::parse(&message.choice).map_err(malformed("choice"))?,
-            argument: message.argument.into(),
-            result: message.result.into(),
+            argument: message.argument,
+            result: message.result,
             acting: self.parties(&message.acting_parties)?,
             consuming: message.consuming,
             last_descendant: message.last_descendant_node_id,
@@ -174,7 +174,7 @@ fn party(text: &str) -> Result<Party, DecodeError> {
     Party::parse(text).map_err(malformed("party"))
 }
 
-fn completion(message: ledger::Completion) -> Result<Completion, DecodeError> {
+fn completion(message: &ledger::Completion) -> Result<Completion, DecodeError> {
     let act_as = message.act_as.iter().map(|text| party(text));
     Ok(Completion {
         user_id: UserId::parse(&message.user_id).map_err(malformed("user id"))?,
@@ -191,7 +191,7 @@ fn rejection(message: ledger::Rejection) -> Result<Rejection, DecodeError> {
     let refusal = message.refusal.ok_or(DecodeError::Missing("refusal"))?;
     Ok(Rejection {
         completion: completion(
-            message
+            &message
                 .completion
                 .ok_or(DecodeError::Missing("completion"))?,
         )?,

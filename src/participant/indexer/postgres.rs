@@ -4,7 +4,7 @@ use tokio_postgres::types::ToSql;
 
 use super::head::LedgerEnd;
 use super::rows::{PartyRow, Rows};
-use crate::model::{DomainId, Offset, Timestamp};
+use crate::model::{DomainId, Offset, Party, Timestamp};
 use crate::storage::{Database, Error, Schema};
 
 /// One round trip: the statements are sent together. The cache can be rebuilt from the log, so its
@@ -171,7 +171,7 @@ impl Store {
 struct Columns<'r> {
     from: i64,
     to: i64,
-    columns: Vec<Box<dyn ToSql + Sync + Send + 'r>>,
+    parameters: Vec<Box<dyn ToSql + Sync + Send + 'r>>,
 }
 
 impl<'r> Columns<'r> {
@@ -179,7 +179,7 @@ impl<'r> Columns<'r> {
         let mut this = Self {
             from: from.get(),
             to: to.get(),
-            columns: Vec::with_capacity(37),
+            parameters: Vec::with_capacity(37),
         };
         this.push(&names.numbers);
         this.push(&names.texts);
@@ -195,7 +195,7 @@ impl<'r> Columns<'r> {
         this.column(&rows.completions, |row| array_text(&row.parties));
         this.parties(rows);
         let (domains, times) = (rows.domain_times.keys(), rows.domain_times.values());
-        this.push(domains.map(|domain| domain.as_str()).collect::<Vec<_>>());
+        this.push(domains.map(DomainId::as_str).collect::<Vec<_>>());
         this.push(times.map(|time| time.micros()).collect::<Vec<_>>());
         this
     }
@@ -206,7 +206,7 @@ impl<'r> Columns<'r> {
             format!("{{{}}}", quoted.collect::<Vec<_>>().join(","))
         };
         let (parties, known) = (rows.parties.keys(), rows.parties.values());
-        self.push(parties.map(|party| party.as_str()).collect::<Vec<_>>());
+        self.push(parties.map(Party::as_str).collect::<Vec<_>>());
         self.push(known.clone().map(|row| row.is_local).collect::<Vec<_>>());
         self.push(known.map(participants).collect::<Vec<_>>());
     }
@@ -236,7 +236,7 @@ impl<'r> Columns<'r> {
     }
 
     fn push(&mut self, column: impl ToSql + Sync + Send + 'r) {
-        self.columns.push(Box::new(column));
+        self.parameters.push(Box::new(column));
     }
 
     fn column<R, T: ToSql + Sync + Send + 'r>(
@@ -249,7 +249,7 @@ impl<'r> Columns<'r> {
 
     fn parameters(&self) -> Vec<&(dyn ToSql + Sync)> {
         let mut parameters: Vec<&(dyn ToSql + Sync)> = vec![&self.from, &self.to];
-        for column in &self.columns {
+        for column in &self.parameters {
             parameters.push(&**column);
         }
         parameters

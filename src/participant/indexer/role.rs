@@ -1,5 +1,6 @@
 //! The role `indexer`: take what was appended, decide, write, publish.
 
+use std::collections::hash_map;
 use std::convert::Infallible;
 use std::future::Future;
 use std::pin::Pin;
@@ -186,11 +187,11 @@ impl Indexer {
             .collect();
         let mut new_names = NewNames::default();
         for text in texts {
-            if !numbers.contains_key(&text) {
+            if let hash_map::Entry::Vacant(vacant) = numbers.entry(text) {
                 position.last_name += 1;
                 new_names.numbers.push(position.last_name);
-                new_names.texts.push(text.clone());
-                numbers.insert(text, position.last_name);
+                new_names.texts.push(vacant.key().clone());
+                vacant.insert(position.last_name);
             }
         }
         position

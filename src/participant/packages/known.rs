@@ -34,6 +34,16 @@ impl KnownPackages {
         self.by_id.get(id)
     }
 
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.by_id.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.by_id.is_empty()
+    }
+
     /// All packages by id.
     pub fn iter(&self) -> impl Iterator<Item = (&PackageId, &Known)> {
         self.by_id.iter()

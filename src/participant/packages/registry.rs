@@ -58,6 +58,13 @@ impl Packages {
         known.unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// How many packages are known now. None is ever removed, so a number that has not changed
+    /// says that nothing has.
+    pub fn count(&self) -> usize {
+        let known = self.0.known.read();
+        known.unwrap_or_else(PoisonError::into_inner).len()
+    }
+
     /// Whether a package was uploaded here.
     pub fn contains(&self, id: &PackageId) -> bool {
         let known = self.0.known.read();
@@ -109,6 +116,14 @@ impl Packages {
             }
         }
         Ok(())
+    }
+
+    /// The payload of a package, as it was uploaded.
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn payload(&self, id: &PackageId) -> Result<Option<Vec<u8>>, Error> {
+        self.0.store.payload(id).await
     }
 
     async fn decode(&self, id: &PackageId) -> Result<crate::lf::ast::Package, Error> {

@@ -31,8 +31,10 @@ pub struct CheckedPackage {
 /// # Errors
 /// What is wrong with it, as Canton tells it.
 pub fn check(dar: &[u8], engine: &Engine) -> Result<CheckedDar, Refusal> {
-    let dar = read_dar(dar).map_err(refuse)?;
-    let packages = dar.decode(|id| engine.contains(id)).map_err(refuse)?;
+    let dar = read_dar(dar).map_err(|error| refuse(&error))?;
+    let packages = dar
+        .decode(|id| engine.contains(id))
+        .map_err(|error| refuse(&error))?;
     load_all(&packages, engine)?;
     let packages = packages
         .into_iter()
@@ -78,27 +80,29 @@ fn invalid(error: &dyn std::fmt::Display) -> Refusal {
     )
 }
 
-fn refuse(error: archive::Error) -> Refusal {
+fn refuse(error: &archive::Error) -> Refusal {
     use archive::Error as E;
-    let id = match &error {
-        E::NotADar | E::NoManifest => ErrorId::InvalidDar,
-        E::MissingDependency { .. } => ErrorId::DarValidationError,
+    let (id, general) = match error {
+        E::NotADar | E::NoManifest | E::Manifest(_) => {
+            (ErrorId::InvalidDar, "Dar file is corrupt.")
+        }
+        E::NoEntry(_) => (ErrorId::InvalidZipEntry, "Dar zip file is corrupt."),
+        E::TooLarge { .. } => (ErrorId::ZipBomb, "Dar zip file seems to be a zip bomb."),
+        E::MissingDependency { .. } => (
+            ErrorId::DarDependenciesNotValid,
+            "The set of packages in the dar is not self-consistent.",
+        ),
         E::Zip { .. }
-        | E::TooLarge { .. }
-        | E::Manifest(_)
-        | E::NoEntry(_)
         | E::InEntry { .. }
         | E::HashMismatch { .. }
         | E::Language { .. }
         | E::PreFreeze
-        | E::Malformed { .. } => ErrorId::DarParseError,
+        | E::Malformed { .. } => (
+            ErrorId::DarParseError,
+            "Failed to parse the dar file content.",
+        ),
     };
-    let general = match id {
-        ErrorId::InvalidDar => "Dar file is corrupt",
-        ErrorId::DarValidationError => "Package validation failed.",
-        _ => "Failed to parse the dar file content.",
-    };
-    Refusal::new(id, format!("{general} {}", chain(&error)))
+    Refusal::new(id, format!("{general} {}", chain(error)))
 }
 
 /// An error with its causes, on one line.

@@ -81,6 +81,13 @@ pub fn duplicate(accepted: &AcceptedChange) -> Refusal {
 #[derive(Debug, Clone, Default)]
 pub struct OffsetTimes(Vec<(Timestamp, Offset)>);
 
+impl FromIterator<(Timestamp, Offset)> for OffsetTimes {
+    /// Samples that were taken earlier, in their order.
+    fn from_iter<T: IntoIterator<Item = (Timestamp, Offset)>>(samples: T) -> Self {
+        Self(samples.into_iter().collect())
+    }
+}
+
 impl OffsetTimes {
     /// How far apart the samples are.
     const INTERVAL: Duration = Duration::from_secs(1);

@@ -121,7 +121,7 @@ impl Interpreter {
                 transaction_seed: transaction_seed(&submission_seed, &self.participant, now),
                 cancelled: Arc::default(),
             };
-            let interpreted = run.to_end(input).await?;
+            let interpreted = run.run_to_end(input).await?;
             let newest = interpreted.inputs.values().map(|it| it.created_at).max();
             match newest {
                 Some(newest) if newest > ledger_time => ledger_time = newest,
@@ -169,7 +169,7 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
-    async fn to_end(&mut self, input: engine::Submission) -> Result<Box<Interpreted>, Failure> {
+    async fn run_to_end(&mut self, input: engine::Submission) -> Result<Box<Interpreted>, Failure> {
         let _cancel = CancelOnDrop(Arc::clone(&input.cancelled));
         let mut interpretation = self.interpreter.packages.engine().submit(input);
         loop {

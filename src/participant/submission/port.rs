@@ -6,10 +6,11 @@ use bytes::Bytes;
 
 use crate::lf::value::Value;
 use crate::model::{
-    CommandId, ContractId, DomainId, Duration, Name, Offset, PackageId, Party, PartyHint,
-    SubmissionId, Timestamp, TypeConRef, UserId, WorkflowId,
+    CommandId, ContractId, DomainId, Duration, Name, Offset, PackageId, ParticipantId, Party,
+    PartyHint, SubmissionId, Timestamp, TypeConRef, UserId, WorkflowId,
 };
 use crate::participant::errors::Refusal;
+use crate::topology;
 
 /// Commands as the door has checked them: well-formed, not yet typed.
 #[derive(Debug, Clone)]
@@ -159,4 +160,10 @@ pub trait SyncPort: Send + Sync + 'static {
 
     /// The domains that this participant is connected to now.
     async fn connected_domains(&self) -> Result<Vec<ConnectedDomain>, Refusal>;
+
+    /// Who this participant is.
+    async fn participant_id(&self) -> Result<ParticipantId, Refusal>;
+
+    /// Who is who on the domain, as far as sync has read its events.
+    async fn topology(&self) -> Result<topology::State, Refusal>;
 }

@@ -111,7 +111,7 @@ impl Shell {
         loop {
             tokio::select! {
                 messages = inbox.recv_batch(TURN_MAX) => match messages {
-                    Some(messages) => self.receive(messages).await?,
+                    Some(messages) => self.receive(messages),
                     None => return Ok(self.keep_position().await?),
                 },
                 events = self.subscription.next(), if self.checking.len() < TURN_MAX => {
@@ -146,7 +146,7 @@ impl Shell {
         }
     }
 
-    async fn receive(&mut self, messages: Vec<SyncMessage>) -> Result<(), storage::Error> {
+    fn receive(&mut self, messages: Vec<SyncMessage>) {
         for message in messages {
             match message {
                 SyncMessage::Submit { submission, reply } => self.interpret(submission, reply),
@@ -182,9 +182,14 @@ impl Shell {
                     };
                     let _ = reply.send(Ok(vec![domain]));
                 }
+                SyncMessage::ParticipantId { reply } => {
+                    let _ = reply.send(Ok(self.identity.participant.clone()));
+                }
+                SyncMessage::Topology { reply } => {
+                    let _ = reply.send(Ok(self.intake.follower.topology().clone()));
+                }
             }
         }
-        Ok(())
     }
 
     async fn checkpoint(&mut self) -> Result<(), storage::Error> {

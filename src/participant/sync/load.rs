@@ -2,8 +2,10 @@
 //!
 //! The one way up, for a process that starts and for a role that is rebuilt.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use bytes::Bytes;
 use futures_util::stream::{FuturesOrdered, FuturesUnordered};
 
 use super::actor::{Shell, SyncRole};
@@ -12,66 +14,33 @@ use super::contracts::ContractStore;
 use super::identity::Identity;
 use super::intake::Intake;
 use super::outbox::Outbox;
-use super::processor::Processor;
+use super::processor::{Decision, Processor};
 use super::register::{InFlight, Submitted};
-use super::store::Store;
+use super::store::{InFlightRow, Store};
 use super::turn::LogEnd;
-use crate::model::Duration;
-use crate::participant::submission::{Interpreter, OffsetTimes};
-use crate::protocol::{Follower, SubmissionRequest};
+use crate::model::{Duration, Timestamp};
+use crate::participant::submission::Interpreter;
+use crate::protocol::{Follower, RequestId, SubmissionRequest};
 use crate::runtime::RoleFailure;
-use crate::sequencer_client::{Subscription, join};
+use crate::sequencer_client::{DomainInfo, Subscription, join};
 use crate::storage;
 
 impl Shell {
+    /// Comes up: identity, domain, and everything that was kept.
     pub(super) async fn load(role: Arc<SyncRole>) -> Result<Self, RoleFailure> {
         let store = Arc::new(Store::new(role.database.clone(), role.schema.clone()));
-        let identity = store
-            .identity(|| {
-                Identity::generate(&role.name).map_err(|error| {
-                    storage::Error::Config(format!("the participant's name does not work: {error}"))
-                })
-            })
-            .await?;
+        let identity = identity(&store, &role.name).await?;
         let info = join(&role.service, |info| identity.introduce(info))
             .await
             .map_err(|reason| RoleFailure::new(format!("the domain refuses: {reason}")))?;
         let restored = store.restore(&info.id).await?;
-        let mut follower = Follower::new(info.id.clone(), info.topology_manager.clone());
-        for transaction in restored.topology {
-            follower
-                .restore(transaction)
-                .map_err(storage::Error::corrupt)?;
-        }
-        let mut in_flight = InFlight::default();
         let mut outbox = Outbox::new(
             Arc::clone(&role.sequencer),
             info.id.clone(),
             identity.clone(),
         );
-        for row in restored.in_flight {
-            let request =
-                SubmissionRequest::decode(row.request).map_err(storage::Error::corrupt)?;
-            let submitted = Submitted {
-                change_id: row.change_id,
-                in_flight: row.in_flight,
-            };
-            in_flight.insert(row.message_id, submitted);
-            outbox.send(request);
-        }
-        let mut times = OffsetTimes::default();
-        for (time, offset) in restored.times {
-            times.sample(time, offset);
-        }
+        let in_flight = resume(restored.in_flight, &mut outbox)?;
         role.tail.notify(restored.last_offset);
-        // requests without a verdict are read again, from the first of them on
-        let resume = restored
-            .undecided
-            .keys()
-            .next()
-            .map_or(restored.position, |first| {
-                first.0.minus(Duration::from_micros(1))
-            });
         let contracts = Arc::new(ContractStore::new(
             Arc::clone(&store),
             role.config.contracts_cached,
@@ -83,11 +52,15 @@ impl Shell {
                 contracts: Arc::<ContractStore>::clone(&contracts),
                 compute: role.compute.clone(),
             },
-            subscription: Subscription::new(Arc::clone(&role.sequencer), identity.member(), resume),
+            subscription: Subscription::start(
+                Arc::clone(&role.sequencer),
+                identity.member(),
+                read_from(restored.position, &restored.undecided),
+            ),
             kept_undecided: restored.undecided.keys().copied().collect(),
             restoring: restored.undecided.clone(),
             intake: Intake {
-                follower,
+                follower: follower(&info, restored.topology)?,
                 participant: identity.participant.clone(),
                 packages: role.packages.clone(),
                 compute: role.compute.clone(),
@@ -100,7 +73,7 @@ impl Shell {
             administration: Administration::default(),
             end: LogEnd {
                 offset: restored.last_offset,
-                times,
+                times: restored.times.into_iter().collect(),
             },
             processed: restored.position,
             kept: restored.position,
@@ -114,4 +87,49 @@ impl Shell {
             role,
         })
     }
+}
+
+async fn identity(store: &Store, name: &str) -> Result<Identity, storage::Error> {
+    store
+        .identity(|| {
+            Identity::generate(name).map_err(|error| {
+                storage::Error::Config(format!("the participant's name does not work: {error}"))
+            })
+        })
+        .await
+}
+
+/// Who is who, as it was published up to the position.
+fn follower(info: &DomainInfo, topology: Vec<Bytes>) -> Result<Follower, storage::Error> {
+    let mut follower = Follower::new(info.id.clone(), info.topology_manager.clone());
+    for transaction in topology {
+        follower
+            .restore(transaction)
+            .map_err(storage::Error::corrupt)?;
+    }
+    Ok(follower)
+}
+
+/// Sends again what was registered: some of it may never have left. What was sequenced is not
+/// sequenced again.
+fn resume(rows: Vec<InFlightRow>, outbox: &mut Outbox) -> Result<InFlight, storage::Error> {
+    let mut in_flight = InFlight::default();
+    for row in rows {
+        let request = SubmissionRequest::decode(row.request).map_err(storage::Error::corrupt)?;
+        let submitted = Submitted {
+            change_id: row.change_id,
+            in_flight: row.in_flight,
+        };
+        in_flight.insert(row.message_id, submitted);
+        outbox.send(request);
+    }
+    Ok(in_flight)
+}
+
+/// Requests without a verdict are read again, so reading starts before the first of them.
+fn read_from(position: Timestamp, undecided: &BTreeMap<RequestId, Decision>) -> Timestamp {
+    undecided
+        .keys()
+        .next()
+        .map_or(position, |first| first.0.minus(Duration::from_micros(1)))
 }

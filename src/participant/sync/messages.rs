@@ -3,9 +3,10 @@
 use bytes::Bytes;
 use tokio::sync::oneshot;
 
-use crate::model::{DomainId, Party, PartyHint};
+use crate::model::{DomainId, ParticipantId, Party, PartyHint};
 use crate::participant::errors::Refusal;
 use crate::participant::submission::{ConnectedDomain, Submission};
+use crate::topology;
 
 /// Where an answer goes.
 pub(super) type Reply<T> = oneshot::Sender<Result<T, Refusal>>;
@@ -44,5 +45,15 @@ pub enum SyncMessage {
     ConnectedDomains {
         /// Answered at once.
         reply: Reply<Vec<ConnectedDomain>>,
+    },
+    /// Who?
+    ParticipantId {
+        /// Answered at once.
+        reply: Reply<ParticipantId>,
+    },
+    /// Who is who?
+    Topology {
+        /// Answered at once.
+        reply: Reply<topology::State>,
     },
 }

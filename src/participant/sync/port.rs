@@ -3,10 +3,11 @@
 use bytes::Bytes;
 
 use super::messages::{Reply, SyncMessage};
-use crate::model::{DomainId, Party, PartyHint};
+use crate::model::{DomainId, ParticipantId, Party, PartyHint};
 use crate::participant::errors::{ErrorId, Refusal};
 use crate::participant::submission::{ConnectedDomain, Submission, SyncPort};
 use crate::runtime::{Handle, PostError};
+use crate::topology;
 
 /// Reaches sync in the same process.
 #[derive(Debug, Clone)]
@@ -52,6 +53,14 @@ impl SyncPort for InProcessSync {
     async fn connected_domains(&self) -> Result<Vec<ConnectedDomain>, Refusal> {
         self.ask(|reply| SyncMessage::ConnectedDomains { reply })
             .await
+    }
+
+    async fn participant_id(&self) -> Result<ParticipantId, Refusal> {
+        self.ask(|reply| SyncMessage::ParticipantId { reply }).await
+    }
+
+    async fn topology(&self) -> Result<topology::State, Refusal> {
+        self.ask(|reply| SyncMessage::Topology { reply }).await
     }
 }
 

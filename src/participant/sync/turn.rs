@@ -81,7 +81,7 @@ impl Turn {
 
     fn accept(&mut self, decided: &Decided, context: &mut Context<'_>) {
         let request = &decided.request;
-        let Some(content) = &request.content else {
+        let Some(readable) = &request.content else {
             // the others approve what cannot even be read here: they and we disagree about the
             // protocol, and a human must find out who is right
             tracing::error!(request = %request.id, "an unreadable request was approved");
@@ -95,7 +95,7 @@ impl Turn {
             .and_then(|(_, submitted)| submitted.in_flight.completion.clone());
         let event = commit::transaction(
             request,
-            content,
+            readable,
             context.domain,
             decided.record_time,
             completion,
@@ -107,12 +107,12 @@ impl Turn {
             let accepted = AcceptedChange {
                 completion_offset: offset,
                 accepted_at: decided.record_time,
-                submission_id: content.view.submitter.submission_id.clone(),
+                submission_id: readable.view.submitter.submission_id.clone(),
                 update_id: request.update_id(),
             };
             self.writes.accepted.push((submitted.change_id, accepted));
         }
-        self.change_contracts(request, content, &visible, decided.record_time, offset);
+        self.change_contracts(request, readable, &visible, decided.record_time, offset);
     }
 
     fn change_contracts(
@@ -149,10 +149,8 @@ impl Turn {
             self.changes
                 .push(Change::Created(id.clone(), Cached { instance, state }));
         }
+        // where a contract has no state here, because none of its stakeholders is, this changes none
         for id in &content.usage.consumed {
-            if self.state(id) == ContractState::Unknown {
-                continue;
-            }
             self.writes.archive(id, at, by);
             self.states.insert(id.clone(), ContractState::Archived);
             self.changes.push(Change::Archived(id.clone()));

@@ -45,12 +45,10 @@ impl<'a> Lowerer<'_, 'a> {
                 exception,
                 ..
             } => {
-                let exception = self.to_any(exception_type, exception)?;
+                let exception = self.any(exception_type, exception)?;
                 Ok(Ir::Operation(Operation::Throw, vec![exception]))
             }
-            Expr::ToAny { typ, expr } | Expr::ToAnyException { typ, expr } => {
-                self.to_any(typ, expr)
-            }
+            Expr::ToAny { typ, expr } | Expr::ToAnyException { typ, expr } => self.any(typ, expr),
             Expr::FromAny { typ, expr } | Expr::FromAnyException { typ, expr } => {
                 let typ = self.type_constant(typ)?;
                 self.unary(Unary::FromAny { typ }, expr)
@@ -74,7 +72,7 @@ impl<'a> Lowerer<'_, 'a> {
         Ok(Ir::Operation(Operation::Unary(op), vec![operand]))
     }
 
-    fn to_any(&mut self, typ: &'a Arc<ast::Type>, expr: &'a Expr) -> Result<Ir, Error> {
+    fn any(&mut self, typ: &'a Arc<ast::Type>, expr: &'a Expr) -> Result<Ir, Error> {
         let typ = self.type_constant(typ)?;
         self.unary(Unary::ToAny { typ }, expr)
     }

@@ -48,9 +48,9 @@ pub(super) fn peel(expr: &Expr) -> Params<'_> {
 pub(super) fn strip(mut expr: &Expr) -> &Expr {
     loop {
         expr = match expr {
-            Expr::Located(_, inner) => inner,
-            Expr::TypeAbs { body, .. } => body,
-            Expr::TypeApp { expr: inner, .. } => inner,
+            Expr::Located(_, inner)
+            | Expr::TypeAbs { body: inner, .. }
+            | Expr::TypeApp { expr: inner, .. } => inner,
             other => return other,
         };
     }

@@ -135,7 +135,7 @@ impl<'a> Lowerer<'_, 'a> {
             Update::GetTime => Ok(ledger(Ledger::GetTime, 0, Vec::new())),
             Update::LedgerTimeLt(time) => {
                 let time = self.operand(0, time, evaluated)?;
-                Ok(ledger(Ledger::LedgerTimeLt, 0, vec![time]))
+                Ok(ledger(Ledger::IsTimeBefore, 0, vec![time]))
             }
             Update::Embed { expr, .. } => self.run(expr),
             Update::TryCatch {

@@ -83,7 +83,7 @@ impl<'a> Generator<'a> {
                 self.count += 1;
                 let parties = parties();
                 // the same party everywhere, or different ones in turn
-                let index = if self.flavour % 2 == 0 {
+                let index = if self.flavour.is_multiple_of(2) {
                     self.count % 3
                 } else {
                     0

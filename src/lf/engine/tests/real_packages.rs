@@ -139,21 +139,18 @@ fn try_choice(
     ledger.submit(engine, parties(), vec![command]).map(|_| ())
 }
 
-fn check(name: &str) -> Option<Report> {
-    let bytes = test_dars::one(name)?;
+/// Tries everything in the packages of some DARs, and tells what their models refused.
+fn check<'n>(dars: impl IntoIterator<Item = (&'n str, Vec<u8>)>) {
     let engine = Engine::new(Config::default());
-    load_dar(&engine, &bytes);
+    for (name, bytes) in dars {
+        eprintln!("{name}");
+        load_dar(&engine, &bytes);
+    }
     let mut report = Report::default();
     try_everything(&engine, &mut report);
-    Some(report)
-}
-
-#[test]
-fn all_real_packages_load() {
-    for (name, bytes) in test_dars::all() {
-        if !is_bad(&name) {
-            load_dar(&Engine::new(Config::default()), &bytes);
-        }
+    eprintln!("{} done", report.done.len());
+    for (what, why) in &report.refused {
+        eprintln!("    {what}: {why}");
     }
 }
 
@@ -168,24 +165,13 @@ fn all_templates_and_choices_of_the_seven_packages_work() {
         "canton-explorer-debug-playground-0.1.0",
         "canton-builtin-admin-workflow-ping-3.4.0-lf22",
     ] {
-        let Some(report) = check(name) else { return };
-        eprintln!("{name}: {} done", report.done.len());
-        for (what, why) in &report.refused {
-            eprintln!("    {what}: {why}");
-        }
+        check(test_dars::one(name).map(|bytes| (name, bytes)));
     }
 }
 
 #[test]
-fn all_other_packages_work() {
-    for (name, _) in test_dars::all() {
-        if is_bad(&name) {
-            continue;
-        }
-        let Some(report) = check(&name) else { return };
-        eprintln!("{name}: {} done", report.done.len());
-        for (what, why) in &report.refused {
-            eprintln!("    {what}: {why}");
-        }
-    }
+fn all_real_packages_load_and_work() {
+    let dars = test_dars::all();
+    let good = dars.iter().filter(|(name, _)| !is_bad(name));
+    check(good.map(|(name, bytes)| (name.as_str(), bytes.clone())));
 }

@@ -68,7 +68,7 @@ impl Machine {
                 let fetch = op == Ledger::FetchInterface;
                 self.look_up_interface(program, at, to, (&id, index), place, fetch)
             }
-            Ledger::GetTime | Ledger::LedgerTimeLt => {
+            Ledger::GetTime | Ledger::IsTimeBefore => {
                 let result = self.time(op, place)?;
                 self.write(&at, to, result);
                 Ok(at)

@@ -12,4 +12,4 @@ mod virtuals;
 
 mod state;
 
-pub(crate) use state::{LedgerState, TimeBounds};
+pub(crate) use state::LedgerState;

@@ -3,5 +3,5 @@
 mod postgres;
 mod writes;
 
-pub(super) use postgres::{Registration, Store};
+pub(super) use postgres::{InFlightRow, Registration, Store};
 pub(super) use writes::{Activation, Writes};

@@ -1,0 +1,20 @@
+//! `Submit`: what becomes of it is told by a completion.
+
+use canton_proto::com::daml::ledger::api::v2 as proto;
+
+use super::super::context::Context;
+use super::super::door::Door;
+use super::super::requests::submission;
+use crate::participant::errors::Refusal;
+
+pub(super) async fn call(
+    door: &Door,
+    context: &Context,
+    request: proto::SubmitRequest,
+) -> Result<proto::SubmitResponse, Refusal> {
+    let known = || door.model.packages().known();
+    let submission = submission(request.commands, context.trace(), known)?;
+    context.correlate(submission.submission_id.as_str());
+    door.sync.submit(submission).await?;
+    Ok(proto::SubmitResponse {})
+}

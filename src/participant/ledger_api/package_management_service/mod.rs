@@ -1,0 +1,76 @@
+//! `PackageManagementService`: uploads packages.
+
+mod list_known_packages;
+mod update_vetted_packages;
+mod upload_dar_file;
+mod validate_dar_file;
+
+use std::sync::Arc;
+
+use canton_proto::com::daml::ledger::api::v2::admin as proto;
+use proto::package_management_service_server::PackageManagementService;
+use tonic::{Request, Response, Status};
+
+use super::context::open;
+use super::door::Door;
+use super::requests::unique_identifier;
+use crate::model::DomainId;
+use crate::participant::errors::{ErrorId, Refusal};
+
+/// The service.
+pub(super) struct PackageManagement(pub(super) Arc<Door>);
+
+#[tonic::async_trait]
+impl PackageManagementService for PackageManagement {
+    async fn list_known_packages(
+        &self,
+        request: Request<proto::ListKnownPackagesRequest>,
+    ) -> Result<Response<proto::ListKnownPackagesResponse>, Status> {
+        let (context, _) = open(request);
+        context.answer(list_known_packages::call(&self.0))
+    }
+
+    async fn upload_dar_file(
+        &self,
+        request: Request<proto::UploadDarFileRequest>,
+    ) -> Result<Response<proto::UploadDarFileResponse>, Status> {
+        let (context, message) = open(request);
+        context.answer(upload_dar_file::call(&self.0, message).await)
+    }
+
+    async fn validate_dar_file(
+        &self,
+        request: Request<proto::ValidateDarFileRequest>,
+    ) -> Result<Response<proto::ValidateDarFileResponse>, Status> {
+        let (context, message) = open(request);
+        context.answer(validate_dar_file::call(&self.0, message).await)
+    }
+
+    async fn update_vetted_packages(
+        &self,
+        request: Request<proto::UpdateVettedPackagesRequest>,
+    ) -> Result<Response<proto::UpdateVettedPackagesResponse>, Status> {
+        let (context, _) = open(request);
+        context.answer(update_vetted_packages::call())
+    }
+}
+
+/// The domain that a request names; it must be one that the participant is connected to.
+async fn check_domain(door: &Door, text: &str) -> Result<(), Refusal> {
+    if text.is_empty() {
+        return Ok(());
+    }
+    let id = unique_identifier(DomainId::parse)(text).map_err(|_| {
+        Refusal::new(
+            ErrorId::ProtoDeserializationFailure,
+            "Deserialization of protobuf message failed",
+        )
+    })?;
+    if door.domains().await?.contains(&id) {
+        return Ok(());
+    }
+    Err(Refusal::new(
+        ErrorId::NotConnectedToSynchronizer,
+        format!("This participant is not connected to synchronizer {id}."),
+    ))
+}

@@ -1,0 +1,20 @@
+//! `ValidateDarFile`: what an upload would say, without one.
+
+use canton_proto::com::daml::ledger::api::v2::admin as proto;
+
+use super::super::door::Door;
+use super::super::requests::optional;
+use crate::model::SubmissionId;
+use crate::participant::errors::Refusal;
+
+pub(super) async fn call(
+    door: &Door,
+    request: proto::ValidateDarFileRequest,
+) -> Result<proto::ValidateDarFileResponse, Refusal> {
+    optional(&request.submission_id, "submission_id", SubmissionId::parse)?;
+    super::check_domain(door, &request.synchronizer_id).await?;
+    door.sync
+        .upload_dar(request.dar_file.into(), false, true)
+        .await?;
+    Ok(proto::ValidateDarFileResponse {})
+}

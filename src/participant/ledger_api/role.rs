@@ -1,0 +1,146 @@
+//! Role `ledger-api`: the server.
+
+use std::convert::Infallible;
+use std::future::Future;
+use std::net::TcpListener;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::OnceCell;
+use tonic::transport::Server;
+use tonic::transport::server::TcpIncoming;
+
+use super::config::Config;
+use super::door::Door;
+use super::party_management_service::PartyRecords;
+use super::routes::routes;
+use super::telemetry::TelemetryLayer;
+use super::tracker::Tracker;
+use super::user_management_service::Users;
+use crate::participant::submission::SyncPort;
+use crate::participant::updates::ReadModel;
+use crate::runtime::clock::Clock;
+use crate::runtime::health::{Health, State};
+use crate::runtime::shutdown::{self, Signal};
+use crate::runtime::{Inbox, Role, RoleContext, RoleFailure};
+use crate::storage::{Database, Schema};
+
+/// Requests that are being served when the server stops have so long to end.
+const LAST_REQUESTS: Duration = Duration::from_secs(3);
+
+/// The most that a connection may send before it is read: enough for any request at once.
+const WINDOW_BYTES: u32 = 1 << 20;
+
+/// The role `ledger-api`.
+pub struct LedgerApi {
+    /// The participant, as the health of the process knows it.
+    pub component: String,
+    /// Its bounds.
+    pub config: Config,
+    /// Where it listens. Bound once: when the role is built anew, no connection is refused.
+    pub listener: TcpListener,
+    /// What it reads.
+    pub model: ReadModel,
+    /// Where submissions go.
+    pub sync: Arc<dyn SyncPort>,
+    /// What time it is.
+    pub clock: Clock,
+    /// The participant's database.
+    pub database: Database,
+    /// The participant's schema there; must be up to date.
+    pub schema: Schema,
+    /// How everybody is.
+    pub health: Health,
+}
+
+impl std::fmt::Debug for LedgerApi {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("LedgerApi")
+            .field("component", &self.component)
+            .field("listener", &self.listener)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Role for LedgerApi {
+    type Message = Infallible;
+
+    fn run(
+        self: Arc<Self>,
+        context: RoleContext,
+        mut inbox: Inbox<Infallible>,
+    ) -> Pin<Box<dyn Future<Output = Result<(), RoleFailure>>>> {
+        Box::pin(async move {
+            let (stop, signal) = shutdown::channel();
+            let door = Arc::new(self.door(signal.clone()));
+            let following = door
+                .tracker
+                .clone()
+                .follow(door.model.clone(), signal.clone());
+            let mut serving = Box::pin(self.serve(&door, signal)?);
+            context.health.set(State::Ok);
+            let both = async {
+                let (served, ()) = tokio::join!(&mut serving, following);
+                served
+            };
+            tokio::pin!(both);
+            tokio::select! {
+                // nothing is ever sent: the inbox ends when the role is to stop
+                _ = inbox.recv() => {
+                    stop.fire();
+                    // whoever does not end in time is cut off
+                    let _ = tokio::time::timeout(LAST_REQUESTS, both).await;
+                    Ok(())
+                }
+                served = &mut both => served,
+            }
+        })
+    }
+}
+
+impl LedgerApi {
+    fn door(&self, stop: Signal) -> Door {
+        let (database, schema) = (&self.database, &self.schema);
+        Door {
+            config: self.config.clone(),
+            model: self.model.clone(),
+            sync: Arc::clone(&self.sync),
+            clock: self.clock.clone(),
+            users: Users::new(database.clone(), schema.clone()),
+            party_records: PartyRecords::new(database.clone(), schema.clone()),
+            tracker: Tracker::new(self.config.max_commands_in_flight),
+            stop,
+            participant: OnceCell::new(),
+        }
+    }
+
+    /// The server; ends when it is told to.
+    fn serve(
+        &self,
+        door: &Arc<Door>,
+        stop: Signal,
+    ) -> Result<impl Future<Output = Result<(), RoleFailure>> + use<>, RoleFailure> {
+        let cannot_listen = |error| RoleFailure::because("cannot listen", error);
+        let listener = self.listener.try_clone().map_err(cannot_listen)?;
+        listener.set_nonblocking(true).map_err(cannot_listen)?;
+        let listener = tokio::net::TcpListener::from_std(listener).map_err(cannot_listen)?;
+        let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
+        let health = self.health.clone();
+        let routes = routes(door, health, self.component.clone())
+            .map_err(|error| RoleFailure::because("cannot describe the API", error))?;
+        let server = Server::builder()
+            .http2_keepalive_interval(Some(self.config.keepalive_interval))
+            .http2_keepalive_timeout(Some(self.config.keepalive_timeout))
+            .initial_stream_window_size(WINDOW_BYTES)
+            .initial_connection_window_size(4 * WINDOW_BYTES)
+            .layer(TelemetryLayer::default())
+            .add_routes(routes)
+            .serve_with_incoming_shutdown(incoming, async move { stop.fired().await });
+        Ok(async move {
+            server
+                .await
+                .map_err(|error| RoleFailure::because("the server failed", error))
+        })
+    }
+}

@@ -1,0 +1,105 @@
+//! The details of a rendered refusal.
+
+use std::collections::HashMap;
+
+use prost::Message;
+use prost_types::Any;
+use tonic_types::pb;
+
+use super::render::{Correlation, is_secret};
+use crate::participant::errors::Refusal;
+
+/// Bytes of additional metadata and of resources at most.
+const CONTEXT_BYTES_MAX: usize = 2048;
+
+/// Tells whether what was refused is certainly refused; Canton says "false" unless it knows better.
+const DEFINITE_ANSWER: &str = "definite_answer";
+
+/// What the client's program reads.
+pub(super) fn details(refusal: &Refusal, correlation: Correlation<'_>) -> Vec<Any> {
+    let request = request_info(correlation);
+    if is_secret(refusal.category()) {
+        return request.into_iter().collect();
+    }
+    let mut details = vec![any("ErrorInfo", &error_info(refusal, correlation))];
+    details.extend(request);
+    details.extend(retry_info(refusal));
+    details.extend(resource_infos(refusal));
+    details
+}
+
+fn error_info(refusal: &Refusal, correlation: Correlation<'_>) -> pb::ErrorInfo {
+    let mut metadata = HashMap::new();
+    let mut room = CONTEXT_BYTES_MAX;
+    for (key, value) in &refusal.metadata {
+        let size = key.len() + value.len();
+        if size <= room {
+            room -= size;
+            metadata.insert(key.clone(), value.clone());
+        }
+    }
+    let category = refusal.category().number().to_string();
+    metadata.insert("category".to_owned(), category);
+    if refusal.id.tells_definite_answer() {
+        metadata
+            .entry(DEFINITE_ANSWER.to_owned())
+            .or_insert_with(|| "false".to_owned());
+    }
+    if let Some(trace_id) = correlation.trace_id {
+        metadata.insert("tid".to_owned(), trace_id.to_owned());
+    }
+    pb::ErrorInfo {
+        reason: refusal.id.as_str().to_owned(),
+        domain: String::new(),
+        metadata,
+    }
+}
+
+fn request_info(correlation: Correlation<'_>) -> Option<Any> {
+    let id = correlation.id.or(correlation.trace_id)?;
+    Some(any(
+        "RequestInfo",
+        &pb::RequestInfo {
+            request_id: id.to_owned(),
+            serving_data: String::new(),
+        },
+    ))
+}
+
+fn retry_info(refusal: &Refusal) -> Option<Any> {
+    let after = refusal.category().retry_after()?;
+    Some(any(
+        "RetryInfo",
+        &pb::RetryInfo {
+            retry_delay: prost_types::Duration::try_from(after).ok(),
+        },
+    ))
+}
+
+fn resource_infos(refusal: &Refusal) -> impl Iterator<Item = Any> {
+    let mut room = CONTEXT_BYTES_MAX;
+    let fitting = refusal.resources.iter().take_while(move |resource| {
+        let size = resource.kind.len() + resource.name.len();
+        let fits = size <= room;
+        room = room.saturating_sub(size);
+        fits
+    });
+    fitting.map(|resource| {
+        any(
+            "ResourceInfo",
+            &pb::ResourceInfo {
+                resource_type: resource.kind.clone(),
+                resource_name: resource.name.clone(),
+                owner: String::new(),
+                description: String::new(),
+            },
+        )
+    })
+}
+
+fn any(name: &str, message: &impl Message) -> Any {
+    Any {
+        type_url: format!("type.googleapis.com/google.rpc.{name}"),
+        value: message.encode_to_vec(),
+    }
+}

@@ -1,0 +1,151 @@
+//! `GetUpdatesPage`: updates by the page.
+
+use canton_proto::com::daml::ledger::api::v2 as proto;
+
+use super::super::answers::single_update;
+use super::super::door::Door;
+use super::super::requests::{
+    Token, TokenError, non_negative, not_after_end, page_size, positive, present, update_format,
+};
+use super::is_verbose;
+use crate::model::Offset;
+use crate::participant::errors::{ErrorId, Refusal};
+use crate::participant::updates::{Stretch, UpdateFormat};
+
+/// What is asked for, but for the page.
+struct Question {
+    after: Offset,
+    last: Option<Offset>,
+    max: usize,
+    format: UpdateFormat,
+    descending: bool,
+}
+
+pub(super) async fn call(
+    door: &Door,
+    request: proto::GetUpdatesPageRequest,
+) -> Result<proto::GetUpdatesPageResponse, Refusal> {
+    let token = request.page_token.clone().filter(|it| !it.is_empty());
+    if let Some(token) = &token
+        && Token::decode(token, "") == Err(TokenError::Garbage)
+    {
+        return Err(garbage());
+    }
+    let end = door.end()?;
+    let question = Question::new(request, door, end)?;
+    let scope = question.scope(door.participant().await?.as_str());
+    let continued = match token {
+        None => None,
+        Some(token) => Some(continued(&token, &scope)?),
+    };
+    let to = question.last.unwrap_or(end);
+    let stretch = match (question.descending, continued) {
+        (false, after) => Stretch::Forward {
+            after: after.unwrap_or(question.after),
+            last: Some(to),
+        },
+        (true, from) => Stretch::Backward {
+            from: from.unwrap_or(to),
+            after: question.after,
+        },
+    };
+    let page = door
+        .model
+        .page(&question.format, stretch, question.max)
+        .await?;
+    let verbose = is_verbose(&question.format);
+    let last = page.updates.last().map(|it| it.projection.entry.offset);
+    let updates = page.updates.iter();
+    let updates = updates.map(|update| single_update(update, verbose, door.engine()));
+    let bounds = bounds(stretch, last.filter(|_| page.has_more));
+    let goes_on = page.has_more || (question.last.is_none() && !question.descending);
+    let next = match stretch {
+        Stretch::Forward { .. } => bounds.1,
+        Stretch::Backward { .. } => bounds.0,
+    };
+    Ok(proto::GetUpdatesPageResponse {
+        updates: updates.collect::<Result<_, _>>()?,
+        lowest_page_offset_exclusive: bounds.0.get(),
+        highest_page_offset_inclusive: bounds.1.get(),
+        next_page_token: goes_on.then(|| Token::new([next.get()]).encode(&scope)),
+    })
+}
+
+impl Question {
+    fn new(
+        request: proto::GetUpdatesPageRequest,
+        door: &Door,
+        end: Offset,
+    ) -> Result<Self, Refusal> {
+        let last = request.end_offset_inclusive.map(|offset| {
+            let expected = "the offset has to be a positive integer (>0)";
+            positive(offset, "endOffsetInclusive", expected)
+        });
+        let last = last.transpose()?;
+        let after = request.begin_offset_exclusive.unwrap_or_default();
+        let after = non_negative(after, "beginOffsetExclusive")?;
+        let config = &door.config;
+        let (default, max) = (
+            config.default_updates_page_size,
+            config.max_updates_page_size,
+        );
+        let max = page_size(request.max_page_size, default, max)?;
+        if let Some(last) = last {
+            not_after_end(last, end, "endOffsetInclusive")?;
+            if after > last {
+                return Err(Refusal::invalid_argument(
+                    "beginOffsetExclusive is after endOffsetInclusive",
+                ));
+            }
+        }
+        not_after_end(after, end, "beginOffsetExclusive")?;
+        Ok(Self {
+            after,
+            last,
+            max,
+            format: update_format(present(request.update_format, "update_format")?)?,
+            descending: request.descending_order,
+        })
+    }
+
+    /// Everything that must be the same for the next page.
+    fn scope(&self, participant: &str) -> String {
+        let Self {
+            after,
+            last,
+            max,
+            format,
+            descending,
+        } = self;
+        format!("updates {participant} {after} {last:?} {max} {descending} {format:?}")
+    }
+}
+
+/// The part of the ledger that a page covers; `last` is its last update if there are more.
+fn bounds(stretch: Stretch, last: Option<Offset>) -> (Offset, Offset) {
+    match stretch {
+        Stretch::Forward { after, last: to } => (after, last.or(to).unwrap_or(after)),
+        Stretch::Backward { from, after } => {
+            let below = last.and_then(|last| Offset::new(last.get() - 1));
+            (below.unwrap_or(after), from)
+        }
+    }
+}
+
+fn continued(token: &[u8], scope: &str) -> Result<Offset, Refusal> {
+    let number = Token::decode(token, scope).and_then(|token| token.numbers::<1>());
+    match number {
+        Ok([number]) => Offset::new(number).ok_or_else(garbage),
+        Err(TokenError::Garbage) => Err(garbage()),
+        Err(TokenError::OtherRequest) => Err(Refusal::new(
+            ErrorId::InvalidUpdatesPageToken,
+            "The submitted command contains an invalid page token. Tokens used in GetUpdatesPage \
+             requests must be taken from a valid GetUpdatesPageResponse and used with the same \
+             request and the same participant.",
+        )),
+    }
+}
+
+fn garbage() -> Refusal {
+    Refusal::invalid_field("page_token", "Invalid page token for GetUpdatesPageRequest")
+}

@@ -1,0 +1,51 @@
+//! Updates by the page, for those who do not want a stream.
+
+use std::collections::VecDeque;
+
+use super::format::UpdateFormat;
+use super::projection::Projection;
+use super::read_model::ReadModel;
+use super::stream::Stretch;
+use super::told::Update;
+use crate::participant::errors::Refusal;
+
+/// Some updates of a stretch.
+#[derive(Debug, Default)]
+pub struct Page {
+    /// The updates, in the order of the stretch.
+    pub updates: Vec<Update>,
+    /// The stretch has more of them.
+    pub has_more: bool,
+}
+
+impl ReadModel {
+    /// The first updates of a stretch that ends, so many at most.
+    ///
+    /// # Errors
+    /// If names in the format stand for nothing, or the database does not answer.
+    pub async fn page(
+        &self,
+        format: &UpdateFormat,
+        mut stretch: Stretch,
+        max: usize,
+    ) -> Result<Page, Refusal> {
+        let projector = self.projector(format).await?.filters;
+        let mut found: VecDeque<Projection> = VecDeque::new();
+        // one more than asked for shows that there are more
+        while found.len() <= max && !stretch.is_empty() {
+            let wanted = max + 1 - found.len();
+            let portion = self.portion(&projector, stretch, wanted).await?;
+            stretch = stretch.after(portion.position);
+            found.extend(portion.projections);
+        }
+        let has_more = found.len() > max;
+        found.truncate(max);
+        let transactions = format.transactions.as_ref();
+        let verbose = transactions.is_some_and(|it| it.events.verbose);
+        let mut updates = Vec::with_capacity(found.len());
+        while !found.is_empty() {
+            updates.extend(self.tell(&mut found, verbose).await?);
+        }
+        Ok(Page { updates, has_more })
+    }
+}

@@ -1,0 +1,306 @@
+//! A small client of the Ledger API.
+
+use std::time::Duration;
+
+use canton_proto::com::daml::ledger::api::v2 as api;
+use canton_proto::com::daml::ledger::api::v2::admin;
+use jura::lf::models::Model;
+use tonic::transport::{Channel, Endpoint};
+use tonic::{Code, Status};
+
+/// The user that tests submit as.
+pub const USER: &str = "test-user";
+
+/// A connection to a participant.
+#[derive(Clone)]
+pub struct Ledger {
+    channel: Channel,
+}
+
+/// What became of a command, as far as the answer tells.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// Accepted: update id and offset.
+    Accepted(String, i64),
+    /// Refused for good: the public error id.
+    Refused(String),
+    /// Accepted before, says the ledger.
+    Duplicate,
+    /// Not accepted now; worth another try.
+    TryAgain(String),
+    /// No answer.
+    Unknown,
+}
+
+impl Ledger {
+    pub fn connect(address: &str) -> Self {
+        let channel = Endpoint::new(address.to_owned())
+            .unwrap()
+            .timeout(Duration::from_mins(1))
+            .connect_lazy();
+        Self { channel }
+    }
+
+    /// Uploads the models that tests use.
+    pub async fn upload_test_model(&self) {
+        let request = admin::UploadDarFileRequest {
+            dar_file: Model::Test.dar().unwrap(),
+            ..Default::default()
+        };
+        admin::package_management_service_client::PackageManagementServiceClient::new(
+            self.channel.clone(),
+        )
+        .upload_dar_file(request)
+        .await
+        .unwrap();
+    }
+
+    pub async fn allocate(&self, hint: &str) -> String {
+        let request = admin::AllocatePartyRequest {
+            party_id_hint: hint.to_owned(),
+            ..Default::default()
+        };
+        admin::party_management_service_client::PartyManagementServiceClient::new(
+            self.channel.clone(),
+        )
+        .allocate_party(request)
+        .await
+        .unwrap()
+        .into_inner()
+        .party_details
+        .unwrap()
+        .party
+    }
+
+    pub async fn submit_and_wait(&self, commands: api::Commands) -> Outcome {
+        let request = api::SubmitAndWaitRequest {
+            commands: Some(commands),
+        };
+        let answer = api::command_service_client::CommandServiceClient::new(self.channel.clone())
+            .submit_and_wait(request)
+            .await;
+        match answer {
+            Ok(answer) => {
+                let answer = answer.into_inner();
+                Outcome::Accepted(answer.update_id, answer.completion_offset)
+            }
+            Err(status) => outcome(&status),
+        }
+    }
+
+    /// Fires and forgets; whether it was taken.
+    pub async fn submit(&self, commands: api::Commands) -> Result<(), Outcome> {
+        let request = api::SubmitRequest {
+            commands: Some(commands),
+        };
+        api::command_submission_service_client::CommandSubmissionServiceClient::new(
+            self.channel.clone(),
+        )
+        .submit(request)
+        .await
+        .map(|_| ())
+        .map_err(|status| outcome(&status))
+    }
+
+    /// The ledger end.
+    pub async fn end(&self) -> Result<i64, Status> {
+        let answer = api::state_service_client::StateServiceClient::new(self.channel.clone())
+            .get_ledger_end(api::GetLedgerEndRequest {})
+            .await?;
+        Ok(answer.into_inner().offset)
+    }
+
+    /// The active contracts of a party.
+    pub async fn active(&self, party: &str) -> Result<Vec<api::CreatedEvent>, Status> {
+        let request = api::GetActiveContractsRequest {
+            active_at_offset: self.end().await?,
+            event_format: Some(event_format(party)),
+            ..Default::default()
+        };
+        let mut stream = api::state_service_client::StateServiceClient::new(self.channel.clone())
+            .get_active_contracts(request)
+            .await
+            .unwrap()
+            .into_inner();
+        let mut found = Vec::new();
+        while let Some(item) = stream.message().await.unwrap() {
+            use api::get_active_contracts_response::ContractEntry;
+            if let Some(ContractEntry::ActiveContract(active)) = item.contract_entry {
+                found.push(active.created_event.unwrap());
+            }
+        }
+        Ok(found)
+    }
+
+    /// The updates of a party up to the end, as (offset, update id).
+    pub async fn updates(&self, party: &str) -> Result<Vec<(i64, String)>, Status> {
+        let request = api::GetUpdatesRequest {
+            begin_exclusive: 0,
+            end_inclusive: Some(self.end().await?),
+            update_format: Some(api::UpdateFormat {
+                include_transactions: Some(api::TransactionFormat {
+                    event_format: Some(event_format(party)),
+                    transaction_shape: api::TransactionShape::LedgerEffects.into(),
+                }),
+                ..Default::default()
+            }),
+            ..Default::default()
+        };
+        let mut stream = api::update_service_client::UpdateServiceClient::new(self.channel.clone())
+            .get_updates(request)
+            .await
+            .unwrap()
+            .into_inner();
+        let mut found = Vec::new();
+        while let Some(item) = stream.message().await.unwrap() {
+            use api::get_updates_response::Update;
+            if let Some(Update::Transaction(transaction)) = item.update {
+                found.push((transaction.offset, transaction.update_id));
+            }
+        }
+        Ok(found)
+    }
+
+    /// The completions of parties up to the end.
+    #[allow(deprecated, reason = "what clients use today")]
+    pub async fn completions(&self, parties: &[String]) -> Result<Vec<api::Completion>, Status> {
+        let end = self.end().await?;
+        let request = api::CompletionStreamRequest {
+            user_id: USER.to_owned(),
+            parties: parties.to_vec(),
+            begin_exclusive: 0,
+        };
+        let mut stream =
+            api::command_completion_service_client::CommandCompletionServiceClient::new(
+                self.channel.clone(),
+            )
+            .completion_stream(request)
+            .await?
+            .into_inner();
+        let mut found = Vec::new();
+        loop {
+            use api::completion_stream_response::CompletionResponse;
+            let item = stream.message().await?;
+            let item = item.ok_or_else(|| Status::unavailable("the stream ended"))?;
+            match item.completion_response {
+                Some(CompletionResponse::Completion(completion)) => {
+                    let is_last = completion.offset >= end;
+                    found.push(completion);
+                    if is_last {
+                        return Ok(found);
+                    }
+                }
+                // comes when nothing else does
+                Some(CompletionResponse::OffsetCheckpoint(checkpoint))
+                    if checkpoint.offset >= end =>
+                {
+                    return Ok(found);
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+fn outcome(status: &Status) -> Outcome {
+    let message = status.message();
+    let id = message.split('(').next().unwrap_or_default().to_owned();
+    match status.code() {
+        Code::AlreadyExists => Outcome::Duplicate,
+        Code::Aborted | Code::Unavailable if id.chars().all(|c| c.is_uppercase() || c == '_') => {
+            Outcome::TryAgain(id)
+        }
+        Code::Unavailable | Code::Unknown | Code::Cancelled | Code::DeadlineExceeded => {
+            Outcome::Unknown
+        }
+        _ => Outcome::Refused(format!("{}: {message}", status.code())),
+    }
+}
+
+fn event_format(party: &str) -> api::EventFormat {
+    let everything = api::CumulativeFilter {
+        identifier_filter: Some(api::cumulative_filter::IdentifierFilter::WildcardFilter(
+            api::WildcardFilter::default(),
+        )),
+    };
+    api::EventFormat {
+        filters_by_party: [(
+            party.to_owned(),
+            api::Filters {
+                cumulative: vec![everything],
+            },
+        )]
+        .into(),
+        verbose: true,
+        ..Default::default()
+    }
+}
+
+/// Commands of a party.
+pub fn commands(party: &str, command_id: &str, command: api::command::Command) -> api::Commands {
+    api::Commands {
+        user_id: USER.to_owned(),
+        command_id: command_id.to_owned(),
+        submission_id: format!("s-{command_id}"),
+        act_as: vec![party.to_owned()],
+        commands: vec![api::Command {
+            command: Some(command),
+        }],
+        ..Default::default()
+    }
+}
+
+fn simple() -> api::Identifier {
+    api::Identifier {
+        package_id: "#jura-test".to_owned(),
+        module_name: "Test.Ledger".to_owned(),
+        entity_name: "Simple".to_owned(),
+    }
+}
+
+fn record(fields: Vec<api::value::Sum>) -> api::Record {
+    let fields = fields.into_iter();
+    api::Record {
+        record_id: None,
+        fields: fields
+            .map(|sum| api::RecordField {
+                label: String::new(),
+                value: Some(api::Value { sum: Some(sum) }),
+            })
+            .collect(),
+    }
+}
+
+/// Creates a numbered contract.
+pub fn create(owner: &str, number: i64) -> api::command::Command {
+    api::command::Command::Create(api::CreateCommand {
+        template_id: Some(simple()),
+        create_arguments: Some(record(vec![
+            api::value::Sum::Party(owner.to_owned()),
+            api::value::Sum::Int64(number),
+        ])),
+    })
+}
+
+/// Replaces a contract by one with another number.
+pub fn replace(contract_id: &str, number: i64) -> api::command::Command {
+    let argument = record(vec![api::value::Sum::Int64(number)]);
+    api::command::Command::Exercise(api::ExerciseCommand {
+        template_id: Some(simple()),
+        contract_id: contract_id.to_owned(),
+        choice: "Replace".to_owned(),
+        choice_argument: Some(api::Value {
+            sum: Some(api::value::Sum::Record(argument)),
+        }),
+    })
+}
+
+/// The number of a contract.
+pub fn number(created: &api::CreatedEvent) -> i64 {
+    let arguments = created.create_arguments.as_ref().unwrap();
+    let value = arguments.fields[1].value.as_ref().unwrap();
+    match value.sum {
+        Some(api::value::Sum::Int64(number)) => number,
+        ref other => panic!("no number: {other:?}"),
+    }
+}

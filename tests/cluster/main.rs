@@ -1,0 +1,19 @@
+//! Real processes, a real PostgreSQL, `kill -9`, panics: what was acknowledged stays, and happens
+//! once.
+
+#![allow(unreachable_pub, reason = "a test binary has no outside")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "helpers of tests are tests: a panic names the line, and what is printed is read"
+)]
+
+mod ledger;
+mod process;
+mod server;
+
+mod workload;
+
+mod kill;
+mod panics;

@@ -1,0 +1,212 @@
+//! Applications that go on through crashes, and remember what they were told.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use super::ledger::{self, Ledger, Outcome};
+
+/// An application: creates numbered contracts, by waiting and by firing and forgetting, and replaces
+/// one contract again and again.
+pub struct Application {
+    party: String,
+    next: i64,
+    /// Numbers of contracts whose creation was acknowledged.
+    acknowledged: BTreeSet<i64>,
+    /// Command ids of submissions that were taken without an answer about their outcome.
+    taken: BTreeSet<String>,
+    /// The number that the contract which is replaced has now, and its id.
+    chain: (i64, String),
+    /// What was sent last and not answered.
+    unanswered: Option<Sent>,
+}
+
+/// A command whose outcome is not known.
+#[derive(Clone)]
+enum Sent {
+    Create(i64),
+    Replace(i64, String),
+}
+
+/// Numbers of contracts that are replaced start here.
+const CHAIN: i64 = 1_000_000_000;
+
+impl Application {
+    /// Allocates its party and creates the contract that it will replace.
+    pub async fn start(ledger: &Ledger, name: &str) -> Self {
+        let party = ledger.allocate(name).await;
+        let create = ledger::create(&party, CHAIN);
+        let made = ledger
+            .submit_and_wait(ledger::commands(&party, "chain", create))
+            .await;
+        assert!(matches!(made, Outcome::Accepted(..)), "{made:?}");
+        let contract = ledger.active(&party).await.unwrap().remove(0).contract_id;
+        Self {
+            party,
+            next: 1,
+            acknowledged: BTreeSet::new(),
+            taken: BTreeSet::new(),
+            chain: (CHAIN, contract),
+            unanswered: None,
+        }
+    }
+
+    /// How many commands were acknowledged or taken.
+    pub fn done(&self) -> usize {
+        self.acknowledged.len() + self.taken.len()
+    }
+
+    /// Works until it is told to stop or gets no answer.
+    pub async fn run(&mut self, ledger: &Ledger, stop: Arc<AtomicBool>) {
+        while !stop.load(Ordering::Relaxed) {
+            let sent = match self.unanswered.take() {
+                Some(sent) => sent,
+                None => self.choose(),
+            };
+            let goes_on = match sent.clone() {
+                Sent::Create(number) if number % 3 == 0 => self.fire(ledger, number).await,
+                Sent::Create(number) => self.create(ledger, number).await,
+                Sent::Replace(number, contract) => self.replace(ledger, number, contract).await,
+            };
+            if !goes_on {
+                self.unanswered = Some(sent);
+                return;
+            }
+        }
+    }
+
+    fn choose(&mut self) -> Sent {
+        let number = self.next;
+        self.next += 1;
+        if number % 4 == 0 {
+            Sent::Replace(CHAIN + number, self.chain.1.clone())
+        } else {
+            Sent::Create(number)
+        }
+    }
+
+    /// Whether an answer came.
+    async fn create(&mut self, ledger: &Ledger, number: i64) -> bool {
+        let id = format!("create-{number}");
+        let create = ledger::create(&self.party, number);
+        match ledger
+            .submit_and_wait(ledger::commands(&self.party, &id, create))
+            .await
+        {
+            Outcome::Accepted(..) | Outcome::Duplicate => {
+                self.acknowledged.insert(number);
+                true
+            }
+            Outcome::TryAgain(_) | Outcome::Unknown => false,
+            Outcome::Refused(error) => panic!("{id}: {error}"),
+        }
+    }
+
+    async fn fire(&mut self, ledger: &Ledger, number: i64) -> bool {
+        let id = format!("fire-{number}");
+        let create = ledger::create(&self.party, number);
+        match ledger
+            .submit(ledger::commands(&self.party, &id, create))
+            .await
+        {
+            Ok(()) => {
+                self.taken.insert(id);
+                true
+            }
+            // taken before it went down: a completion comes
+            Err(Outcome::TryAgain(error)) if error == "SUBMISSION_ALREADY_IN_FLIGHT" => {
+                self.taken.insert(id);
+                true
+            }
+            Err(Outcome::TryAgain(_) | Outcome::Unknown) => false,
+            Err(other) => panic!("{id}: {other:?}"),
+        }
+    }
+
+    async fn replace(&mut self, ledger: &Ledger, number: i64, contract: String) -> bool {
+        let id = format!("replace-{number}");
+        let replace = ledger::replace(&contract, number);
+        match ledger
+            .submit_and_wait(ledger::commands(&self.party, &id, replace))
+            .await
+        {
+            // nobody else touches the contract: that it is gone is known to be our own doing
+            Outcome::Accepted(..) | Outcome::Duplicate => {
+                let Ok(active) = ledger.active(&self.party).await else {
+                    return false;
+                };
+                let now = active.iter().find(|it| ledger::number(it) == number);
+                let now = now.unwrap_or_else(|| panic!("{id} was accepted and left no contract"));
+                self.chain = (number, now.contract_id.clone());
+                true
+            }
+            Outcome::TryAgain(_) | Outcome::Unknown => false,
+            Outcome::Refused(error) => panic!("{id}: {error}"),
+        }
+    }
+
+    /// Reads everything back and compares.
+    pub async fn check(&self, ledger: &Ledger) {
+        self.check_completions(ledger).await;
+        self.check_contracts(ledger).await;
+        let updates = ledger.updates(&self.party).await.unwrap();
+        let offsets: Vec<i64> = updates.iter().map(|(offset, _)| *offset).collect();
+        assert!(offsets.is_sorted_by(|a, b| a < b), "offsets go backwards");
+        let ids: BTreeSet<&String> = updates.iter().map(|(_, id)| id).collect();
+        assert_eq!(ids.len(), updates.len(), "an update comes twice");
+        assert_eq!(ledger.updates(&self.party).await.unwrap(), updates);
+    }
+
+    /// Every submission that was taken has exactly one completion, every command at most one that
+    /// accepts it.
+    async fn check_completions(&self, ledger: &Ledger) {
+        let parties = std::slice::from_ref(&self.party);
+        let completions = ledger.completions(parties).await.unwrap();
+        let mut all: BTreeMap<&str, usize> = BTreeMap::new();
+        let mut accepted: BTreeMap<&str, usize> = BTreeMap::new();
+        for completion in &completions {
+            let is_duplicate = completion.status.as_ref().is_some_and(|it| it.code == 6);
+            if !is_duplicate {
+                *all.entry(&completion.command_id).or_default() += 1;
+            }
+            if completion.status.as_ref().is_none_or(|it| it.code == 0) {
+                *accepted.entry(&completion.command_id).or_default() += 1;
+            }
+        }
+        for (id, count) in &accepted {
+            assert_eq!(*count, 1, "{id} was accepted {count} times");
+        }
+        for id in &self.taken {
+            assert_eq!(all.get(id.as_str()), Some(&1), "completions of {id}");
+        }
+    }
+
+    /// What was acknowledged is there, once; what is replaced is there, once.
+    async fn check_contracts(&self, ledger: &Ledger) {
+        let mut active: BTreeMap<i64, usize> = BTreeMap::new();
+        for created in ledger.active(&self.party).await.unwrap() {
+            *active.entry(ledger::number(&created)).or_default() += 1;
+        }
+        for (number, count) in &active {
+            assert_eq!(*count, 1, "contract {number} exists {count} times");
+        }
+        for number in &self.acknowledged {
+            assert!(active.contains_key(number), "contract {number} is lost");
+        }
+        let chain: Vec<&i64> = active.keys().filter(|number| **number >= CHAIN).collect();
+        assert_eq!(chain.len(), 1, "one contract is replaced: {chain:?}");
+        assert!(*chain[0] >= self.chain.0, "a replacement is lost");
+    }
+
+    /// How many submissions are taken and have no completion yet.
+    pub async fn missing(&self, ledger: &Ledger) -> usize {
+        let parties = std::slice::from_ref(&self.party);
+        let completions = ledger.completions(parties).await.unwrap();
+        let known: BTreeSet<&str> = completions
+            .iter()
+            .map(|completion| completion.command_id.as_str())
+            .collect();
+        let taken = self.taken.iter();
+        taken.filter(|id| !known.contains(id.as_str())).count()
+    }
+}
