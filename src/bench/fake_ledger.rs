@@ -84,10 +84,15 @@ impl Drop for FakeLedger {
 async fn serve(state: Arc<Mutex<State>>, request: Request<Body>) -> http::Response<Body> {
     let call = request.uri().path().rsplit('/').next().unwrap().to_owned();
     match call.as_str() {
-        "GetLedgerApiVersion" => unary(request, |_: api::GetLedgerApiVersionRequest| version()).await,
+        "GetLedgerApiVersion" => {
+            unary(request, |_: api::GetLedgerApiVersionRequest| version()).await
+        }
         "UploadDarFile" => {
             let refuses = state.lock().unwrap().faults.no_upload;
-            unary(request, move |_: api::admin::UploadDarFileRequest| upload(refuses)).await
+            unary(request, move |_: api::admin::UploadDarFileRequest| {
+                upload(refuses)
+            })
+            .await
         }
         "AllocateParty" => unary(request, allocate).await,
         "GetLedgerEnd" => {
@@ -104,16 +109,21 @@ async fn serve(state: Arc<Mutex<State>>, request: Request<Body>) -> http::Respon
             .await
         }
         "SubmitAndWaitForTransaction" => {
-            unary(request, move |message: api::SubmitAndWaitForTransactionRequest| {
-                let created = state.lock().unwrap().submit(message.commands)?;
-                let created = api::event::Event::Created(created);
-                Ok(api::SubmitAndWaitForTransactionResponse {
-                    transaction: Some(api::Transaction {
-                        events: vec![api::Event { event: Some(created) }],
-                        ..Default::default()
-                    }),
-                })
-            })
+            unary(
+                request,
+                move |message: api::SubmitAndWaitForTransactionRequest| {
+                    let created = state.lock().unwrap().submit(message.commands)?;
+                    let created = api::event::Event::Created(created);
+                    Ok(api::SubmitAndWaitForTransactionResponse {
+                        transaction: Some(api::Transaction {
+                            events: vec![api::Event {
+                                event: Some(created),
+                            }],
+                            ..Default::default()
+                        }),
+                    })
+                },
+            )
             .await
         }
         "GetActiveContracts" => active_contracts(state, request).await,
@@ -141,12 +151,15 @@ async fn active_contracts(
     state: Arc<Mutex<State>>,
     request: Request<Body>,
 ) -> http::Response<Body> {
-    let service = tower::service_fn(move |request: tonic::Request<api::GetActiveContractsRequest>| {
-        let answers = state.lock().unwrap().matching(&request.into_inner());
-        let answers = stream::iter(answers.into_iter().map(Ok));
-        std::future::ready(Ok::<_, Status>(Response::new(answers)))
-    });
-    let codec = ProstCodec::<api::GetActiveContractsResponse, api::GetActiveContractsRequest>::default();
+    let service = tower::service_fn(
+        move |request: tonic::Request<api::GetActiveContractsRequest>| {
+            let answers = state.lock().unwrap().matching(&request.into_inner());
+            let answers = stream::iter(answers.into_iter().map(Ok));
+            std::future::ready(Ok::<_, Status>(Response::new(answers)))
+        },
+    );
+    let codec =
+        ProstCodec::<api::GetActiveContractsResponse, api::GetActiveContractsRequest>::default();
     Grpc::new(codec).server_streaming(service, request).await
 }
 
@@ -252,20 +265,23 @@ impl State {
         let sees = |contract: &api::Record| {
             let fields = contract.fields.iter();
             let sums = fields.filter_map(|field| field.value.as_ref()?.sum.as_ref());
-            sums.into_iter().any(|sum| *sum == Sum::Party(party.clone()))
+            sums.into_iter()
+                .any(|sum| *sum == Sum::Party(party.clone()))
         };
         self.contracts
             .iter()
             .filter(|(_, (template, contract))| {
                 filter.template_id.as_ref() == Some(template) && sees(contract)
             })
-            .map(|(id, (template, contract))| api::GetActiveContractsResponse {
-                contract_entry: Some(ContractEntry::ActiveContract(api::ActiveContract {
-                    created_event: Some(created(id, template, contract)),
+            .map(
+                |(id, (template, contract))| api::GetActiveContractsResponse {
+                    contract_entry: Some(ContractEntry::ActiveContract(api::ActiveContract {
+                        created_event: Some(created(id, template, contract)),
+                        ..Default::default()
+                    })),
                     ..Default::default()
-                })),
-                ..Default::default()
-            })
+                },
+            )
             .collect()
     }
 }

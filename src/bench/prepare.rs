@@ -47,15 +47,15 @@ pub(super) async fn upload(ledger: &LedgerClient) -> Result<(), Error> {
 }
 
 /// The user that parties are for: the one of the token if none was named.
-pub(super) async fn identify(
-    ledgers: &mut [LedgerClient],
-    options: &Options,
-) -> Result<(), Error> {
+pub(super) async fn identify(ledgers: &mut [LedgerClient], options: &Options) -> Result<(), Error> {
     if options.address.token.is_none() || !options.address.user_id.is_empty() {
         return Ok(());
     }
     let user_id = ledgers[0].authenticated_user().await.map_err(|failure| {
-        Error::refused("question whose token this is (--user-id answers it)", failure)
+        Error::refused(
+            "question whose token this is (--user-id answers it)",
+            failure,
+        )
     })?;
     for ledger in ledgers {
         *ledger = ledger.clone().for_user(&user_id);

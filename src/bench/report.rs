@@ -75,7 +75,12 @@ pub struct ErrorCount {
 }
 
 impl Report {
-    pub(super) fn new(options: &Options, version: String, tally: &Tally, counted: Duration) -> Self {
+    pub(super) fn new(
+        options: &Options,
+        version: String,
+        tally: &Tally,
+        counted: Duration,
+    ) -> Self {
         let commands = tally.latency.len();
         let seconds = counted.as_secs_f64();
         let mut by_id: Vec<ErrorCount> = tally.errors.values().cloned().collect();

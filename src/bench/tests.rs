@@ -62,14 +62,22 @@ async fn a_client_that_lost_its_contract_finds_it_again() {
             ..Faults::default()
         });
         let report = report(&ledger, load).await;
-        let ids: Vec<&str> = report.errors.by_id.iter().map(|it| it.id.as_str()).collect();
+        let ids: Vec<&str> = report
+            .errors
+            .by_id
+            .iter()
+            .map(|it| it.id.as_str())
+            .collect();
         assert!(ids.contains(&"REQUEST_TIME_OUT"), "{report:?}");
         assert!(ids.contains(&"CONTRACT_NOT_FOUND"), "{report:?}");
         let mut errors = report.errors.by_id.iter();
-        let missing = errors
-            .find(|it| it.id == "CONTRACT_NOT_FOUND")
-            .unwrap();
-        assert!(missing.count <= report.errors.retryable, "{report:?}");
+        let missing = errors.find(|it| it.id == "CONTRACT_NOT_FOUND").unwrap();
+        // whose answer was lost before it counted may miss its contract when it counts
+        let clients = report.clients as u64;
+        assert!(
+            missing.count <= report.errors.retryable + clients,
+            "{report:?}"
+        );
         assert!(report.commands > report.errors.total, "{report:?}");
     }
 }

@@ -60,7 +60,11 @@ impl Workload for Transfer {
 
     async fn command(&mut self) -> Result<(), Failure> {
         let at_right = self.token.at_right;
-        let (owner, other) = if at_right { (RIGHT, LEFT) } else { (LEFT, RIGHT) };
+        let (owner, other) = if at_right {
+            (RIGHT, LEFT)
+        } else {
+            (LEFT, RIGHT)
+        };
         let transfer = value::exercise(
             template("Token"),
             &self.token.contract_id,

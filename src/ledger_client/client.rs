@@ -65,7 +65,11 @@ impl LedgerClient {
     pub async fn version(&self) -> Result<String, Failure> {
         let request = self.request(api::GetLedgerApiVersionRequest {}, READ_TIMEOUT);
         let mut client = VersionServiceClient::new(self.channel.clone());
-        Ok(client.get_ledger_api_version(request).await?.into_inner().version)
+        Ok(client
+            .get_ledger_api_version(request)
+            .await?
+            .into_inner()
+            .version)
     }
 
     /// The user of the token, as the ledger knows it.
@@ -101,7 +105,11 @@ impl LedgerClient {
         let grant = self.authorization.is_some();
         let message = api::admin::AllocatePartyRequest {
             party_id_hint: hint.to_owned(),
-            user_id: if grant { self.user_id.clone() } else { String::new() },
+            user_id: if grant {
+                self.user_id.clone()
+            } else {
+                String::new()
+            },
             ..Default::default()
         };
         let mut client = PartyManagementServiceClient::new(self.channel.clone());
@@ -113,7 +121,10 @@ impl LedgerClient {
     }
 
     /// Submits and waits for the commit.
-    pub async fn submit(&self, submission: Submission) -> Result<api::SubmitAndWaitResponse, Failure> {
+    pub async fn submit(
+        &self,
+        submission: Submission,
+    ) -> Result<api::SubmitAndWaitResponse, Failure> {
         let message = api::SubmitAndWaitRequest {
             commands: Some(self.commands(submission)),
         };

@@ -3,9 +3,9 @@
 use std::error::Error as _;
 use std::time::Duration;
 
+use tonic::Code;
 use tonic::metadata::AsciiMetadataValue;
 use tonic::transport::{Channel, Endpoint};
-use tonic::Code;
 
 use super::client::LedgerClient;
 use super::failure::Failure;
@@ -136,4 +136,3 @@ fn explain(failure: &Failure) -> String {
         _ => failure.to_string(),
     }
 }
-

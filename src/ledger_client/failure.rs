@@ -179,16 +179,16 @@ mod tests {
         let failure = Failure::from(Status::not_found("CONTRACT_NOT_FOUND(11,abc12345): gone"));
         assert_eq!(failure.id, "CONTRACT_NOT_FOUND");
         assert!(failure.is_missing() && !failure.is_retryable());
-        assert_eq!(
-            failure.to_string(),
-            "CONTRACT_NOT_FOUND(11,abc12345): gone"
-        );
+        assert_eq!(failure.to_string(), "CONTRACT_NOT_FOUND(11,abc12345): gone");
     }
 
     #[test]
     fn without_either_the_code_is_the_id_and_decides() {
         let failure = Failure::from(Status::unavailable("tcp connect error (os error 111)"));
-        assert_eq!((failure.id.as_str(), failure.category), ("UNAVAILABLE", None));
+        assert_eq!(
+            (failure.id.as_str(), failure.category),
+            ("UNAVAILABLE", None)
+        );
         assert!(failure.is_retryable());
         let failure = Failure::from(Status::permission_denied("An error (see log) occurred"));
         assert_eq!(failure.id, "PERMISSION_DENIED");

@@ -31,10 +31,7 @@ pub fn effects(events: api::EventFormat) -> api::TransactionFormat {
     transactions(events, api::TransactionShape::LedgerEffects)
 }
 
-fn transactions(
-    events: api::EventFormat,
-    shape: api::TransactionShape,
-) -> api::TransactionFormat {
+fn transactions(events: api::EventFormat, shape: api::TransactionShape) -> api::TransactionFormat {
     api::TransactionFormat {
         event_format: Some(events),
         transaction_shape: shape.into(),

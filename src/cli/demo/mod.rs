@@ -1,3 +1,5 @@
 //! stub
 use super::args::DemoArgs;
-pub(super) fn run(_: &DemoArgs) -> anyhow::Result<()> { Ok(()) }
+pub(super) fn run(_: &DemoArgs) -> anyhow::Result<()> {
+    Ok(())
+}
