@@ -1,40 +1,18 @@
 //! What must be on the ledger before clients can work: the model, parties, contracts.
 
 use std::cell::Cell;
-use std::future::Future;
 use std::rc::Rc;
-use std::time::Duration;
 
 use futures_util::stream::{self, StreamExt};
-use tokio::time::Instant;
 
 use super::options::Options;
 use super::run::{Error, Progress};
 use super::workload::{Seat, Workload};
-use crate::ledger_client::{Failure, LedgerClient};
+use crate::ledger_client::{Failure, LedgerClient, Patience, patiently};
 use crate::lf::models::Model;
-
-/// How long a step is tried again. Packages and parties become known to a network some time after they
-/// were accepted.
-const PATIENCE: Duration = Duration::from_secs(30);
-
-/// Between one try and the next.
-const RETRY_PAUSE: Duration = Duration::from_millis(250);
 
 /// Parties allocated, and clients set up, at the same time: more would only queue up in the topology.
 const AT_ONCE: usize = 4;
-
-/// Answers of a ledger that has not heard of a party or package everywhere yet.
-const NOT_YET: [&str; 8] = [
-    "NO_SYNCHRONIZER_FOR_SUBMISSION",
-    "NO_SYNCHRONIZER_ON_WHICH_ALL_SUBMITTERS_CAN_SUBMIT",
-    "NOT_CONNECTED_TO_ANY_SYNCHRONIZER",
-    "PACKAGE_NOT_VETTED_BY_RECIPIENTS",
-    "PACKAGE_SELECTION_FAILED",
-    "PARTY_ALLOCATION_WITHOUT_CONNECTED_SYNCHRONIZER",
-    "UNKNOWN_INFORMEES",
-    "UNKNOWN_SUBMITTERS",
-];
 
 /// Uploads the model.
 pub(super) async fn upload(ledger: &LedgerClient) -> Result<(), Error> {
@@ -106,9 +84,9 @@ pub(super) async fn set_up<W: Workload>(
     let set_up = async |number: usize| {
         let ledger = ledgers[number % ledgers.len()].clone();
         let mut workload = W::new(Seat::new(ledger, run, number), parties);
-        let begun = Instant::now();
+        let patience = Patience::begin();
         while let Err(failure) = workload.set_up().await {
-            retry_or_fail(begun, failure).await?;
+            patience.wait_or_fail(failure).await?;
         }
         done.set(done.get() + 1);
         progress(Progress::Contracts {
@@ -124,26 +102,4 @@ pub(super) async fn set_up<W: Workload>(
         .await;
     let ready: Result<Vec<W>, Failure> = ready.into_iter().collect();
     ready.map_err(|failure| Error::refused("first command of a client", failure))
-}
-
-async fn patiently<T, F: Future<Output = Result<T, Failure>>>(
-    mut step: impl FnMut() -> F,
-) -> Result<T, Failure> {
-    let begun = Instant::now();
-    loop {
-        match step().await {
-            Ok(answer) => return Ok(answer),
-            Err(failure) => retry_or_fail(begun, failure).await?,
-        }
-    }
-}
-
-/// Waits if the same may succeed later; else gives the failure back.
-async fn retry_or_fail(begun: Instant, failure: Failure) -> Result<(), Failure> {
-    let may_pass = failure.is_retryable() || NOT_YET.contains(&failure.id.as_str());
-    if !may_pass || begun.elapsed() > PATIENCE {
-        return Err(failure);
-    }
-    tokio::time::sleep(RETRY_PAUSE).await;
-    Ok(())
 }

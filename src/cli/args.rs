@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::ports;
+
 /// Jura: a Canton-compatible distributed-ledger node, built for high availability.
 #[derive(Debug, Parser)]
 #[command(name = "jura", version, about, max_term_width = 100)]
@@ -50,16 +52,16 @@ pub(super) struct ConfigArgs {
 pub(super) struct SandboxArgs {
     /// Port of the gRPC Ledger API; 0 picks a free one. Participant N listens at this port plus
     /// 10 × (N - 1)
-    #[arg(long, alias = "port", default_value_t = 6865, value_name = "PORT")]
+    #[arg(long, alias = "port", default_value_t = ports::LEDGER_API, value_name = "PORT")]
     pub ledger_api_port: u16,
     /// Port of the gRPC admin API; 0 picks a free one
-    #[arg(long, default_value_t = 6866, value_name = "PORT")]
+    #[arg(long, default_value_t = ports::ADMIN_API, value_name = "PORT")]
     pub admin_api_port: u16,
     /// Port of the JSON Ledger API (there is none yet: the port stays closed)
-    #[arg(long, default_value_t = 6864, value_name = "PORT")]
+    #[arg(long, default_value_t = ports::JSON_API, value_name = "PORT")]
     pub json_api_port: u16,
     /// Port of the sequencer's public API; 0 picks a free one
-    #[arg(long, default_value_t = 6867, value_name = "PORT")]
+    #[arg(long, default_value_t = ports::SEQUENCER_PUBLIC, value_name = "PORT")]
     pub sequencer_public_port: u16,
     /// Port for health and metrics over HTTP; 0 picks a free one; none unless given
     #[arg(long, value_name = "PORT")]
@@ -101,7 +103,7 @@ pub(super) struct RunArgs {
 #[derive(Debug, Clone, Args)]
 pub(super) struct HealthArgs {
     /// Where the node serves health
-    #[arg(default_value = "127.0.0.1:6870", value_name = "HOST:PORT")]
+    #[arg(default_value_t = format!("127.0.0.1:{}", ports::HEALTH), value_name = "HOST:PORT")]
     pub address: String,
     /// Print JSON
     #[arg(long)]
@@ -130,7 +132,7 @@ pub(super) struct BenchLedgerArgs {
     #[arg(long, default_value = "127.0.0.1", value_name = "HOST")]
     pub ledger_host: String,
     /// Port of its gRPC Ledger API
-    #[arg(long, default_value_t = 6865, value_name = "PORT")]
+    #[arg(long, default_value_t = ports::LEDGER_API, value_name = "PORT")]
     pub ledger_port: u16,
     /// What the clients do
     #[arg(long, value_enum, default_value_t = BenchModel::Create)]

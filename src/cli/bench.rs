@@ -6,6 +6,7 @@ use anyhow::Context;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::args::{BenchLedgerArgs, BenchModel};
+use super::output::print;
 use crate::bench::{self, Load, Options, Progress};
 use crate::ledger_client::LedgerAddress;
 
@@ -33,9 +34,9 @@ pub(super) fn run(args: &BenchLedgerArgs) -> anyhow::Result<()> {
     bar.clear();
     let report = outcome?;
     if args.json {
-        println!("{}", report.to_json());
+        print(&format!("{}\n", report.to_json()))?;
     } else {
-        print!("{}", report.to_text());
+        print(&report.to_text())?;
     }
     anyhow::ensure!(report.commands > 0, "not a single command was committed");
     Ok(())

@@ -10,6 +10,8 @@
 )]
 
 mod args;
+mod output;
+mod ports;
 
 mod run;
 mod sandbox;

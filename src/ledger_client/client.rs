@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use canton_proto::com::daml::ledger::api::v2 as api;
-use tonic::Request;
 use tonic::metadata::AsciiMetadataValue;
 use tonic::transport::Channel;
+use tonic::{Request, Status};
 
 use super::failure::Failure;
 
@@ -186,36 +186,52 @@ impl LedgerClient {
         Ok(contracts)
     }
 
-    /// The transactions after one offset and up to another.
-    pub async fn transactions(
+    /// The transaction with an update id, as soon as the ledger shows it: it may have to come from
+    /// another participant first.
+    pub async fn transaction(
         &self,
+        update_id: &str,
         begin_exclusive: i64,
-        end_inclusive: i64,
         format: api::TransactionFormat,
-    ) -> Result<Vec<api::Transaction>, Failure> {
-        use api::get_updates_response::Update;
+    ) -> Result<api::Transaction, Failure> {
         let message = api::GetUpdatesRequest {
             begin_exclusive,
-            end_inclusive: Some(end_inclusive),
             update_format: Some(api::UpdateFormat {
                 include_transactions: Some(format),
                 ..Default::default()
             }),
             ..Default::default()
         };
+        tokio::time::timeout(READ_TIMEOUT, self.find_transaction(message, update_id))
+            .await
+            .unwrap_or_else(|_| {
+                let seconds = READ_TIMEOUT.as_secs();
+                let text = format!("update {update_id} was not seen within {seconds} s");
+                Err(Status::deadline_exceeded(text).into())
+            })
+    }
+
+    async fn find_transaction(
+        &self,
+        message: api::GetUpdatesRequest,
+        update_id: &str,
+    ) -> Result<api::Transaction, Failure> {
+        use api::get_updates_response::Update;
         let mut client = UpdateServiceClient::new(self.channel.clone())
             .max_decoding_message_size(ANSWER_BYTES_MAX);
         let mut stream = client
             .get_updates(self.request(message, ADMIN_TIMEOUT))
             .await?
             .into_inner();
-        let mut transactions = Vec::new();
         while let Some(answer) = stream.message().await? {
-            if let Some(Update::Transaction(transaction)) = answer.update {
-                transactions.push(transaction);
+            match answer.update {
+                Some(Update::Transaction(transaction)) if transaction.update_id == update_id => {
+                    return Ok(transaction);
+                }
+                _ => {}
             }
         }
-        Ok(transactions)
+        Err(Status::unavailable("the stream of updates ended").into())
     }
 
     fn commands(&self, submission: Submission) -> api::Commands {

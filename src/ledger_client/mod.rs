@@ -6,8 +6,8 @@
 //! client decides on. Messages are the API's own: [`value`] and [`format`] only shorten how they are
 //! written and read.
 //!
-//! Invariants: every call has a deadline; nothing is repeated here, since only the caller knows
-//! whether it may be; a token is never printed.
+//! Invariants: every call has a deadline; no call is repeated unless the caller says that it may be
+//! ([`patiently`]); a token is never printed.
 
 mod failure;
 
@@ -15,9 +15,12 @@ mod connect;
 
 mod client;
 
+mod patience;
+
 pub mod format;
 pub mod value;
 
 pub use client::{LedgerClient, Submission};
 pub use connect::{ConnectError, LedgerAddress, connect};
 pub use failure::Failure;
+pub use patience::{Patience, patiently};

@@ -5,21 +5,23 @@ use std::path::Path;
 use anyhow::Context;
 
 use super::super::args::LfBuildArgs;
+use super::super::output::print;
+use super::files::{open, read};
 use crate::lf::archive::{Archive, read_dar};
 use crate::lf::text::{BuildError, build_dar};
 
 pub(super) fn run(args: &LfBuildArgs) -> anyhow::Result<()> {
-    let source = String::from_utf8(super::read(&args.file)?)
+    let source = String::from_utf8(read(&args.file)?)
         .with_context(|| format!("{} is no text in UTF-8", args.file.display()))?;
     let mut given: Vec<Archive> = Vec::new();
     for path in &args.dependencies {
-        let dar = super::open(path)?;
+        let dar = open(path)?;
         given.extend(dar.archives().cloned());
     }
     let bytes = build_dar(&source, &given).map_err(|error| explain(&args.file, &error))?;
     write_whole(&args.output, &bytes)?;
     let dar = read_dar(&bytes)?;
-    super::print(&format!(
+    print(&format!(
         "{}: {} {}\n",
         args.output.display(),
         dar.name.as_deref().unwrap_or("package"),
