@@ -254,6 +254,26 @@ mod tests {
     }
 
     #[test]
+    fn mistakes_are_told_as_the_kept_text_says() {
+        let mistakes = [
+            "jura bench ledger --clients 0",
+            "jura bench ledger --model swap",
+            "jura bench ledger --second 5",
+            "jura lf build model.daml-lf",
+            "jura completions dos",
+            "jura demo --extra",
+            "jura sanbox",
+            "jura sandbox --participants 51",
+            "jura sandbox --data-dir a --database-url b",
+        ];
+        let told: String = mistakes
+            .iter()
+            .map(|line| format!("$ {line}\n{}\n", parse(line).unwrap_err()))
+            .collect();
+        crate::golden::check("cli/mistakes.txt", &told);
+    }
+
+    #[test]
     fn dependencies_are_repeatable() {
         let line = "jura lf build a.daml-lf -o a.dar --dependency b.dar --dependency c.dar";
         let Ok(Command::Lf(LfCommand::Build(args))) = parse(line) else {

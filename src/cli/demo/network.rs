@@ -44,7 +44,7 @@ fn usual_or_free(port: u16, what: &str, notes: &mut Vec<String>) -> u16 {
     match TcpListener::bind((Ipv4Addr::LOCALHOST, port)) {
         Err(error) if error.kind() == ErrorKind::AddrInUse => {
             notes.push(format!(
-                "port {port} is in use: {what} gets a free one instead"
+                "port {port}, meant for {what}, is in use: a free one is taken instead"
             ));
             0
         }
@@ -67,7 +67,7 @@ mod tests {
         assert_eq!(
             notes,
             [format!(
-                "port {port} is in use: health gets a free one instead"
+                "port {port}, meant for health, is in use: a free one is taken instead"
             )]
         );
         drop(taken);

@@ -177,10 +177,10 @@ impl Brush {
     fn holdings(&self, changes: &[Change]) -> String {
         let row = |party: &str, before: &str, after: &str| {
             let cells = format!("{party:<22}{before:<32}{after}");
-            format!("{INDENT}{}\n", cells.trim_end())
+            cells.trim_end().to_owned()
         };
         let heading = row("active assets", "before the trade", "after it");
-        let mut out = format!("\n{}", self.style(Style::Faint, &heading));
+        let mut out = format!("\n{INDENT}{}\n", self.style(Style::Faint, &heading));
         for change in changes {
             let who = format!("{}, {}", change.party, change.participant);
             let cell = |holdings: &[Holding], line: usize| {
@@ -190,7 +190,8 @@ impl Brush {
             };
             for line in 0..change.before.len().max(change.after.len()).max(1) {
                 let who = if line == 0 { who.as_str() } else { "" };
-                out += &row(who, &cell(&change.before, line), &cell(&change.after, line));
+                let row = row(who, &cell(&change.before, line), &cell(&change.after, line));
+                out += &format!("{INDENT}{row}\n");
             }
         }
         out

@@ -10,7 +10,7 @@ pub(super) fn story() -> Vec<Scene> {
     let mut scenes = vec![
         Scene::Title,
         Scene::Note(
-            "port 6875 is in use: the Ledger API of participant2 gets a free one".to_owned(),
+            "port 6875, meant for the Ledger API of participant2, is in use: a free one is taken instead".to_owned(),
         ),
         step(
             "one domain and two participants are up: 11 supervised actors",

@@ -94,9 +94,12 @@ mod tests {
     }
 
     #[test]
-    fn a_text_becomes_the_dar_that_jura_ships() {
-        let bytes = build(Model::Demo.source(), &[]).unwrap();
-        assert_eq!(bytes, Model::Demo.dar().unwrap());
+    fn a_text_becomes_the_same_dar_every_time_the_one_that_jura_ships() {
+        for model in Model::ALL {
+            let bytes = build(model.source(), &[]).unwrap();
+            assert_eq!(bytes, build(model.source(), &[]).unwrap(), "{model:?}");
+            assert_eq!(bytes, model.dar().unwrap(), "{model:?}");
+        }
     }
 
     #[test]
