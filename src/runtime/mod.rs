@@ -20,8 +20,12 @@ mod supervisor;
 pub mod shutdown;
 pub mod thread;
 
+mod task;
+
 pub use inbox::Inbox;
 pub use mailbox::{Handle, PostError};
+pub use task::Task;
+
 pub use supervisor::{
     Backoff, Exit, Role, RoleContext, RoleFailure, RoleName, Supervisor, SupervisorConfig,
 };

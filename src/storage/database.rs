@@ -3,9 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use deadpool_postgres::{Manager, ManagerConfig, Pool, RecyclingMethod, Runtime, Timeouts};
+use deadpool_postgres::{
+    Manager, ManagerConfig, Pool, QueueMode, RecyclingMethod, Runtime, Timeouts,
+};
 use tokio_postgres::Config;
 
+use super::claim::Claims;
 use super::config::{DatabaseConfig, DatabaseKind, PoolConfig};
 use super::connect::ConnectOn;
 use super::data_dir::DataDir;
@@ -29,6 +32,8 @@ pub struct Database(Arc<Shared>);
 
 struct Shared {
     pool: Pool,
+    /// None where a lock file is enough.
+    claims: Option<tokio::sync::Mutex<Claims>>,
     single_connection: bool,
     server: std::sync::Mutex<Option<Server>>,
     runtime: Option<tokio::runtime::Runtime>,
@@ -87,14 +92,16 @@ impl Database {
             .await
             .map_err(|error| Error::Config(format!("database start failed: {error}")))??;
         let single_connection = matches!(server, Server::Embedded(..));
-        let pool = build_pool(
-            pg_config,
-            config.pool,
-            single_connection,
-            runtime.handle().clone(),
-        )?;
+        let connect = ConnectOn(runtime.handle().clone());
+        let pg_config = session_config(pg_config, config.pool, single_connection);
+        let claims = (!single_connection).then(|| {
+            let instance = pg_config.get_application_name().unwrap_or_default();
+            Claims::new(pg_config.clone(), connect.clone(), instance.to_owned()).into()
+        });
+        let pool = build_pool(pg_config, config.pool, single_connection, connect)?;
         let database = Self(Arc::new(Shared {
             pool,
+            claims,
             single_connection,
             server: std::sync::Mutex::new(Some(server)),
             runtime: Some(runtime),
@@ -134,6 +141,16 @@ impl Database {
         self.0.single_connection
     }
 
+    /// What this process has claimed; none if nobody else can be there.
+    pub(super) fn claims(&self) -> Option<&tokio::sync::Mutex<Claims>> {
+        self.0.claims.as_ref()
+    }
+
+    /// Refuses everything from now on: the database belongs to somebody else.
+    pub(super) fn give_up(&self) {
+        self.0.pool.close();
+    }
+
     /// The runtime on which connections live, for tasks of the storage component.
     pub(super) fn runtime(&self) -> Option<&tokio::runtime::Handle> {
         self.0.runtime.as_ref().map(tokio::runtime::Runtime::handle)
@@ -163,6 +180,9 @@ impl Database {
     /// Closes the pool and stops a server of ours. Waits for it, off the caller's thread.
     pub async fn close(&self) {
         self.0.pool.close();
+        if let Some(claims) = &self.0.claims {
+            claims.lock().await.release();
+        }
         let server = self
             .0
             .server
@@ -232,12 +252,8 @@ fn parse_url(url: &str) -> Result<Config, Error> {
     })
 }
 
-fn build_pool(
-    mut config: Config,
-    bounds: PoolConfig,
-    single_connection: bool,
-    runtime: tokio::runtime::Handle,
-) -> Result<Pool, Error> {
+/// How sessions are opened.
+fn session_config(mut config: Config, bounds: PoolConfig, single_connection: bool) -> Config {
     config.connect_timeout(bounds.connect_timeout);
     if !single_connection {
         config
@@ -246,20 +262,31 @@ fn build_pool(
             .keepalives_retries(3)
             .tcp_user_timeout(Duration::from_secs(10));
         let options = format!(
-            "{} -c statement_timeout={} -c idle_in_transaction_session_timeout={}",
+            "{} -c client_min_messages=warning -c statement_timeout={} -c idle_in_transaction_session_timeout={}",
             config.get_options().unwrap_or_default(),
             bounds.statement_timeout.as_millis(),
             bounds.statement_timeout.as_millis(),
         );
         config.options(options.trim());
     }
-    if config.get_application_name().is_none() {
-        config.application_name("jura");
-    }
+    let name = config.get_application_name().unwrap_or("jura");
+    // the server cuts names after 63 bytes
+    let name: String = name.chars().filter(char::is_ascii).take(30).collect();
+    let instance = uuid::Uuid::new_v4().simple();
+    config.application_name(format!("{name}-{instance}"));
+    config
+}
+
+fn build_pool(
+    config: Config,
+    bounds: PoolConfig,
+    single_connection: bool,
+    connect: ConnectOn,
+) -> Result<Pool, Error> {
     let manager_config = ManagerConfig {
         recycling_method: RecyclingMethod::Fast,
     };
-    let manager = Manager::from_connect(config, ConnectOn(runtime), manager_config);
+    let manager = Manager::from_connect(config, connect, manager_config);
     Pool::builder(manager)
         .max_size(if single_connection {
             1
@@ -273,6 +300,8 @@ fn build_pool(
             recycle: Some(bounds.connect_timeout),
         })
         .runtime(Runtime::Tokio1)
+        // the connection used last has its statements prepared and its caches warm
+        .queue_mode(QueueMode::Lifo)
         .build()
         .map_err(|error| Error::Config(format!("cannot build the connection pool: {error}")))
 }

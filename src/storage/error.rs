@@ -24,6 +24,15 @@ pub enum Error {
         /// What the lock file says about its holder.
         holder: String,
     },
+    /// Another process works with a schema.
+    #[error(
+        "schema {schema} is in use by another process: stop it, or use another database or other \
+         names"
+    )]
+    Claimed {
+        /// The schema.
+        schema: String,
+    },
     /// A migration failed or does not fit what is in the database.
     #[error("migration of schema {schema} failed: {reason}")]
     Migration {

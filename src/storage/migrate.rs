@@ -26,15 +26,14 @@ pub struct MigrationSet {
 const MIGRATION_LOCK: i64 = 0x4a75_7261_0001;
 
 impl MigrationSet {
-    /// Brings `schema` to the newest version.
-    ///
-    /// Replicas that start together wait for each other. All steps that are missing run in one
+    /// Claims `schema` for this process, and brings it to the newest version. All steps that are missing run in one
     /// transaction.
     ///
     /// # Errors
-    /// [`Error::Migration`] if a step fails, or if the database has steps that this set lacks or
+    /// [`Error::Claimed`] if another process works with it, [`Error::Migration`] if a step fails, or if the database has steps that this set lacks or
     /// has differently.
     pub async fn run(&self, database: &Database, schema: &Schema) -> Result<(), Error> {
+        database.claim(schema).await?;
         let locked = !database.is_embedded();
         database
             .transaction(async |transaction| {
@@ -45,7 +44,8 @@ impl MigrationSet {
                 }
                 self.run_in(transaction, schema).await
             })
-            .await
+            .await?;
+        database.evict(schema).await
     }
 
     async fn run_in(&self, transaction: &Transaction<'_>, schema: &Schema) -> Result<(), Error> {
@@ -57,6 +57,10 @@ impl MigrationSet {
                      name       text        NOT NULL,
                      checksum   text        NOT NULL,
                      applied_at timestamptz NOT NULL DEFAULT now()
+                 );
+                 CREATE TABLE IF NOT EXISTS {schema}.owner (
+                     only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
+                     instance text    NOT NULL
                  )",
             ))
             .await?;

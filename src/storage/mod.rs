@@ -5,7 +5,7 @@
 //!
 //! Invariants: connections live on a runtime of their own that outlives every role. SQL is
 //! schema-qualified, one schema per component; `search_path` is never touched. An abandoned
-//! transaction rolls back. A lost database is an error that says "try again", never a panic.
+//! transaction rolls back. A schema has one process that writes. A lost database is an error that says "try again", never a panic.
 
 mod config;
 mod error;
@@ -16,6 +16,8 @@ mod local;
 
 mod connect;
 mod database;
+
+mod claim;
 mod migrate;
 
 mod maintenance;

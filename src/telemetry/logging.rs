@@ -27,7 +27,7 @@ pub enum LogFormat {
 impl Default for LogConfig {
     fn default() -> Self {
         Self {
-            filter: "info".to_owned(),
+            filter: "info,tokio_postgres=warn".to_owned(),
             format: LogFormat::Text,
         }
     }

@@ -119,11 +119,10 @@ impl Ledger {
         };
         let mut stream = api::state_service_client::StateServiceClient::new(self.channel.clone())
             .get_active_contracts(request)
-            .await
-            .unwrap()
+            .await?
             .into_inner();
         let mut found = Vec::new();
-        while let Some(item) = stream.message().await.unwrap() {
+        while let Some(item) = stream.message().await? {
             use api::get_active_contracts_response::ContractEntry;
             if let Some(ContractEntry::ActiveContract(active)) = item.contract_entry {
                 found.push(active.created_event.unwrap());
@@ -148,11 +147,10 @@ impl Ledger {
         };
         let mut stream = api::update_service_client::UpdateServiceClient::new(self.channel.clone())
             .get_updates(request)
-            .await
-            .unwrap()
+            .await?
             .into_inner();
         let mut found = Vec::new();
-        while let Some(item) = stream.message().await.unwrap() {
+        while let Some(item) = stream.message().await? {
             use api::get_updates_response::Update;
             if let Some(Update::Transaction(transaction)) = item.update {
                 found.push((transaction.offset, transaction.update_id));

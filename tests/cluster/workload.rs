@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use super::ledger::{self, Ledger, Outcome};
 
@@ -27,6 +28,16 @@ enum Sent {
     Create(i64),
     Replace(i64, String),
 }
+
+/// What came of sending a command.
+enum Answer {
+    Done,
+    TryAgain,
+    None,
+}
+
+/// Between attempts at one command.
+const RETRY_PAUSE: Duration = Duration::from_millis(5);
 
 /// Numbers of contracts that are replaced start here.
 const CHAIN: i64 = 1_000_000_000;
@@ -56,21 +67,28 @@ impl Application {
         self.acknowledged.len() + self.taken.len()
     }
 
-    /// Works until it is told to stop or gets no answer.
+    /// Works until it is told to stop or gets no answer. What is refused for a while is tried again.
     pub async fn run(&mut self, ledger: &Ledger, stop: Arc<AtomicBool>) {
         while !stop.load(Ordering::Relaxed) {
             let sent = match self.unanswered.take() {
                 Some(sent) => sent,
                 None => self.choose(),
             };
-            let goes_on = match sent.clone() {
+            let answer = match sent.clone() {
                 Sent::Create(number) if number % 3 == 0 => self.fire(ledger, number).await,
                 Sent::Create(number) => self.create(ledger, number).await,
                 Sent::Replace(number, contract) => self.replace(ledger, number, contract).await,
             };
-            if !goes_on {
-                self.unanswered = Some(sent);
-                return;
+            match answer {
+                Answer::Done => {}
+                Answer::TryAgain => {
+                    self.unanswered = Some(sent);
+                    tokio::time::sleep(RETRY_PAUSE).await;
+                }
+                Answer::None => {
+                    self.unanswered = Some(sent);
+                    return;
+                }
             }
         }
     }
@@ -85,8 +103,7 @@ impl Application {
         }
     }
 
-    /// Whether an answer came.
-    async fn create(&mut self, ledger: &Ledger, number: i64) -> bool {
+    async fn create(&mut self, ledger: &Ledger, number: i64) -> Answer {
         let id = format!("create-{number}");
         let create = ledger::create(&self.party, number);
         match ledger
@@ -95,14 +112,15 @@ impl Application {
         {
             Outcome::Accepted(..) | Outcome::Duplicate => {
                 self.acknowledged.insert(number);
-                true
+                Answer::Done
             }
-            Outcome::TryAgain(_) | Outcome::Unknown => false,
+            Outcome::TryAgain(_) => Answer::TryAgain,
+            Outcome::Unknown => Answer::None,
             Outcome::Refused(error) => panic!("{id}: {error}"),
         }
     }
 
-    async fn fire(&mut self, ledger: &Ledger, number: i64) -> bool {
+    async fn fire(&mut self, ledger: &Ledger, number: i64) -> Answer {
         let id = format!("fire-{number}");
         let create = ledger::create(&self.party, number);
         match ledger
@@ -111,19 +129,20 @@ impl Application {
         {
             Ok(()) => {
                 self.taken.insert(id);
-                true
+                Answer::Done
             }
             // taken before it went down: a completion comes
             Err(Outcome::TryAgain(error)) if error == "SUBMISSION_ALREADY_IN_FLIGHT" => {
                 self.taken.insert(id);
-                true
+                Answer::Done
             }
-            Err(Outcome::TryAgain(_) | Outcome::Unknown) => false,
+            Err(Outcome::TryAgain(_)) => Answer::TryAgain,
+            Err(Outcome::Unknown) => Answer::None,
             Err(other) => panic!("{id}: {other:?}"),
         }
     }
 
-    async fn replace(&mut self, ledger: &Ledger, number: i64, contract: String) -> bool {
+    async fn replace(&mut self, ledger: &Ledger, number: i64, contract: String) -> Answer {
         let id = format!("replace-{number}");
         let replace = ledger::replace(&contract, number);
         match ledger
@@ -133,14 +152,15 @@ impl Application {
             // nobody else touches the contract: that it is gone is known to be our own doing
             Outcome::Accepted(..) | Outcome::Duplicate => {
                 let Ok(active) = ledger.active(&self.party).await else {
-                    return false;
+                    return Answer::None;
                 };
                 let now = active.iter().find(|it| ledger::number(it) == number);
                 let now = now.unwrap_or_else(|| panic!("{id} was accepted and left no contract"));
                 self.chain = (number, now.contract_id.clone());
-                true
+                Answer::Done
             }
-            Outcome::TryAgain(_) | Outcome::Unknown => false,
+            Outcome::TryAgain(_) => Answer::TryAgain,
+            Outcome::Unknown => Answer::None,
             Outcome::Refused(error) => panic!("{id}: {error}"),
         }
     }

@@ -18,7 +18,7 @@ use crate::model::{MemberId, Timestamp};
 use crate::protocol::SequencedEvent;
 use crate::runtime::clock::Clock;
 use crate::runtime::health::State;
-use crate::runtime::{Inbox, Role, RoleContext, RoleFailure};
+use crate::runtime::{Inbox, Role, RoleContext, RoleFailure, Task};
 use crate::sequencer_client::{ReadError, SendError};
 use crate::storage::{self, Database, Schema};
 
@@ -56,7 +56,7 @@ struct Shell {
     /// Readers for whom nothing has arrived yet.
     waiting: Vec<Reader>,
     /// Readers who are behind what is in memory.
-    catching_up: FuturesUnordered<Pin<Box<dyn Future<Output = Page>>>>,
+    catching_up: FuturesUnordered<Task<Page>>,
 }
 
 /// What the database had for a reader.
@@ -198,7 +198,7 @@ impl Shell {
     fn read_store(&self, reader: Reader, number: MemberNumber) {
         let store = Rc::clone(&self.store);
         let complete_to = self.recent.newest();
-        self.catching_up.push(Box::pin(async move {
+        self.catching_up.push(Task::start(async move {
             let batches = store.read(number, reader.after, reader.max).await;
             let events = batches.map(|batches| {
                 let seen = batches.iter();

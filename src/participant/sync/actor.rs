@@ -29,7 +29,7 @@ use crate::protocol::RequestId;
 use crate::runtime::clock::Clock;
 use crate::runtime::compute::ComputePool;
 use crate::runtime::health::State;
-use crate::runtime::{Inbox, Role, RoleContext, RoleFailure};
+use crate::runtime::{Inbox, Role, RoleContext, RoleFailure, Task};
 use crate::sequencer_client::{DomainInfo, SequencerPort, ServicePort, Subscription};
 use crate::storage::{self, Database, Schema};
 
@@ -100,9 +100,9 @@ pub(super) struct Shell {
     pub(super) kept_undecided: BTreeSet<RequestId>,
     /// Those of them that have not been read again since the restart.
     pub(super) restoring: BTreeMap<RequestId, Decision>,
-    pub(super) interpreting: FuturesUnordered<Pin<Box<dyn Future<Output = Interpreted>>>>,
+    pub(super) interpreting: FuturesUnordered<Task<Interpreted>>,
     pub(super) checking: FuturesOrdered<Checking>,
-    pub(super) uploading: FuturesUnordered<Pin<Box<dyn Future<Output = Uploaded>>>>,
+    pub(super) uploading: FuturesUnordered<Task<Uploaded>>,
 }
 
 impl Shell {

@@ -4,8 +4,6 @@
 //! compute pool under the topology as it is then. The results come back in the order of the events.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::future::Future;
-use std::pin::Pin;
 
 use bytes::Bytes;
 
@@ -17,6 +15,7 @@ use crate::protocol::{
     Error, Follower, Message, MessageId, Published, RequestId, SequencedEvent, SignedMessage,
     TopologyRefusal, Verdict,
 };
+use crate::runtime::Task;
 use crate::runtime::compute::ComputePool;
 use crate::storage;
 use crate::topology::State;
@@ -40,7 +39,7 @@ pub(super) enum Item {
 }
 
 /// An event on its way.
-pub(super) type Checking = Pin<Box<dyn Future<Output = Result<CheckedEvent, storage::Error>>>>;
+pub(super) type Checking = Task<Result<CheckedEvent, storage::Error>>;
 
 /// Checks events.
 pub(super) struct Intake {
@@ -82,7 +81,7 @@ impl Intake {
             compute: self.compute.clone(),
         };
         let message_id = event.message_id;
-        Some(Box::pin(async move {
+        Some(Task::start(async move {
             Ok(CheckedEvent {
                 time: check.time,
                 message_id,

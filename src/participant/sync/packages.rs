@@ -11,6 +11,7 @@ use crate::model::{DomainId, PackageId, Timestamp};
 use crate::participant::errors::{ErrorId, Refusal};
 use crate::participant::packages::{self, CheckedDar, Packages};
 use crate::protocol::{Message, TopologySubmission};
+use crate::runtime::Task;
 use crate::runtime::compute::ComputePool;
 
 /// A DAR that was checked and kept.
@@ -27,7 +28,7 @@ impl Shell {
         let packages = self.role.packages.clone();
         let compute = self.role.compute.clone();
         let now = self.role.clock.now();
-        self.uploading.push(Box::pin(async move {
+        self.uploading.push(Task::start(async move {
             let outcome = check_and_keep(dar, dry_run, packages, compute, now).await;
             Uploaded {
                 outcome,

@@ -15,6 +15,7 @@ use crate::participant::submission::{
     self, ChangeId, DeduplicationPeriod, Failure, RequestTimes, Submission, Success,
 };
 use crate::protocol::{Message, MessageId, SubmissionRequest};
+use crate::runtime::Task;
 use crate::sequencer_client::SendError;
 use crate::storage;
 use crate::wire::ledger as wire;
@@ -51,7 +52,7 @@ impl Shell {
         let interpreter = self.interpreter.clone();
         let now = self.role.clock.now();
         let topology = self.intake.follower.topology().clone();
-        self.interpreting.push(Box::pin(async move {
+        self.interpreting.push(Task::start(async move {
             let outcome = interpreter.interpret(&submission, now, &topology).await;
             Interpreted {
                 submission,
