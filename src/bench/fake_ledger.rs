@@ -85,7 +85,7 @@ async fn serve(state: Arc<Mutex<State>>, request: Request<Body>) -> http::Respon
     let call = request.uri().path().rsplit('/').next().unwrap().to_owned();
     match call.as_str() {
         "GetLedgerApiVersion" => {
-            unary(request, |_: api::GetLedgerApiVersionRequest| version()).await
+            unary(request, |_: api::GetLedgerApiVersionRequest| Ok(version())).await
         }
         "UploadDarFile" => {
             let refuses = state.lock().unwrap().faults.no_upload;
@@ -94,7 +94,7 @@ async fn serve(state: Arc<Mutex<State>>, request: Request<Body>) -> http::Respon
             })
             .await
         }
-        "AllocateParty" => unary(request, allocate).await,
+        "AllocateParty" => unary(request, |message| Ok(allocate(&message))).await,
         "GetLedgerEnd" => {
             unary(request, |_: api::GetLedgerEndRequest| {
                 Ok(api::GetLedgerEndResponse::default())
@@ -163,11 +163,11 @@ async fn active_contracts(
     Grpc::new(codec).server_streaming(service, request).await
 }
 
-fn version() -> Result<api::GetLedgerApiVersionResponse, Status> {
-    Ok(api::GetLedgerApiVersionResponse {
+fn version() -> api::GetLedgerApiVersionResponse {
+    api::GetLedgerApiVersionResponse {
         version: "0.0.0-fake".to_owned(),
         features: None,
-    })
+    }
 }
 
 fn upload(refuses: bool) -> Result<api::admin::UploadDarFileResponse, Status> {
@@ -177,15 +177,13 @@ fn upload(refuses: bool) -> Result<api::admin::UploadDarFileResponse, Status> {
     Ok(api::admin::UploadDarFileResponse {})
 }
 
-fn allocate(
-    message: api::admin::AllocatePartyRequest,
-) -> Result<api::admin::AllocatePartyResponse, Status> {
-    Ok(api::admin::AllocatePartyResponse {
+fn allocate(message: &api::admin::AllocatePartyRequest) -> api::admin::AllocatePartyResponse {
+    api::admin::AllocatePartyResponse {
         party_details: Some(api::admin::PartyDetails {
             party: format!("{}::1220ab", message.party_id_hint),
             ..Default::default()
         }),
-    })
+    }
 }
 
 impl State {

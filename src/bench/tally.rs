@@ -9,7 +9,7 @@ use super::report::ErrorCount;
 use crate::ledger_client::Failure;
 
 /// Latencies are kept in microseconds up to this one, to three digits.
-const LATENCY_MAX: Duration = Duration::from_secs(600);
+const LATENCY_MAX: Duration = Duration::from_mins(10);
 
 /// Characters of an error's message that a report shows.
 const SAMPLE_CHARS_MAX: usize = 160;
@@ -121,7 +121,7 @@ mod tests {
     #[test]
     fn a_run_that_ends_early_counts_as_long_as_it_was() {
         let start = Instant::now();
-        let mut tally = Tally::new(start, start + Duration::from_secs(60));
+        let mut tally = Tally::new(start, start + Duration::from_mins(1));
         let now = start + Duration::from_secs(3);
         assert_eq!(tally.close(now), Duration::from_secs(3));
         assert_eq!(tally.longest_pause, Duration::from_secs(3));

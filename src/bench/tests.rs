@@ -86,7 +86,7 @@ async fn a_client_that_lost_its_contract_finds_it_again() {
 async fn a_run_can_be_ended_early() {
     let ledger = FakeLedger::start(Faults::default());
     let mut options = options(&ledger, Load::Create);
-    options.duration = Duration::from_secs(3600);
+    options.duration = Duration::from_hours(1);
     let begun = Instant::now();
     let stop = tokio::time::sleep(Duration::from_millis(500));
     let report = run(&options, &|_| {}, stop).await.unwrap();

@@ -206,7 +206,7 @@ pub(super) struct LfInspectArgs {
 
 #[derive(Debug, Clone, Args)]
 pub(super) struct CompletionsArgs {
-    /// For which shell: jura completions bash > /etc/bash_completion.d/jura
+    /// For which shell: jura completions bash > jura.bash
     pub shell: clap_complete::Shell,
 }
 
@@ -266,11 +266,8 @@ mod tests {
             "jura sandbox --participants 51",
             "jura sandbox --data-dir a --database-url b",
         ];
-        let told: String = mistakes
-            .iter()
-            .map(|line| format!("$ {line}\n{}\n", parse(line).unwrap_err()))
-            .collect();
-        crate::golden::check("cli/mistakes.txt", &told);
+        let told = mistakes.map(|line| format!("$ {line}\n{}\n", parse(line).unwrap_err()));
+        crate::golden::check("cli/mistakes.txt", &told.concat());
     }
 
     #[test]

@@ -104,11 +104,13 @@ impl Bar {
                 self.bar.set_length(millis(self.duration));
                 self.bar.set_position(millis(*elapsed));
                 let p50 = p50.as_secs_f64() * 1000.0;
-                let mut message = format!("{commands_per_second:.0}/s, p50 {p50:.1} ms");
-                if *errors > 0 {
-                    message += &format!(", {errors} errors");
-                }
-                self.bar.set_message(message);
+                let errors = match errors {
+                    0 => String::new(),
+                    errors => format!(", {errors} errors"),
+                };
+                self.bar.set_message(format!(
+                    "{commands_per_second:.0}/s, p50 {p50:.1} ms{errors}"
+                ));
             }
         }
     }

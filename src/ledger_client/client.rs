@@ -21,10 +21,10 @@ use api::version_service_client::VersionServiceClient;
 const READ_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// How long a command may take. Ledgers answer or give up long before.
-const COMMAND_TIMEOUT: Duration = Duration::from_secs(60);
+const COMMAND_TIMEOUT: Duration = Duration::from_mins(1);
 
 /// How long packages and parties may take: on some ledgers they wait for the whole network.
-const ADMIN_TIMEOUT: Duration = Duration::from_secs(120);
+const ADMIN_TIMEOUT: Duration = Duration::from_mins(2);
 
 /// Bytes of an answer at most: updates and contracts may be larger than gRPC's usual 4 MiB.
 const ANSWER_BYTES_MAX: usize = 64 << 20;

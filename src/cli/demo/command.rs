@@ -36,7 +36,7 @@ pub(in crate::cli) fn run(args: &DemoArgs) -> anyhow::Result<()> {
         outcome = tell(node, begun, &mut screen, !args.exit).await;
         outcome.is_ok() && !args.exit
     })?;
-    outcome.and_then(|()| screen.outcome)
+    outcome.and(screen.outcome)
 }
 
 async fn tell(

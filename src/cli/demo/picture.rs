@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::paint::{Paint, Style};
 use super::scene::{Change, Event, Happening, Holding, Host, Places, Scene, Seen};
+use crate::model::Timestamp;
 
 /// Columns at most.
 const WIDTH: usize = 96;
@@ -13,60 +14,70 @@ const INDENT: &str = "      ";
 
 /// A scene as lines.
 pub(super) fn draw(scene: &Scene, paint: Paint) -> String {
-    let brush = Brush(paint);
+    let mut page = Page {
+        paint,
+        text: String::new(),
+    };
     match scene {
-        Scene::Title => brush.title(),
-        Scene::Note(text) => format!("  ! {text}\n"),
-        Scene::Chapter(name) => format!("\n  {}\n", paint.paint(Style::Heading, name)),
-        Scene::Step { done, took } => brush.step(done, *took),
+        Scene::Title => page.title(),
+        Scene::Note(text) => page.line(&format!("  ! {text}")),
+        Scene::Chapter(name) => page.heading(name),
+        Scene::Step { done, took } => page.step(done, *took),
         Scene::Network {
             participants,
             domain,
-        } => brush.network(participants, domain),
+        } => page.network(participants, domain),
         Scene::Transaction {
             update_id,
             record_time,
             seen,
-        } => {
-            let mut out = format!("\n{INDENT}update {}\n", cut(update_id, WIDTH - 13));
-            out += &format!("{INDENT}recorded at {record_time}, the same for everyone\n");
-            let (archives, creates) = (brush.mark(true), paint.paint(Style::Good, "+"));
-            out += &format!("{INDENT}{archives} archives a contract, {creates} creates one\n");
-            for seen in seen {
-                out += &brush.seen(seen);
-            }
-            out
-        }
-        Scene::Holdings(changes) => brush.holdings(changes),
-        Scene::Refused { id, message } => brush.refused(id, message),
-        Scene::Addresses(places) => brush.addresses(places),
-        Scene::End { serves, took } => brush.end(*serves, *took),
+        } => page.transaction(update_id, *record_time, seen),
+        Scene::Holdings(changes) => page.holdings(changes),
+        Scene::Refused { id, message } => page.refused(id, message),
+        Scene::Addresses(places) => page.addresses(places),
+        Scene::End { serves, took } => page.end(*serves, *took),
     }
+    page.text
 }
 
-struct Brush(Paint);
+/// Lines that are being drawn.
+struct Page {
+    paint: Paint,
+    text: String,
+}
 
-impl Brush {
-    fn style(&self, style: Style, text: &str) -> String {
-        self.0.paint(style, text)
+impl Page {
+    fn line(&mut self, line: &str) {
+        self.text.push_str(line);
+        self.text.push('\n');
     }
 
-    fn title(&self) -> String {
-        let title = self.style(Style::Heading, "Jura: a trade between two participants");
-        format!("\n  {title}\n\n")
+    fn style(&self, style: Style, text: &str) -> String {
+        self.paint.paint(style, text)
+    }
+
+    fn title(&mut self) {
+        self.heading("Jura: a trade between two participants");
+        self.line("");
+    }
+
+    fn heading(&mut self, text: &str) {
+        let text = self.style(Style::Heading, text);
+        self.line(&format!("\n  {text}"));
     }
 
     /// A tick, what was done, and at the right edge how long it took.
-    fn step(&self, done: &str, took: Duration) -> String {
+    fn step(&mut self, done: &str, took: Duration) {
         let tick = self.style(Style::Good, "✓");
         let took = time(took);
         let gap = (WIDTH - 4).saturating_sub(columns(done) + columns(&took));
+        let gap = " ".repeat(gap.max(1));
         let took = self.style(Style::Faint, &took);
-        format!("  {tick} {done}{}{took}\n", " ".repeat(gap.max(1)))
+        self.line(&format!("  {tick} {done}{gap}{took}"));
     }
 
     /// The first participant, the domain, the second participant, side by side.
-    fn network(&self, participants: &[Host], domain: &str) -> String {
+    fn network(&mut self, participants: &[Host], domain: &str) {
         let mut boxes: Vec<(&str, [String; 2])> = participants
             .iter()
             .map(|host| {
@@ -82,7 +93,7 @@ impl Brush {
             .enumerate()
             .map(|(index, (title, lines))| self.boxed(title, lines, index > 0, index < last))
             .collect();
-        let mut out = String::from("\n");
+        self.line("");
         for line in 0..4 {
             let parts: Vec<&str> = drawn.iter().map(|it| it[line].as_str()).collect();
             let link = if line == 1 {
@@ -90,9 +101,8 @@ impl Brush {
             } else {
                 "     "
             };
-            out += &format!("{INDENT}{}\n", parts.join(link));
+            self.line(&format!("{INDENT}{}", parts.join(link)));
         }
-        out
     }
 
     /// A box with a title, joined with its neighbours.
@@ -102,7 +112,8 @@ impl Brush {
         let heading = self.style(Style::Name, title);
         let rule = "─".repeat(width - columns(title));
         let padded = |text: &str| format!("{text}{}", " ".repeat(width - columns(text)));
-        let (from, to) = (if left { "┤" } else { "│" }, if right { "├" } else { "│" });
+        let from = if left { "┤" } else { "│" };
+        let to = if right { "├" } else { "│" };
         [
             format!("╭ {heading} {rule}╮"),
             format!("{from} {} {to}", padded(&lines[0])),
@@ -111,8 +122,23 @@ impl Brush {
         ]
     }
 
+    fn transaction(&mut self, update_id: &str, record_time: Timestamp, seen: &[Seen]) {
+        let update_id = cut(update_id, WIDTH - 13);
+        self.line(&format!("\n{INDENT}update {update_id}"));
+        self.line(&format!(
+            "{INDENT}recorded at {record_time}, the same for everyone"
+        ));
+        let (archives, creates) = (self.mark(true), self.style(Style::Good, "+"));
+        self.line(&format!(
+            "{INDENT}{archives} archives a contract, {creates} creates one"
+        ));
+        for seen in seen {
+            self.seen(seen);
+        }
+    }
+
     /// What one party sees of a transaction.
-    fn seen(&self, seen: &Seen) -> String {
+    fn seen(&mut self, seen: &Seen) {
         let who = self.style(Style::Name, seen.party);
         let place = format!(
             " at {}, offset {}, {} after the command",
@@ -121,37 +147,33 @@ impl Brush {
             time(seen.after)
         );
         let place = self.style(Style::Faint, &place);
-        let mut out = format!("\n{INDENT}{who} sees{place}\n");
+        self.line(&format!("\n{INDENT}{who} sees{place}"));
+        let prefix = format!("{INDENT}  ");
         for event in &seen.events {
-            out += &format!("{INDENT}  {}\n", self.event(event));
-            out += &self.branches(&event.consequences, &format!("{INDENT}  "));
+            self.line(&format!("{prefix}{}", self.event(event)));
+            self.branches(&event.consequences, &prefix);
         }
-        out
     }
 
-    fn branches(&self, events: &[Event], prefix: &str) -> String {
-        let mut out = String::new();
+    fn branches(&mut self, events: &[Event], prefix: &str) {
         for (index, event) in events.iter().enumerate() {
             let is_last = index + 1 == events.len();
-            let (fork, below) = if is_last {
-                ("└─ ", "   ")
-            } else {
-                ("├─ ", "│  ")
-            };
-            out += &format!("{prefix}{fork}{}\n", self.event(event));
-            out += &self.branches(&event.consequences, &format!("{prefix}{below}"));
+            let fork = if is_last { "└─ " } else { "├─ " };
+            let below = if is_last { "   " } else { "│  " };
+            self.line(&format!("{prefix}{fork}{}", self.event(event)));
+            self.branches(&event.consequences, &format!("{prefix}{below}"));
         }
-        out
     }
 
     fn event(&self, event: &Event) -> String {
+        let template = &event.template;
         match &event.what {
             Happening::Created { asset } => {
                 let plus = self.style(Style::Good, "+");
-                let about = asset.as_ref().map_or_else(String::new, |asset| {
-                    format!("  {} {} of {}", asset.amount, asset.instrument, asset.owner)
-                });
-                format!("{plus} {}{about}", event.template)
+                let about = asset
+                    .as_ref()
+                    .map_or_else(String::new, |it| format!("  {}", asset_text(it)));
+                format!("{plus} {template}{about}")
             }
             Happening::Exercised {
                 choice,
@@ -160,84 +182,86 @@ impl Brush {
             } => {
                 let mark = self.mark(*consuming);
                 let by = by.join(" and ");
-                format!("{mark} {}  {choice}, by {by}", event.template)
+                format!("{mark} {template}  {choice}, by {by}")
             }
         }
     }
 
     /// What an exercise does to its contract.
     fn mark(&self, consuming: bool) -> String {
-        match consuming {
-            true => self.style(Style::Bad, "×"),
-            false => "·".to_owned(),
+        if consuming {
+            self.style(Style::Bad, "×")
+        } else {
+            "·".to_owned()
         }
     }
 
     /// A table of who sees which assets.
-    fn holdings(&self, changes: &[Change]) -> String {
-        let row = |party: &str, before: &str, after: &str| {
-            let cells = format!("{party:<22}{before:<32}{after}");
-            cells.trim_end().to_owned()
-        };
+    fn holdings(&mut self, changes: &[Change]) {
         let heading = row("active assets", "before the trade", "after it");
-        let mut out = format!("\n{INDENT}{}\n", self.style(Style::Faint, &heading));
+        let heading = self.style(Style::Faint, &heading);
+        self.line(&format!("\n{INDENT}{heading}"));
         for change in changes {
             let who = format!("{}, {}", change.party, change.participant);
-            let cell = |holdings: &[Holding], line: usize| {
-                holdings.get(line).map_or_else(String::new, |it| {
-                    format!("{} {} of {}", it.amount, it.instrument, it.owner)
-                })
+            let cell = |assets: &[Holding], line: usize| {
+                assets.get(line).map_or_else(String::new, asset_text)
             };
             for line in 0..change.before.len().max(change.after.len()).max(1) {
                 let who = if line == 0 { who.as_str() } else { "" };
                 let row = row(who, &cell(&change.before, line), &cell(&change.after, line));
-                out += &format!("{INDENT}{row}\n");
+                self.line(&format!("{INDENT}{row}"));
             }
         }
-        out
     }
 
     /// The error id and what the ledger says; messages begin with the id and what belongs to it.
-    fn refused(&self, id: &str, message: &str) -> String {
+    fn refused(&mut self, id: &str, message: &str) {
         let text = message
             .strip_prefix(id)
             .and_then(|rest| rest.split_once("): "))
             .map_or(message, |(_, text)| text);
-        let text = cut(text, WIDTH - INDENT.len() - columns(id) - 2);
-        format!("{INDENT}{}  {text}\n", self.style(Style::Bad, id))
+        let text = cut(text, (WIDTH - INDENT.len()).saturating_sub(columns(id) + 2));
+        let id = self.style(Style::Bad, id);
+        self.line(&format!("{INDENT}{id}  {text}"));
     }
 
-    fn addresses(&self, places: &Places) -> String {
-        let mut out = format!(
-            "\n  {}\n",
-            self.style(Style::Heading, "Where everything is")
-        );
-        let mut place = |name: &str, address: &str| {
-            out += &format!("{INDENT}{name:<26}{address}\n");
-        };
+    fn addresses(&mut self, places: &Places) {
+        self.heading("Where everything is");
+        let place = |name: &str, address: &str| format!("{INDENT}{name:<26}{address}");
         for (name, address) in &places.services {
-            place(name, &address.to_string());
+            self.line(&place(name, &address.to_string()));
         }
         if let Some(address) = places.monitoring {
-            place("health", &format!("http://{address}/health"));
-            place("metrics", &format!("http://{address}/metrics"));
+            self.line(&place("health", &format!("http://{address}/health")));
+            self.line(&place("metrics", &format!("http://{address}/metrics")));
         }
-        out += &format!("\n  {}\n", self.style(Style::Heading, "What to try next"));
+        self.heading("What to try next");
         for (what, command) in suggestions(places) {
             let what = self.style(Style::Faint, &format!("# {what}"));
-            out += &format!("{INDENT}{what}\n{INDENT}{command}\n");
+            self.line(&format!("{INDENT}{what}\n{INDENT}{command}"));
         }
-        out
     }
 
-    fn end(&self, serves: bool, took: Duration) -> String {
-        let took = format!("The whole story took {}.", time(took));
-        let serves = match serves {
-            true => " The network serves until Ctrl-C.",
-            false => "",
-        };
-        format!("\n  {}\n\n", self.style(Style::Heading, &(took + serves)))
+    fn end(&mut self, serves: bool, took: Duration) {
+        let took = time(took);
+        if serves {
+            self.heading(&format!(
+                "The whole story took {took}. The network serves until Ctrl-C."
+            ));
+        } else {
+            self.heading(&format!("The whole story took {took}."));
+        }
+        self.line("");
     }
+}
+
+fn row(party: &str, before: &str, after: &str) -> String {
+    let cells = format!("{party:<22}{before:<32}{after}");
+    cells.trim_end().to_owned()
+}
+
+fn asset_text(asset: &Holding) -> String {
+    format!("{} {} of {}", asset.amount, asset.instrument, asset.owner)
 }
 
 /// What one can do with the network, and the commands for it.
@@ -292,7 +316,7 @@ fn cut(text: &str, width: usize) -> String {
     if columns(line) <= width {
         return line.to_owned();
     }
-    let start: String = line.chars().take(width - 1).collect();
+    let start: String = line.chars().take(width.saturating_sub(1)).collect();
     format!("{start}…")
 }
 

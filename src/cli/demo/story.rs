@@ -30,10 +30,10 @@ pub(super) async fn play(addresses: &Addresses, tell: Tell<'_>) -> anyhow::Resul
     let cast = Cast::gather(addresses, tell).await?;
     tell(Scene::Chapter("The trade: a bond against cash"));
     let bond = cast.issue_bond(tell).await?;
-    let cash = cast.issue_cash(tell).await?;
+    let money = cast.issue_cash(tell).await?;
     let before = cast.holdings().await?;
     let proposal = cast.propose(&bond, tell).await?;
-    let payment = cast.split(&cash, tell).await?;
+    let payment = cast.split(&money, tell).await?;
     cast.settle(&proposal, &payment, tell).await?;
     tell(Scene::Holdings(cast.changes(before).await?));
     tell(Scene::Chapter("The same cash once more"));
