@@ -3,8 +3,9 @@
 //! The modules in reading order, which is also the order in which they may use each other: the words
 //! (`model`), the engine (`lf`), keys (`crypto`), identities (`topology`), messages (`wire`,
 //! `protocol`), what roles live on (`runtime`, `storage`), the way to a sequencer
-//! (`sequencer_client`), the two components (`participant`, `domain`), and what makes a process of
-//! them (`telemetry`, `config`, `node`), and the command line (`cli`).
+//! (`sequencer_client`), the two components (`participant`, `domain`), what makes a process of them
+//! (`telemetry`, `config`, `node`), what knows a node only from outside (`ledger_client`, `bench`), and
+//! the command line (`cli`).
 
 pub mod model;
 
@@ -32,4 +33,11 @@ pub mod config;
 
 pub mod node;
 
+pub mod ledger_client;
+
+pub mod bench;
+
 pub mod cli;
+
+#[cfg(test)]
+mod golden;

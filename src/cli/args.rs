@@ -2,7 +2,9 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use super::ports;
 
 /// Jura: a Canton-compatible distributed-ledger node, built for high availability.
 #[derive(Debug, Parser)]
@@ -18,8 +20,18 @@ pub(super) enum Command {
     Sandbox(SandboxArgs),
     /// Run what a configuration file says
     Run(RunArgs),
+    /// A network in this process that settles a trade before your eyes
+    Demo(DemoArgs),
     /// Ask a node how it is
     Health(HealthArgs),
+    /// Measure a ledger
+    #[command(subcommand)]
+    Bench(BenchCommand),
+    /// Daml-LF: make DARs of texts, look into DARs
+    #[command(subcommand)]
+    Lf(LfCommand),
+    /// Print what a shell needs to complete these commands
+    Completions(CompletionsArgs),
 }
 
 /// Where the configuration comes from.
@@ -40,16 +52,16 @@ pub(super) struct ConfigArgs {
 pub(super) struct SandboxArgs {
     /// Port of the gRPC Ledger API; 0 picks a free one. Participant N listens at this port plus
     /// 10 × (N - 1)
-    #[arg(long, alias = "port", default_value_t = 6865, value_name = "PORT")]
+    #[arg(long, alias = "port", default_value_t = ports::LEDGER_API, value_name = "PORT")]
     pub ledger_api_port: u16,
     /// Port of the gRPC admin API; 0 picks a free one
-    #[arg(long, default_value_t = 6866, value_name = "PORT")]
+    #[arg(long, default_value_t = ports::ADMIN_API, value_name = "PORT")]
     pub admin_api_port: u16,
     /// Port of the JSON Ledger API (there is none yet: the port stays closed)
-    #[arg(long, default_value_t = 6864, value_name = "PORT")]
+    #[arg(long, default_value_t = ports::JSON_API, value_name = "PORT")]
     pub json_api_port: u16,
     /// Port of the sequencer's public API; 0 picks a free one
-    #[arg(long, default_value_t = 6867, value_name = "PORT")]
+    #[arg(long, default_value_t = ports::SEQUENCER_PUBLIC, value_name = "PORT")]
     pub sequencer_public_port: u16,
     /// Port for health and metrics over HTTP; 0 picks a free one; none unless given
     #[arg(long, value_name = "PORT")]
@@ -91,9 +103,179 @@ pub(super) struct RunArgs {
 #[derive(Debug, Clone, Args)]
 pub(super) struct HealthArgs {
     /// Where the node serves health
-    #[arg(default_value = "127.0.0.1:6870", value_name = "HOST:PORT")]
+    #[arg(default_value_t = format!("127.0.0.1:{}", ports::HEALTH), value_name = "HOST:PORT")]
     pub address: String,
     /// Print JSON
     #[arg(long)]
     pub json: bool,
+}
+
+#[derive(Debug, Clone, Args)]
+pub(super) struct DemoArgs {
+    /// End after the story
+    #[arg(long)]
+    pub exit: bool,
+    /// A single configuration key: -C logging.filter=info
+    #[arg(short = 'C', value_name = "KEY=VALUE")]
+    pub overrides: Vec<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum BenchCommand {
+    /// Keep any Ledger API v2 busy, Jura's or another's, and tell how it did
+    Ledger(BenchLedgerArgs),
+}
+
+#[derive(Debug, Clone, Args)]
+pub(super) struct BenchLedgerArgs {
+    /// Where the ledger is
+    #[arg(long, default_value = "127.0.0.1", value_name = "HOST")]
+    pub ledger_host: String,
+    /// Port of its gRPC Ledger API
+    #[arg(long, default_value_t = ports::LEDGER_API, value_name = "PORT")]
+    pub ledger_port: u16,
+    /// What the clients do
+    #[arg(long, value_enum, default_value_t = BenchModel::Create)]
+    pub model: BenchModel,
+    /// Clients that work side by side, each with one command at a time
+    #[arg(long, default_value_t = 8, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=10_000))]
+    pub clients: u16,
+    /// How long to measure
+    #[arg(long, default_value_t = 10, value_name = "S", value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    pub seconds: u64,
+    /// How long to work before anything counts
+    #[arg(long, default_value_t = 2, value_name = "S", value_parser = clap::value_parser!(u64).range(..=3_600))]
+    pub warmup: u64,
+    /// HTTP/2 connections that the clients share
+    #[arg(long, default_value_t = 2, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1_000))]
+    pub connections: u16,
+    /// Bearer token, if the ledger wants one
+    #[arg(long, value_name = "TOKEN")]
+    pub token: Option<String>,
+    /// User in whose name to submit; without it the token's, or jura-bench if there is no token
+    #[arg(long, value_name = "ID")]
+    pub user_id: Option<String>,
+    /// Print the report as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum BenchModel {
+    /// One create per command
+    Create,
+    /// One contract per client that changes its owner with every command
+    Transfer,
+    /// Delivery versus payment: two contracts per client that change sides with every command
+    Dvp,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum LfCommand {
+    /// Make a DAR of a text in the notation of the Daml-LF specification
+    Build(LfBuildArgs),
+    /// Tell what is in a DAR: packages, templates, choices, types
+    Inspect(LfInspectArgs),
+}
+
+#[derive(Debug, Clone, Args)]
+pub(super) struct LfBuildArgs {
+    /// The text; - reads standard input
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// The DAR to write
+    #[arg(short = 'o', long, value_name = "DAR")]
+    pub output: PathBuf,
+    /// A DAR whose packages the text imports; repeatable
+    #[arg(long = "dependency", value_name = "DAR")]
+    pub dependencies: Vec<PathBuf>,
+}
+
+#[derive(Debug, Clone, Args)]
+pub(super) struct LfInspectArgs {
+    /// The DAR; - reads standard input
+    #[arg(value_name = "DAR")]
+    pub file: PathBuf,
+    /// All packages in detail, not only the main one
+    #[arg(long)]
+    pub all: bool,
+    /// Print everything as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Clone, Args)]
+pub(super) struct CompletionsArgs {
+    /// For which shell: jura completions bash > jura.bash
+    pub shell: clap_complete::Shell,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    fn parse(line: &str) -> Result<Command, clap::Error> {
+        Cli::try_parse_from(line.split(' ')).map(|cli| cli.command)
+    }
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn bench_has_defaults_for_everything() {
+        let Ok(Command::Bench(BenchCommand::Ledger(args))) = parse("jura bench ledger") else {
+            panic!("it does not parse");
+        };
+        assert_eq!(args.ledger_host, "127.0.0.1");
+        assert_eq!((args.ledger_port, args.clients), (6865, 8));
+        assert_eq!(args.model, BenchModel::Create);
+        assert_eq!((args.warmup, args.seconds), (2, 10));
+    }
+
+    #[test]
+    fn what_makes_no_sense_is_refused() {
+        for line in [
+            "jura bench ledger --clients 0",
+            "jura bench ledger --seconds 0",
+            "jura bench ledger --model swap",
+            "jura bench",
+            "jura lf build model.daml-lf",
+            "jura lf inspect",
+            "jura completions",
+            "jura completions dos",
+            "jura demo --extra",
+        ] {
+            assert!(parse(line).is_err(), "{line}");
+        }
+    }
+
+    #[test]
+    fn mistakes_are_told_as_the_kept_text_says() {
+        let mistakes = [
+            "jura bench ledger --clients 0",
+            "jura bench ledger --model swap",
+            "jura bench ledger --second 5",
+            "jura lf build model.daml-lf",
+            "jura completions dos",
+            "jura demo --extra",
+            "jura sanbox",
+            "jura sandbox --participants 51",
+            "jura sandbox --data-dir a --database-url b",
+        ];
+        let told = mistakes.map(|line| format!("$ {line}\n{}\n", parse(line).unwrap_err()));
+        crate::golden::check("cli/mistakes.txt", &told.concat());
+    }
+
+    #[test]
+    fn dependencies_are_repeatable() {
+        let line = "jura lf build a.daml-lf -o a.dar --dependency b.dar --dependency c.dar";
+        let Ok(Command::Lf(LfCommand::Build(args))) = parse(line) else {
+            panic!("it does not parse");
+        };
+        assert_eq!(args.dependencies.len(), 2);
+    }
 }

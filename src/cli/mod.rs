@@ -10,15 +10,25 @@
 )]
 
 mod args;
+mod output;
+mod ports;
 
 mod run;
 mod sandbox;
 
+mod demo;
+
 mod health;
+
+mod bench;
+
+mod lf;
+
+mod completions;
 
 pub use args::Cli;
 
-use args::Command;
+use args::{BenchCommand, Command};
 use clap::Parser;
 use std::process::ExitCode;
 
@@ -28,7 +38,11 @@ pub fn main() -> ExitCode {
     let outcome = match cli.command {
         Command::Sandbox(args) => sandbox::run(&args),
         Command::Run(args) => run::run(&args),
+        Command::Demo(args) => demo::run(&args),
         Command::Health(args) => return health::run(&args),
+        Command::Bench(BenchCommand::Ledger(args)) => bench::run(&args),
+        Command::Lf(command) => lf::run(&command),
+        Command::Completions(args) => completions::run(&args),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

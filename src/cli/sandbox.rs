@@ -8,12 +8,10 @@ use std::path::Path;
 use anyhow::Context;
 
 use super::args::SandboxArgs;
+use super::ports;
 use super::run::load_config;
 use crate::node::{Addresses, Node, run_until_signal};
 use crate::storage::DataDir;
-
-/// Distance between the ports of one participant and the next.
-const PORT_STEP: u16 = 10;
 
 pub(super) fn run(args: &SandboxArgs) -> anyhow::Result<()> {
     let dars = read_dars(args)?;
@@ -127,8 +125,8 @@ fn nth_port(first: u16, index: u16) -> anyhow::Result<u16> {
         return Ok(0);
     }
     first
-        .checked_add(PORT_STEP * index)
-        .with_context(|| format!("there is no port {PORT_STEP} × {index} above {first}"))
+        .checked_add(ports::STEP * index)
+        .with_context(|| format!("there is no port {} × {index} above {first}", ports::STEP))
 }
 
 fn first_ledger_port(addresses: &Addresses) -> Option<u16> {

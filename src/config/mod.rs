@@ -16,6 +16,9 @@ mod validated;
 
 mod dump;
 
+#[cfg(test)]
+mod tests;
+
 pub use load::{ConfigError, Sources, load};
 pub use validated::{
     ClockConfig, DomainConfig, Endpoint, NodeConfig, ParticipantConfig, RoleKind, RoleSelection,

@@ -1,5 +1,7 @@
 //! Where log lines go and what they look like.
 
+use std::io::IsTerminal;
+
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
@@ -54,7 +56,11 @@ pub fn init_logging(config: &LogConfig) -> Result<(), String> {
     let registry = tracing_subscriber::registry().with(filter);
     let outcome = match config.format {
         LogFormat::Text => registry
-            .with(tracing_subscriber::fmt::layer().with_writer(std::io::stderr))
+            .with(
+                tracing_subscriber::fmt::layer()
+                    .with_ansi(std::io::stderr().is_terminal() && !no_color())
+                    .with_writer(std::io::stderr),
+            )
             .try_init(),
         LogFormat::Json => registry
             .with(
@@ -69,6 +75,11 @@ pub fn init_logging(config: &LogConfig) -> Result<(), String> {
     let _ = outcome;
     log_panics();
     Ok(())
+}
+
+/// Whether the environment asks for no colours (no-color.org).
+fn no_color() -> bool {
+    std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
 }
 
 /// A panic ends a role, not the process: it is logged like everything else.

@@ -15,5 +15,6 @@ mod server;
 
 mod workload;
 
+mod commands;
 mod kill;
 mod panics;

@@ -23,7 +23,7 @@ impl Contents {
         if others.is_empty() {
             out.push_str("no other packages\n");
         } else {
-            let _ = writeln!(out, "{} other packages", others.len());
+            let _ = writeln!(out, "{}", count(others.len(), "other package"));
         }
         for package in others {
             let _ = writeln!(
@@ -53,12 +53,12 @@ impl Package {
         }
         let _ = writeln!(
             out,
-            "  contents  {} modules, {} templates, {} interfaces, {} data types, {} values\n",
-            self.modules.len(),
-            self.templates.len(),
-            self.interfaces.len(),
-            self.data_types.len(),
-            self.values
+            "  contents  {}, {}, {}, {}, {}\n",
+            count(self.modules.len(), "module"),
+            count(self.templates.len(), "template"),
+            count(self.interfaces.len(), "interface"),
+            count(self.data_types.len(), "data type"),
+            count(self.values, "value"),
         );
         for template in &self.templates {
             let _ = writeln!(out, "template {}", template.name);
@@ -136,6 +136,12 @@ impl DataType {
             }
         }
     }
+}
+
+/// A number of things.
+fn count(number: usize, what: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {what}{plural}")
 }
 
 fn render_choices(out: &mut String, choices: &[Choice]) {

@@ -41,6 +41,18 @@ fn interfaces_and_keys_are_told_as_text() {
 }
 
 #[test]
+fn models_are_told_as_the_kept_texts_say() {
+    for (model, file) in [
+        (Model::Demo, "lf/demo.txt"),
+        (Model::Bench, "lf/bench.txt"),
+        (Model::Test, "lf/test.txt"),
+        (Model::Features, "lf/features.txt"),
+    ] {
+        crate::golden::check(file, &contents_of(model).to_text(false));
+    }
+}
+
+#[test]
 fn everything_is_told_as_json() {
     let json = contents_of(Model::Bench).to_json();
     let package = &json["packages"][0];

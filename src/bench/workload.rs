@@ -1,0 +1,72 @@
+//! What one client does over and over.
+
+use std::rc::Rc;
+
+use canton_proto::com::daml::ledger::api::v2 as api;
+
+use crate::ledger_client::{Failure, LedgerClient, Submission, value};
+
+/// One client's part of a load.
+pub(super) trait Workload: Sized {
+    /// The parties of a run, as hints. The same for all clients of the run.
+    fn parties(clients: usize) -> Vec<String>;
+
+    /// The client at a seat. `parties` are those that were asked for, in that order.
+    fn new(seat: Seat, parties: &Rc<[String]>) -> Self;
+
+    /// Makes the contracts that the client works with. May be called again after a failure.
+    async fn set_up(&mut self) -> Result<(), Failure>;
+
+    /// One command: what is measured.
+    async fn command(&mut self) -> Result<(), Failure>;
+
+    /// Finds the client's contract after a command did not: another command, of which no answer came,
+    /// may have changed it.
+    async fn recover(&mut self) -> Result<(), Failure>;
+}
+
+/// A client's place in the run: its number, its connection, its command ids.
+pub(super) struct Seat {
+    pub(super) ledger: LedgerClient,
+    pub(super) number: usize,
+    run: Rc<str>,
+    sent: u64,
+}
+
+impl Seat {
+    pub(super) fn new(ledger: LedgerClient, run: &Rc<str>, number: usize) -> Self {
+        Self {
+            ledger,
+            number,
+            run: Rc::clone(run),
+            sent: 0,
+        }
+    }
+
+    /// A submission with a command id that no other has.
+    pub(super) fn submission(&mut self, act_as: &[&str], command: api::Command) -> Submission {
+        self.sent += 1;
+        Submission {
+            command_id: format!("{}-{}-{}", self.run, self.number, self.sent),
+            act_as: act_as.iter().map(|party| (*party).to_owned()).collect(),
+            commands: vec![command],
+        }
+    }
+}
+
+/// A template of the bench model.
+pub(super) fn template(entity: &str) -> api::Identifier {
+    value::template("jura-bench", "Bench", entity)
+}
+
+/// A contract that should be there and is not; told like a ledger tells it, so that the client looks
+/// for its contract.
+pub(super) fn missing(what: &str) -> Failure {
+    Failure {
+        id: "BENCH_CONTRACT_NOT_VISIBLE".to_owned(),
+        category: Some(11),
+        code: tonic::Code::NotFound,
+        message: format!("the ledger shows no {what} of this client"),
+        retry_after: None,
+    }
+}
