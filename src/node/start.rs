@@ -223,7 +223,7 @@ impl Node {
             .is_some_and(|(_, crash)| crash())
     }
 
-    /// Resolves when every critical part serves, or with what has failed for good.
+    /// Resolves when every part serves.
     pub async fn ready(&self) {
         let mut changes = self.health.changes();
         while self.health.overall() != State::Ok {
