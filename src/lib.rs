@@ -22,6 +22,8 @@ pub mod storage;
 
 pub mod sequencer_client;
 
+mod grpc;
+
 pub mod domain;
 pub mod participant;
 

@@ -33,6 +33,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         "sequencer_client",
         &["model", "topology", "protocol", "runtime"],
     ),
+    ("grpc", &["runtime"]),
     (
         "domain",
         &[
@@ -52,6 +53,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "model",
             "crypto",
             "lf",
+            "grpc",
             "wire",
             "topology",
             "protocol",

@@ -2,7 +2,7 @@
 
 use super::start::StartError;
 use crate::config::NodeConfig;
-use crate::storage::{DataDir, Database, DatabaseConfig, DatabaseKind};
+use crate::storage::{self, DataDir, Database, DatabaseConfig, DatabaseKind};
 
 /// Open databases with the settings they were opened by.
 #[derive(Debug, Default)]
@@ -26,7 +26,8 @@ impl Databases {
                 None => Database::open(wanted).await,
             };
             let database = database.map_err(|source| StartError::Database {
-                database: describe(&wanted.kind),
+                database: wanted.kind.to_string(),
+                hint: hint(&wanted.kind, &source),
                 source,
             })?;
             databases.0.push((wanted.kind.clone(), database));
@@ -62,11 +63,10 @@ fn is_in(wanted: &DatabaseConfig, opened: &DataDir) -> bool {
     }
 }
 
-/// The database for people; a URL can hold a password.
-fn describe(kind: &DatabaseKind) -> String {
+/// What to do about a database that cannot be used, where the error itself does not say.
+const fn hint(kind: &DatabaseKind, error: &storage::Error) -> &'static str {
     match kind {
-        DatabaseKind::Embedded { dir } => format!("embedded database in {}", dir.display()),
-        DatabaseKind::Local { dir } => format!("local database in {}", dir.display()),
-        DatabaseKind::Url(_) => "database by URL".to_owned(),
+        DatabaseKind::Url(_) if error.is_retryable() => "; check its URL, and that its server runs",
+        _ => "",
     }
 }

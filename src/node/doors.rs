@@ -5,12 +5,48 @@ use std::net::TcpListener;
 use super::participant::ParticipantParts;
 use super::start::{Assembly, StartError};
 use crate::config::{DomainConfig, ParticipantConfig, RoleKind};
+use crate::grpc::Door;
 use crate::participant::ledger_api::{self, LedgerApi};
 use crate::participant::updates::{self, ReadModel};
+use crate::runtime::Handle;
 
-pub(super) fn start_public_api(_: &mut Assembly<'_>, _: &DomainConfig, _: TcpListener) {}
+/// The public API of a sequencer: so far participants reach it inside the process.
+pub(super) fn start_public_api(
+    assembly: &mut Assembly<'_>,
+    config: &DomainConfig,
+    listener: TcpListener,
+) {
+    if assembly.runs(&config.name, RoleKind::Sequencer) {
+        let door = Door {
+            component: config.name.clone(),
+            listener,
+            health: assembly.health.clone(),
+            unimplemented: "the public API of the sequencer is not implemented yet: this port \
+                            serves grpc.health.v1 and reflection",
+        };
+        let handle = Handle::new(&format!("{}.public-api", config.name));
+        assembly.supervise_soft(door, handle);
+    }
+}
 
-pub(super) fn start_admin_api(_: &mut Assembly<'_>, _: &ParticipantConfig, _: TcpListener) {}
+/// The Admin API of a participant.
+pub(super) fn start_admin_api(
+    assembly: &mut Assembly<'_>,
+    config: &ParticipantConfig,
+    listener: TcpListener,
+) {
+    if assembly.runs(&config.name, RoleKind::Sync) {
+        let door = Door {
+            component: config.name.clone(),
+            listener,
+            health: assembly.health.clone(),
+            unimplemented: "the Admin API of the participant is not implemented yet: this port \
+                            serves grpc.health.v1 and reflection",
+        };
+        let handle = Handle::new(&format!("{}.admin-api", config.name));
+        assembly.supervise_soft(door, handle);
+    }
+}
 
 /// The Ledger API of a participant.
 pub(super) fn start_ledger_api(

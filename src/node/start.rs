@@ -24,15 +24,17 @@ pub enum StartError {
     #[error("{0}")]
     Address(String),
     /// A database cannot be used.
-    #[error("{database}: {source}")]
+    #[error("cannot use the {database}{hint}")]
     Database {
         /// Which one.
         database: String,
+        /// What to do.
+        hint: &'static str,
         /// Why not.
         source: storage::Error,
     },
     /// A component cannot be put together.
-    #[error("{component}: {source}")]
+    #[error("cannot put {component} together")]
     Component {
         /// Which one.
         component: String,
@@ -93,7 +95,16 @@ impl Assembly<'_> {
 
     /// Puts a role under supervision behind its handle.
     pub(super) fn supervise<R: Role>(&mut self, role: R, handle: Handle<R::Message>) {
-        let reporter = self.health.register(handle.role(), Weight::Critical);
+        self.supervise_as(Weight::Critical, role, handle);
+    }
+
+    /// The same for a role that its component can do without.
+    pub(super) fn supervise_soft<R: Role>(&mut self, role: R, handle: Handle<R::Message>) {
+        self.supervise_as(Weight::Soft, role, handle);
+    }
+
+    fn supervise_as<R: Role>(&mut self, weight: Weight, role: R, handle: Handle<R::Message>) {
+        let reporter = self.health.register(handle.role(), weight);
         let crash = handle.clone();
         self.crashers.push((
             handle.role().to_owned(),

@@ -15,6 +15,14 @@ pub enum SendError {
     /// Its time is over: it was not sequenced and never will be.
     #[error("the request's maximum sequencing time has passed")]
     TooLate,
+    /// Not sequenced: it never fits.
+    #[error("the request has {bytes} bytes, the sequencer takes {max}")]
+    TooLarge {
+        /// Its size.
+        bytes: usize,
+        /// The largest that is taken.
+        max: usize,
+    },
     /// Not sequenced: it names members that nobody knows.
     #[error("unknown member {0}")]
     UnknownMember(String),

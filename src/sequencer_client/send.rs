@@ -15,7 +15,8 @@ const PAUSE_MAX: Duration = Duration::from_secs(1);
 /// refuses what is too late, this ends.
 ///
 /// # Errors
-/// [`SendError::TooLate`] or [`SendError::UnknownMember`]: it was not and will not be sequenced.
+/// [`SendError::TooLate`], [`SendError::TooLarge`] or [`SendError::UnknownMember`]: it was not and
+/// will not be sequenced.
 pub async fn send_until_sequenced(
     sequencer: &Arc<dyn SequencerPort>,
     request: SubmissionRequest,

@@ -81,24 +81,26 @@ impl Database {
         config: &DatabaseConfig,
         data_dir: Option<DataDir>,
     ) -> Result<Self, Error> {
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(STORAGE_THREADS)
-            .thread_name("storage")
-            .enable_all()
-            .build()
-            .map_err(|error| Error::Config(format!("cannot start storage threads: {error}")))?;
         let kind = config.kind.clone();
         let (server, pg_config) = tokio::task::spawn_blocking(move || start(&kind, data_dir))
             .await
             .map_err(|error| Error::Config(format!("database start failed: {error}")))??;
         let single_connection = matches!(server, Server::Embedded(..));
+        let runtime = start_runtime()?;
         let connect = ConnectOn(runtime.handle().clone());
         let pg_config = session_config(pg_config, config.pool, single_connection);
         let claims = (!single_connection).then(|| {
             let instance = pg_config.get_application_name().unwrap_or_default();
             Claims::new(pg_config.clone(), connect.clone(), instance.to_owned()).into()
         });
-        let pool = build_pool(pg_config, config.pool, single_connection, connect)?;
+        let pool = match build_pool(pg_config, config.pool, single_connection, connect) {
+            Ok(pool) => pool,
+            Err(error) => {
+                // a runtime must not be dropped on an async thread
+                runtime.shutdown_background();
+                return Err(error);
+            }
+        };
         let database = Self(Arc::new(Shared {
             pool,
             claims,
@@ -215,6 +217,15 @@ impl Drop for Shared {
             }
         });
     }
+}
+
+fn start_runtime() -> Result<tokio::runtime::Runtime, Error> {
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(STORAGE_THREADS)
+        .thread_name("storage")
+        .enable_all()
+        .build()
+        .map_err(|error| Error::Config(format!("cannot start storage threads: {error}")))
 }
 
 fn start(kind: &DatabaseKind, data_dir: Option<DataDir>) -> Result<(Server, Config), Error> {

@@ -17,7 +17,10 @@ pub enum Error {
     #[error("{0}")]
     Config(String),
     /// The data directory belongs to another process.
-    #[error("data directory {dir} is in use by another process ({holder})")]
+    #[error(
+        "data directory {dir} is in use by another process ({holder}); stop it, or choose another \
+         directory"
+    )]
     InUse {
         /// The directory.
         dir: String,

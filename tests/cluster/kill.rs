@@ -2,7 +2,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use tokio::task::JoinSet;
@@ -10,7 +10,7 @@ use tokio::task::JoinSet;
 use super::ledger::Ledger;
 use super::process::Jura;
 use super::server;
-use super::workload::Application;
+use super::workload::{Application, Shift};
 
 /// How often the process is killed.
 const ROUNDS: u32 = 50;
@@ -18,8 +18,12 @@ const ROUNDS: u32 = 50;
 /// Applications that work side by side.
 const APPLICATIONS: usize = 4;
 
-/// The longest that a process lives, from when it is ready.
-const LIFE_MAX: Duration = Duration::from_millis(400);
+/// A process lives until so many commands were answered at most. The first may take a while: what
+/// the process before had begun is finished first.
+const ANSWERS_MAX: usize = 24;
+
+/// The longest that a process lives, however little it answers.
+const LIFE_MAX: Duration = Duration::from_secs(5);
 
 /// How long submissions may take to complete after the last restart: longer than their time-outs.
 const SETTLE_TIMEOUT: Duration = Duration::from_mins(1);
@@ -53,8 +57,8 @@ async fn kill_again_and_again(dir: &Path, args: &[&str]) {
     let mut running = Some(jura);
     for _ in 0..ROUNDS {
         let jura = running.take().unwrap_or_else(|| Jura::sandbox(dir, args));
-        let life = LIFE_MAX.mul_f64(random.fraction());
-        applications = live_and_die(jura, applications, life).await;
+        let answers = random.below(ANSWERS_MAX);
+        applications = live_and_die(jura, applications, answers).await;
     }
     let jura = Jura::sandbox(dir, args);
     let ledger = Ledger::connect(&jura.ledger_api("participant1"));
@@ -72,22 +76,24 @@ async fn kill_again_and_again(dir: &Path, args: &[&str]) {
 async fn live_and_die(
     jura: Jura,
     applications: Vec<Application>,
-    life: Duration,
+    answers: usize,
 ) -> Vec<Application> {
     let ledger = Ledger::connect(&jura.ledger_api("participant1"));
-    let stop = Arc::new(AtomicBool::new(false));
+    let shift = Arc::new(Shift::default());
     let mut working = JoinSet::new();
     for mut application in applications {
-        let (ledger, stop) = (ledger.clone(), Arc::clone(&stop));
+        let (ledger, shift) = (ledger.clone(), Arc::clone(&shift));
         working.spawn(async move {
-            application.run(&ledger, stop).await;
+            application.run(&ledger, &shift).await;
             application
         });
     }
-    // the moment of death is what the test is about
-    tokio::time::sleep(life).await;
+    let born = Instant::now();
+    while shift.answers.load(Ordering::Relaxed) < answers && born.elapsed() < LIFE_MAX {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
     jura.kill();
-    stop.store(true, Ordering::Relaxed);
+    shift.over.store(true, Ordering::Relaxed);
     working.join_all().await
 }
 
@@ -95,13 +101,7 @@ async fn live_and_die(
 async fn settle(ledger: &Ledger, applications: &mut [Application]) {
     let deadline = Instant::now() + SETTLE_TIMEOUT;
     for application in &mut *applications {
-        let stop = Arc::new(AtomicBool::new(false));
-        let ended = Arc::clone(&stop);
-        tokio::spawn(async move {
-            tokio::time::sleep(Duration::from_millis(300)).await;
-            ended.store(true, Ordering::Relaxed);
-        });
-        application.run(ledger, stop).await;
+        application.finish(ledger, deadline).await;
     }
     for application in &*applications {
         while application.missing(ledger).await > 0 {
@@ -124,11 +124,10 @@ impl Random {
         Self(seed | 1)
     }
 
-    /// Between 0 and 1.
-    fn fraction(&mut self) -> f64 {
+    fn below(&mut self, end: usize) -> usize {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
-        f64::from(u32::try_from(self.0 >> 40).unwrap()) / f64::from(1 << 24)
+        usize::try_from(self.0 >> 33).unwrap() % end
     }
 }

@@ -1,7 +1,7 @@
 //! A panic in each role under load: the role comes back, everything else goes on.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use jura::config::{Sources, load};
@@ -10,7 +10,7 @@ use jura::storage::DataDir;
 use tokio::task::JoinSet;
 
 use super::ledger::Ledger;
-use super::workload::Application;
+use super::workload::{Application, Shift};
 
 /// How long the load may stand still after a panic: five times the second that is promised.
 const PAUSE_MAX: Duration = Duration::from_secs(5);
@@ -51,15 +51,15 @@ async fn a_panic_in_any_role_is_healed_under_load() {
         .unwrap();
     let ledger = Ledger::connect(&format!("http://{address}"));
     ledger.upload_test_model().await;
-    let stop = Arc::new(AtomicBool::new(false));
+    let shift = Arc::new(Shift::default());
     let mut working = JoinSet::new();
     for index in 0..3 {
         let mut application = Application::start(&ledger, &format!("app{index}")).await;
-        let (ledger, stop) = (ledger.clone(), Arc::clone(&stop));
+        let (ledger, shift) = (ledger.clone(), Arc::clone(&shift));
         working.spawn(async move {
-            while !stop.load(Ordering::Relaxed) {
+            while !shift.over.load(Ordering::Relaxed) {
                 // no answer while a role is down: go on with the same command
-                application.run(&ledger, Arc::clone(&stop)).await;
+                application.run(&ledger, &shift).await;
                 tokio::task::yield_now().await;
             }
             application
@@ -70,7 +70,7 @@ async fn a_panic_in_any_role_is_healed_under_load() {
         assert!(node.crash(role), "there is no role {role}");
         until_it_moves(&ledger).await;
     }
-    stop.store(true, Ordering::Relaxed);
+    shift.over.store(true, Ordering::Relaxed);
     let applications = working.join_all().await;
     for application in &applications {
         let deadline = Instant::now() + Duration::from_mins(1);

@@ -1,9 +1,8 @@
 //! Applications that go on through crashes, and remember what they were told.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
 
 use super::ledger::{self, Ledger, Outcome};
 
@@ -27,6 +26,15 @@ pub struct Application {
 enum Sent {
     Create(i64),
     Replace(i64, String),
+}
+
+/// Work that applications share.
+#[derive(Default)]
+pub struct Shift {
+    /// Set when they are to stop.
+    pub over: AtomicBool,
+    /// Commands that were answered.
+    pub answers: AtomicUsize,
 }
 
 /// What came of sending a command.
@@ -67,30 +75,41 @@ impl Application {
         self.acknowledged.len() + self.taken.len()
     }
 
-    /// Works until it is told to stop or gets no answer. What is refused for a while is tried again.
-    pub async fn run(&mut self, ledger: &Ledger, stop: Arc<AtomicBool>) {
-        while !stop.load(Ordering::Relaxed) {
-            let sent = match self.unanswered.take() {
-                Some(sent) => sent,
-                None => self.choose(),
-            };
-            let answer = match sent.clone() {
-                Sent::Create(number) if number % 3 == 0 => self.fire(ledger, number).await,
-                Sent::Create(number) => self.create(ledger, number).await,
-                Sent::Replace(number, contract) => self.replace(ledger, number, contract).await,
-            };
-            match answer {
-                Answer::Done => {}
-                Answer::TryAgain => {
-                    self.unanswered = Some(sent);
-                    tokio::time::sleep(RETRY_PAUSE).await;
+    /// Works until the shift is over or nobody answers. What is refused for a while is tried again.
+    pub async fn run(&mut self, ledger: &Ledger, shift: &Shift) {
+        while !shift.over.load(Ordering::Relaxed) {
+            match self.step(ledger).await {
+                Answer::Done => {
+                    shift.answers.fetch_add(1, Ordering::Relaxed);
                 }
-                Answer::None => {
-                    self.unanswered = Some(sent);
-                    return;
-                }
+                Answer::TryAgain => tokio::time::sleep(RETRY_PAUSE).await,
+                Answer::None => return,
             }
         }
+    }
+
+    /// Sends what was not answered, or else something new, until it is answered.
+    pub async fn finish(&mut self, ledger: &Ledger, deadline: Instant) {
+        while !matches!(self.step(ledger).await, Answer::Done) {
+            assert!(Instant::now() < deadline, "a command is never answered");
+            tokio::time::sleep(RETRY_PAUSE).await;
+        }
+    }
+
+    async fn step(&mut self, ledger: &Ledger) -> Answer {
+        let sent = match self.unanswered.take() {
+            Some(sent) => sent,
+            None => self.choose(),
+        };
+        let answer = match sent.clone() {
+            Sent::Create(number) if number % 3 == 0 => self.fire(ledger, number).await,
+            Sent::Create(number) => self.create(ledger, number).await,
+            Sent::Replace(number, contract) => self.replace(ledger, number, contract).await,
+        };
+        if !matches!(answer, Answer::Done) {
+            self.unanswered = Some(sent);
+        }
+        answer
     }
 
     fn choose(&mut self) -> Sent {

@@ -103,11 +103,10 @@ impl Shell {
 
     async fn handle(&mut self, messages: Vec<SequencerMessage>) {
         let mut sends = Vec::new();
-        let now = self.role.clock.now();
         for message in messages {
             match message {
                 SequencerMessage::Send { request, reply } => {
-                    match self.members.accept(request, now, &self.role.config) {
+                    match self.members.accept(request, &self.role.config) {
                         Ok(accepted) => sends.push((accepted, reply)),
                         Err(error) => answer(reply, Err(error)),
                     }

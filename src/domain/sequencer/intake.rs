@@ -34,20 +34,18 @@ impl Members {
         self.0.get(member).copied()
     }
 
-    /// Checks a request at a time.
+    /// Checks a request, but not its time: it may have been sequenced before.
     pub(super) fn accept(
         &self,
         request: SubmissionRequest,
-        now: Timestamp,
         config: &Config,
     ) -> Result<Accepted, SendError> {
-        if request.max_sequencing_time < now {
-            return Err(SendError::TooLate);
-        }
         let bytes: usize = request.envelopes.iter().map(|it| it.content.len()).sum();
         if bytes > config.request_bytes_max {
-            // sent again it would be no smaller
-            return Err(SendError::TooLate);
+            return Err(SendError::TooLarge {
+                bytes,
+                max: config.request_bytes_max,
+            });
         }
         let number = |member: &MemberId| {
             self.number(member)

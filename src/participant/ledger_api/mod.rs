@@ -45,7 +45,6 @@ mod time_service;
 mod unimplemented;
 mod version_service;
 
-mod health;
 mod routes;
 
 mod role;

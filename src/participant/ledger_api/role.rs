@@ -5,11 +5,9 @@ use std::future::Future;
 use std::net::TcpListener;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::time::Duration;
 
 use tokio::sync::OnceCell;
 use tonic::transport::Server;
-use tonic::transport::server::TcpIncoming;
 
 use super::config::Config;
 use super::door::Door;
@@ -18,6 +16,7 @@ use super::routes::routes;
 use super::telemetry::TelemetryLayer;
 use super::tracker::Tracker;
 use super::user_management_service::Users;
+use crate::grpc::{LAST_REQUESTS, incoming};
 use crate::participant::submission::SyncPort;
 use crate::participant::updates::ReadModel;
 use crate::runtime::clock::Clock;
@@ -25,9 +24,6 @@ use crate::runtime::health::{Health, State};
 use crate::runtime::shutdown::{self, Signal};
 use crate::runtime::{Inbox, Role, RoleContext, RoleFailure};
 use crate::storage::{Database, Schema};
-
-/// Requests that are being served when the server stops have so long to end.
-const LAST_REQUESTS: Duration = Duration::from_secs(3);
 
 /// The most that a connection may send before it is read: enough for any request at once.
 const WINDOW_BYTES: u32 = 1 << 20;
@@ -121,14 +117,8 @@ impl LedgerApi {
         door: &Arc<Door>,
         stop: Signal,
     ) -> Result<impl Future<Output = Result<(), RoleFailure>> + use<>, RoleFailure> {
-        let cannot_listen = |error| RoleFailure::because("cannot listen", error);
-        let listener = self.listener.try_clone().map_err(cannot_listen)?;
-        listener.set_nonblocking(true).map_err(cannot_listen)?;
-        let listener = tokio::net::TcpListener::from_std(listener).map_err(cannot_listen)?;
-        let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
-        let health = self.health.clone();
-        let routes = routes(door, health, self.component.clone())
-            .map_err(|error| RoleFailure::because("cannot describe the API", error))?;
+        let incoming = incoming(&self.listener)?;
+        let routes = routes(door, self.health.clone(), self.component.clone())?;
         let server = Server::builder()
             .http2_keepalive_interval(Some(self.config.keepalive_interval))
             .http2_keepalive_timeout(Some(self.config.keepalive_timeout))

@@ -32,7 +32,6 @@ use super::command_submission_service::Submissions;
 use super::contract_service::Contracts;
 use super::door::Door;
 use super::event_query_service::EventQueries;
-use super::health::GrpcHealth;
 use super::interactive_submission_service::Interactive;
 use super::package_management_service::PackageManagement;
 use super::package_service::Packages;
@@ -44,6 +43,8 @@ use super::unimplemented::{IdentityProviders, Inspection, PartyAlpha};
 use super::update_service::Updates;
 use super::user_management_service::UserManagement;
 use super::version_service::Version;
+use crate::grpc::{GrpcHealth, reflection};
+use crate::runtime::RoleFailure;
 use crate::runtime::health::Health;
 
 /// Messages of the Ledger API and of everything that they are made of, for reflection.
@@ -74,7 +75,7 @@ pub(super) fn routes(
     door: &Arc<Door>,
     health: Health,
     component: String,
-) -> Result<Routes, tonic_reflection::server::Error> {
+) -> Result<Routes, RoleFailure> {
     let mut builder = RoutesBuilder::default();
     let mut names = Vec::new();
     let max = door.config.max_inbound_message_size;
@@ -106,12 +107,6 @@ pub(super) fn routes(
     }
     let health = GrpcHealth::new(health, component, names, door.stop.clone());
     builder.add_service(HealthServer::new(health));
-    let descriptors = || {
-        tonic_reflection::server::Builder::configure()
-            .register_encoded_file_descriptor_set(LEDGER_API)
-            .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
-    };
-    builder.add_service(descriptors().build_v1()?);
-    builder.add_service(descriptors().build_v1alpha()?);
+    reflection(&mut builder, &[LEDGER_API])?;
     Ok(builder.routes())
 }

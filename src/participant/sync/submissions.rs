@@ -255,7 +255,10 @@ impl Shell {
                 "Transaction was not sequenced within the pre-defined max sequencing time and has \
                  therefore timed out",
             ),
-            SendError::UnknownMember(_) | SendError::Unavailable(_) | SendError::Overloaded => {
+            SendError::TooLarge { .. }
+            | SendError::UnknownMember(_)
+            | SendError::Unavailable(_)
+            | SendError::Overloaded => {
                 Refusal::new(ErrorId::SequencerRequestFailed, error.to_string())
             }
         };

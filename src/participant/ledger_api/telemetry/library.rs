@@ -33,7 +33,7 @@ fn better(status: &Status, path: &str, trace_id: &str) -> Option<Status> {
     match status.code() {
         Code::OutOfRange => Some(Status::new(Code::ResourceExhausted, status.message())),
         Code::Internal if is_about_decoding(status.message()) => {
-            let refusal = Refusal::invalid_argument(status.message());
+            let refusal = Refusal::invalid_argument(about_decoding(status.message()));
             Some(in_our_words(&refusal))
         }
         Code::Unimplemented if status.message().is_empty() => {
@@ -46,6 +46,16 @@ fn better(status: &Status, path: &str, trace_id: &str) -> Option<Status> {
 
 fn is_about_decoding(message: &str) -> bool {
     message.contains("decode") || message.contains("Protobuf")
+}
+
+/// What the library says about a request that it cannot decode. Of one that is nested too deep it
+/// tells the whole way down, and the reason only then.
+fn about_decoding(message: &str) -> String {
+    if message.contains("recursion limit reached") {
+        "the messages of the request are nested too deep: 100 levels are read at most".to_owned()
+    } else {
+        message.to_owned()
+    }
 }
 
 fn remove(headers: &mut HeaderMap) {

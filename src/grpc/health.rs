@@ -1,7 +1,7 @@
 //! `grpc.health.v1`: whether requests are worth sending.
 //!
-//! The empty service is the participant; `liveness` is this server; every component has its name,
-//! and every service of the API is as well as the participant.
+//! The empty service is the component behind the port; `liveness` is this server; every component has
+//! its name, and every service of the port is as well as its component.
 
 use std::sync::Arc;
 
@@ -20,20 +20,20 @@ const LIVENESS: &str = "liveness";
 
 /// The service.
 #[derive(Debug, Clone)]
-pub(super) struct GrpcHealth(Arc<Inner>);
+pub(crate) struct GrpcHealth(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
     health: Health,
-    /// The participant.
+    /// Who is behind the port.
     component: String,
     services: Vec<&'static str>,
     stop: Signal,
 }
 
 impl GrpcHealth {
-    /// Tells how a participant with these services is.
-    pub(super) fn new(
+    /// Tells how a component with these services is.
+    pub(crate) fn new(
         health: Health,
         component: String,
         services: Vec<&'static str>,

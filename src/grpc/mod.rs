@@ -1,0 +1,13 @@
+//! What every gRPC port has: health, reflection, an orderly end.
+//!
+//! A port is bound once and handed to the role that serves it, so that no connection is refused
+//! while the role is built anew.
+
+mod health;
+mod serve;
+
+mod door;
+
+pub(crate) use door::Door;
+pub(crate) use health::GrpcHealth;
+pub(crate) use serve::{LAST_REQUESTS, incoming, reflection};
