@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
+use canton_proto::com::daml::ledger::api::v2 as proto;
 use tokio::sync::OnceCell;
 
+use super::command_inspection_service::History;
 use super::config::Config;
 use super::party_management_service::PartyRecords;
 use super::tracker::Tracker;
@@ -11,7 +13,7 @@ use super::user_management_service::Users;
 use crate::lf::engine::Engine;
 use crate::model::{DomainId, Offset, ParticipantId};
 use crate::participant::errors::Refusal;
-use crate::participant::submission::SyncPort;
+use crate::participant::submission::{Submission, SyncPort};
 use crate::participant::updates::ReadModel;
 use crate::runtime::clock::Clock;
 use crate::runtime::shutdown::Signal;
@@ -25,6 +27,7 @@ pub(super) struct Door {
     pub(super) users: Users,
     pub(super) party_records: PartyRecords,
     pub(super) tracker: Tracker,
+    pub(super) history: History,
     /// Fires when the server stops.
     pub(super) stop: Signal,
     /// Never changes once sync has told it.
@@ -32,6 +35,21 @@ pub(super) struct Door {
 }
 
 impl Door {
+    /// Hands a submission to sync; `commands` are what the client wrote.
+    pub(super) async fn submit(
+        &self,
+        submission: Submission,
+        commands: Vec<proto::Command>,
+    ) -> Result<(), Refusal> {
+        let id = submission.submission_id.clone();
+        self.history.begin(&submission, commands, self.clock.now());
+        let submitted = self.sync.submit(submission).await;
+        if let Err(refusal) = &submitted {
+            self.history.refuse(&id, refusal, self.clock.now());
+        }
+        submitted
+    }
+
     /// The engine, which has the packages' signatures.
     pub(super) fn engine(&self) -> &Engine {
         self.model.packages().engine()

@@ -25,6 +25,7 @@ mod door;
 mod tracker;
 
 mod command_completion_service;
+mod command_inspection_service;
 mod command_service;
 mod command_submission_service;
 mod interactive_submission_service;

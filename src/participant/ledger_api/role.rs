@@ -9,6 +9,7 @@ use std::sync::Arc;
 use tokio::sync::OnceCell;
 use tonic::transport::Server;
 
+use super::command_inspection_service::History;
 use super::config::Config;
 use super::door::Door;
 use super::party_management_service::PartyRecords;
@@ -98,6 +99,7 @@ impl Role for LedgerApi {
 impl LedgerApi {
     fn door(&self, stop: Signal) -> Door {
         let (database, schema) = (&self.database, &self.schema);
+        let history = History::default();
         Door {
             config: self.config.clone(),
             model: self.model.clone(),
@@ -105,7 +107,8 @@ impl LedgerApi {
             clock: self.clock.clone(),
             users: Users::new(database.clone(), schema.clone()),
             party_records: PartyRecords::new(database.clone(), schema.clone()),
-            tracker: Tracker::new(self.config.max_commands_in_flight),
+            tracker: Tracker::new(self.config.max_commands_in_flight, history.clone()),
+            history,
             stop,
             participant: OnceCell::new(),
         }

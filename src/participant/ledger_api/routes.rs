@@ -27,6 +27,7 @@ use tonic::service::{Routes, RoutesBuilder};
 use tonic_health::pb::health_server::HealthServer;
 
 use super::command_completion_service::Completions;
+use super::command_inspection_service::Inspection;
 use super::command_service::Commands;
 use super::command_submission_service::Submissions;
 use super::contract_service::Contracts;
@@ -39,7 +40,7 @@ use super::participant_pruning_service::Pruning;
 use super::party_management_service::PartyManagement;
 use super::state_service::State;
 use super::time_service::Time;
-use super::unimplemented::{IdentityProviders, Inspection, PartyAlpha};
+use super::unimplemented::{IdentityProviders, PartyAlpha};
 use super::update_service::Updates;
 use super::user_management_service::UserManagement;
 use super::version_service::Version;
@@ -98,7 +99,7 @@ pub(super) fn routes(
         UserManagementServiceServer(UserManagement(of())),
         IdentityProviderConfigServiceServer(IdentityProviders),
         ParticipantPruningServiceServer(Pruning(of())),
-        CommandInspectionServiceServer(Inspection),
+        CommandInspectionServiceServer(Inspection(of())),
         PartyManagementAlphaServiceServer(PartyAlpha),
         InteractiveSubmissionServiceServer(Interactive(of())),
     );

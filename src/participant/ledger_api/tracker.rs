@@ -11,6 +11,7 @@ use futures_util::StreamExt;
 use rustc_hash::FxHashMap;
 use tokio::sync::oneshot;
 
+use super::command_inspection_service::History;
 use crate::model::{CommandId, Offset, Party, SubmissionId, UserId};
 use crate::participant::errors::{ErrorId, Refusal};
 use crate::participant::indexer::{Completion, Entry};
@@ -28,6 +29,7 @@ pub(super) struct Tracker(Arc<Shared>);
 #[derive(Debug)]
 struct Shared {
     max: usize,
+    history: History,
     state: Mutex<State>,
 }
 
@@ -74,10 +76,11 @@ pub(super) struct Waiting {
 }
 
 impl Tracker {
-    /// Nobody waits yet; so many may at the same time.
-    pub(super) fn new(max: usize) -> Self {
+    /// Nobody waits yet; so many may at the same time. The history learns of all completions.
+    pub(super) fn new(max: usize, history: History) -> Self {
         Self(Arc::new(Shared {
             max,
+            history,
             state: Mutex::default(),
         }))
     }
@@ -170,6 +173,7 @@ impl Tracker {
         let Some(completion) = entry.completion() else {
             return;
         };
+        self.0.history.finish(entry);
         let mut state = self.state();
         let Some(same) = state.waiting.get(&completion.submission_id) else {
             return;

@@ -14,4 +14,6 @@ mod updates;
 pub(super) use completions::completion;
 pub(super) use events::{archived_event, created_event, stored_contract};
 pub(super) use times::{checkpoint, domain_times, timestamp};
+pub(super) use values::identifier;
+
 pub(super) use updates::{active_contract, single_event, single_update, transaction, updates_item};

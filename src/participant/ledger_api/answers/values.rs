@@ -84,7 +84,7 @@ pub(super) fn as_record(value: &Value) -> Option<proto::Record> {
 }
 
 /// A type, its package by id.
-pub(super) fn identifier(id: &Identifier) -> proto::Identifier {
+pub(crate) fn identifier(id: &Identifier) -> proto::Identifier {
     proto::Identifier {
         package_id: id.package().to_string(),
         module_name: id.module().to_string(),

@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use canton_proto::com::daml::ledger::api::v2 as proto;
+
 use super::super::context::Context;
 use super::super::door::Door;
 use crate::participant::errors::{ErrorId, Refusal};
@@ -15,7 +17,8 @@ const WAY_BACK: Duration = Duration::from_millis(5);
 /// A transaction that a submission became.
 pub(super) struct Accepted(Arc<Entry>);
 
-/// Submits and waits for the outcome.
+/// Submits and waits for the outcome. The commands as the client wrote them are for those who inspect
+/// them later.
 ///
 /// # Errors
 /// Why the submission changed nothing, or why its outcome is not known.
@@ -23,6 +26,7 @@ pub(super) async fn execute(
     door: &Door,
     context: &Context,
     submission: Submission,
+    commands: Vec<proto::Command>,
 ) -> Result<Accepted, Refusal> {
     let patience = match context.patience() {
         None => door.config.default_tracking_timeout,
@@ -37,7 +41,7 @@ pub(super) async fn execute(
             .min(door.config.default_tracking_timeout),
     };
     let waiting = door.tracker.register(&submission)?;
-    door.sync.submit(submission).await?;
+    door.submit(submission, commands).await?;
     let entry = waiting.outcome(patience).await?;
     match &entry.body {
         Body::Rejection(rejection) => Err(rejection.refusal.clone()),

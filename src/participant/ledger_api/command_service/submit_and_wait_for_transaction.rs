@@ -5,7 +5,7 @@ use canton_proto::com::daml::ledger::api::v2 as proto;
 use super::super::answers::transaction;
 use super::super::context::Context;
 use super::super::door::Door;
-use super::super::requests::{submission, transaction_format};
+use super::super::requests::{as_written, submission, transaction_format};
 use super::execute::execute;
 use crate::participant::errors::Refusal;
 use crate::participant::submission::Submission;
@@ -17,6 +17,7 @@ pub(super) async fn call(
     request: proto::SubmitAndWaitForTransactionRequest,
 ) -> Result<proto::SubmitAndWaitForTransactionResponse, Refusal> {
     let known = || door.model.packages().known();
+    let commands = as_written(request.commands.as_ref());
     let submission = submission(request.commands, context.trace(), known)?;
     context.correlate(submission.submission_id.as_str());
     let format = match request.transaction_format {
@@ -30,7 +31,7 @@ pub(super) async fn call(
     };
     // names that stand for nothing are told before anything is submitted
     let projector = door.model.projector(&format).await?.filters;
-    let accepted = execute(door, context, submission).await?;
+    let accepted = execute(door, context, submission, commands).await?;
     let projection = projector
         .project(accepted.entry())
         .unwrap_or_else(|| Projector::without_events(accepted.entry()));

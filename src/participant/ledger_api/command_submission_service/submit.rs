@@ -4,7 +4,7 @@ use canton_proto::com::daml::ledger::api::v2 as proto;
 
 use super::super::context::Context;
 use super::super::door::Door;
-use super::super::requests::submission;
+use super::super::requests::{as_written, submission};
 use crate::participant::errors::Refusal;
 
 pub(super) async fn call(
@@ -13,8 +13,9 @@ pub(super) async fn call(
     request: proto::SubmitRequest,
 ) -> Result<proto::SubmitResponse, Refusal> {
     let known = || door.model.packages().known();
+    let commands = as_written(request.commands.as_ref());
     let submission = submission(request.commands, context.trace(), known)?;
     context.correlate(submission.submission_id.as_str());
-    door.sync.submit(submission).await?;
+    door.submit(submission, commands).await?;
     Ok(proto::SubmitResponse {})
 }

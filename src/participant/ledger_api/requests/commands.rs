@@ -21,6 +21,11 @@ use crate::participant::submission::{
     Command, DeduplicationPeriod, DisclosedContract, MinLedgerTime, Submission, TraceContext,
 };
 
+/// The single commands of a request, as the client wrote them.
+pub(crate) fn as_written(commands: Option<&proto::Commands>) -> Vec<proto::Command> {
+    commands.map_or_else(Vec::new, |it| it.commands.clone())
+}
+
 /// A submission, from the commands of a request. `known` is asked only if it names packages.
 pub(crate) fn submission(
     commands: Option<proto::Commands>,

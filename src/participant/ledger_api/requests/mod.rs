@@ -17,7 +17,7 @@ mod pages;
 mod reassignments;
 mod times;
 
-pub(super) use commands::submission;
+pub(super) use commands::{as_written, submission};
 pub(super) use fields::{
     contract_id, domain, no_user, optional, parties, party, party_field, present, required,
     unique_identifier,

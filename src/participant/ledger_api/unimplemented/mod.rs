@@ -1,7 +1,6 @@
 //! Services that are not built yet: they say so.
 
 mod identity_providers;
-mod inspection;
 mod party_alpha;
 
 use tonic::{Request, Response, Status};
@@ -10,7 +9,6 @@ use super::context::open;
 use crate::participant::errors::Refusal;
 
 pub(super) use identity_providers::IdentityProviders;
-pub(super) use inspection::Inspection;
 pub(super) use party_alpha::PartyAlpha;
 
 /// Refuses any request, and says what is missing.

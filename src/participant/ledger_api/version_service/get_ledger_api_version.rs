@@ -24,7 +24,7 @@ pub(super) fn call(door: &Door) -> Result<proto::GetLedgerApiVersionResponse, Re
                     supported: door.clock.is_static(),
                 }),
                 command_inspection_service: Some(proto::ExperimentalCommandInspectionService {
-                    supported: false,
+                    supported: true,
                 }),
             }),
             user_management: Some(proto::UserManagementFeature {

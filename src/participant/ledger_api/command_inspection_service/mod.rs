@@ -1,16 +1,21 @@
-//! `CommandInspectionService`: commands cannot be inspected yet.
+//! `CommandInspectionService`: what became of recent commands, for those who operate the participant.
+
+mod get_command_status;
+mod history;
+
+use std::sync::Arc;
 
 use canton_proto::com::daml::ledger::api::v2::admin as proto;
 use proto::command_inspection_service_server::CommandInspectionService;
 use tonic::{Request, Response, Status};
 
-use super::refuse;
+use super::context::open;
+use super::door::Door;
 
-/// What is missing.
-const WHAT: &str = "inspection of commands";
+pub(super) use history::History;
 
 /// The service.
-pub(crate) struct Inspection;
+pub(super) struct Inspection(pub(super) Arc<Door>);
 
 #[tonic::async_trait]
 impl CommandInspectionService for Inspection {
@@ -18,6 +23,7 @@ impl CommandInspectionService for Inspection {
         &self,
         request: Request<proto::GetCommandStatusRequest>,
     ) -> Result<Response<proto::GetCommandStatusResponse>, Status> {
-        refuse(request, WHAT)
+        let (context, message) = open(request);
+        context.answer(get_command_status::call(&self.0, &message))
     }
 }
