@@ -6,13 +6,14 @@ CREATE TABLE {schema}.members (
     registered_at bigint NOT NULL
 );
 
--- The last sequencing time given out. Every writer takes this row's lock, so commit order is
+-- The last sequencing time given out, and the one before it was. Every writer takes this row's lock, so commit order is
 -- sequencing order.
 CREATE TABLE {schema}.clock (
     only_row  boolean PRIMARY KEY DEFAULT true CHECK (only_row),
-    last_time bigint  NOT NULL
+    last_time bigint  NOT NULL,
+    previous_time bigint NOT NULL
 );
-INSERT INTO {schema}.clock (last_time) VALUES (0);
+INSERT INTO {schema}.clock (last_time, previous_time) VALUES (0, 0);
 
 -- Batches in their order.
 CREATE TABLE {schema}.events (

@@ -12,7 +12,7 @@ use crate::model::Timestamp;
 use crate::participant::submission::SyncPort;
 use crate::runtime::clock::Clock;
 use crate::runtime::compute::ComputePool;
-use crate::runtime::health::{Health, State, Weight};
+use crate::runtime::health::{Health, Weight};
 use crate::runtime::{Handle, Role, Supervisor, SupervisorConfig};
 use crate::storage::{self, DataDir, Database, DatabaseConfig};
 use crate::telemetry::Metrics;
@@ -226,7 +226,7 @@ impl Node {
     /// Resolves when every part serves.
     pub async fn ready(&self) {
         let mut changes = self.health.changes();
-        while self.health.overall() != State::Ok {
+        while !self.health.overall().is_ready() {
             if changes.changed().await.is_err() {
                 return;
             }

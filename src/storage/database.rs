@@ -272,8 +272,10 @@ fn session_config(mut config: Config, bounds: PoolConfig, single_connection: boo
             .keepalives_interval(Duration::from_secs(2))
             .keepalives_retries(3)
             .tcp_user_timeout(Duration::from_secs(10));
+        // the planner takes our multi-row statements for large ones and would compile each of them to
+        // machine code, which takes twenty times as long as the statement
         let options = format!(
-            "{} -c client_min_messages=warning -c statement_timeout={} -c idle_in_transaction_session_timeout={}",
+            "{} -c jit=off -c client_min_messages=warning -c statement_timeout={} -c idle_in_transaction_session_timeout={}",
             config.get_options().unwrap_or_default(),
             bounds.statement_timeout.as_millis(),
             bounds.statement_timeout.as_millis(),

@@ -18,13 +18,19 @@ fn text(bytes: &[u8]) -> String {
 }
 
 /// Free ports for all that the demo serves: several tests may run at the same time.
-const FREE_PORTS: [&str; 6] = [
+const FREE_PORTS: [&str; 12] = [
     "-C",
     "participants.participant1.ledger-api.port=0",
     "-C",
     "participants.participant2.ledger-api.port=0",
     "-C",
     "monitoring.http.port=0",
+    "-C",
+    "participants.participant1.admin-api.port=0",
+    "-C",
+    "participants.participant2.admin-api.port=0",
+    "-C",
+    "domains.domain1.public-api.port=0",
 ];
 
 #[test]

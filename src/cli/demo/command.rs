@@ -1,5 +1,6 @@
 //! The command: a node, the story, and an end.
 
+use std::net::SocketAddr;
 use std::time::Instant;
 
 use super::super::args::{ConfigArgs, DemoArgs};
@@ -8,10 +9,13 @@ use super::super::run::load_config;
 use super::network;
 use super::paint::Paint;
 use super::picture;
-use super::scene::{Places, Scene};
+use super::scene::{Places, Scene, Service};
 use super::story;
 use crate::node::{Addresses, Node, run_until_signal};
 use crate::storage::DataDir;
+
+/// What the doors serve behind which nothing is implemented yet.
+const SO_FAR: &str = "so far health and reflection";
 
 pub(in crate::cli) fn run(args: &DemoArgs) -> anyhow::Result<()> {
     let begun = Instant::now();
@@ -63,17 +67,19 @@ async fn tell(
 
 fn places(addresses: &Addresses) -> Places {
     let mut services = Vec::new();
+    let mut serves = |name: String, address: Option<SocketAddr>, remark: &'static str| {
+        services.extend(address.map(|address| Service {
+            name,
+            address,
+            remark,
+        }));
+    };
     for (name, participant) in &addresses.participants {
-        let apis = [
-            ("Ledger API", participant.ledger_api),
-            ("admin API", participant.admin_api),
-        ];
-        for (api, address) in apis {
-            services.extend(address.map(|address| (format!("{name} {api}"), address)));
-        }
+        serves(format!("{name} Ledger API"), participant.ledger_api, "");
+        serves(format!("{name} Admin API"), participant.admin_api, SO_FAR);
     }
     for (name, address) in &addresses.domains {
-        services.push((format!("{name} sequencer"), *address));
+        serves(format!("{name} sequencer"), Some(*address), SO_FAR);
     }
     Places {
         program: std::env::args().next().unwrap_or("jura".to_owned()),

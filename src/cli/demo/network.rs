@@ -21,20 +21,30 @@ pub(super) fn plan(data: &Path) -> Plan {
     let mut config = String::new();
     let directory = toml::Value::String(data.display().to_string());
     let health = usual_or_free(ports::HEALTH, "health and metrics", &mut notes);
+    let sequencer = usual_or_free(ports::SEQUENCER_PUBLIC, "the sequencer", &mut notes);
     // writing into a string cannot fail
     let _ = write!(
         config,
         "database.directory = {directory}\n\
          logging.filter = \"warn\"\n\
          monitoring.http.port = {health}\n\
-         [domains.{DOMAIN}]\n"
+         [domains.{DOMAIN}]\n\
+         public-api.port = {sequencer}\n"
     );
-    let mut port = ports::LEDGER_API;
+    let mut step = 0;
     for name in PARTICIPANTS {
-        let what = format!("the Ledger API of {name}");
-        let usual = usual_or_free(port, &what, &mut notes);
-        let _ = write!(config, "[participants.{name}]\nledger-api.port = {usual}\n");
-        port += ports::STEP;
+        let mut port = |first: u16, api: &str| {
+            usual_or_free(first + step, &format!("the {api} of {name}"), &mut notes)
+        };
+        let ledger_api = port(ports::LEDGER_API, "Ledger API");
+        let admin_api = port(ports::ADMIN_API, "Admin API");
+        let _ = write!(
+            config,
+            "[participants.{name}]\n\
+             ledger-api.port = {ledger_api}\n\
+             admin-api.port = {admin_api}\n"
+        );
+        step += ports::STEP;
     }
     Plan { config, notes }
 }

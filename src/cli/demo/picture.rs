@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::paint::{Paint, Style};
-use super::scene::{Change, Event, Happening, Holding, Host, Places, Scene, Seen};
+use super::scene::{Change, Event, Happening, Holding, Host, Places, Scene, Seen, Service};
 use crate::model::Timestamp;
 
 /// Columns at most.
@@ -228,8 +228,11 @@ impl Page {
     fn addresses(&mut self, places: &Places) {
         self.heading("Where everything is");
         let place = |name: &str, address: &str| format!("{INDENT}{name:<26}{address}");
-        for (name, address) in &places.services {
-            self.line(&place(name, &address.to_string()));
+        for service in &places.services {
+            let line = place(&service.name, &format!("{:<23}", service.address));
+            let remark = self.style(Style::Faint, service.remark);
+            let line = format!("{line}{remark}");
+            self.line(line.trim_end());
         }
         if let Some(address) = places.monitoring {
             self.line(&place("health", &format!("http://{address}/health")));
@@ -271,8 +274,8 @@ fn suggestions(places: &Places) -> Vec<(&'static str, String)> {
     let ledger = places
         .services
         .iter()
-        .find(|(name, _)| name.ends_with("Ledger API"));
-    if let Some((_, address)) = ledger {
+        .find(|service| service.name.ends_with("Ledger API"));
+    if let Some(Service { address, .. }) = ledger {
         let port = address.port();
         found.push((
             "the services, by reflection",

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use super::scene::{Change, Event, Happening, Holding, Host, Places, Scene, Seen};
+use super::scene::{Change, Event, Happening, Holding, Host, Places, Scene, Seen, Service};
 use crate::model::Timestamp;
 
 pub(super) fn story() -> Vec<Scene> {
@@ -150,12 +150,25 @@ fn changes() -> Vec<Change> {
     ]
 }
 
+fn service(name: &str, port: u16, remark: &'static str) -> Service {
+    Service {
+        name: name.to_owned(),
+        address: address(port),
+        remark,
+    }
+}
+
 fn places() -> Places {
     Places {
         program: "target/release/jura".to_owned(),
         services: vec![
-            ("participant1 Ledger API".to_owned(), address(6865)),
-            ("participant2 Ledger API".to_owned(), address(40_123)),
+            service("participant1 Ledger API", 6865, ""),
+            service(
+                "participant1 Admin API",
+                6866,
+                "so far health and reflection",
+            ),
+            service("participant2 Ledger API", 40_123, ""),
         ],
         monitoring: Some(address(6870)),
     }

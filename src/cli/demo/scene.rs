@@ -126,7 +126,15 @@ pub(super) struct Change {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Places {
     pub(super) program: String,
-    /// Name and address of each gRPC service.
-    pub(super) services: Vec<(String, SocketAddr)>,
+    pub(super) services: Vec<Service>,
     pub(super) monitoring: Option<SocketAddr>,
+}
+
+/// A gRPC server.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Service {
+    pub(super) name: String,
+    pub(super) address: SocketAddr,
+    /// What it serves, if not all that its name says.
+    pub(super) remark: &'static str,
 }

@@ -30,7 +30,7 @@ use crate::topology::{Mapping, Transaction};
 #[derive(Debug)]
 pub enum MediatorMessage {}
 
-/// A verdict later than this helps nobody: participants have decided by themselves.
+/// A verdict later than this, or than participants wait for it, helps nobody.
 const VERDICT_PATIENCE: Duration = Duration::from_secs(60);
 
 /// The role `mediator`.
@@ -158,6 +158,11 @@ impl Shell {
         }
     }
 
+    /// How long after its request a verdict may be sequenced.
+    fn verdict_patience(&self) -> Duration {
+        VERDICT_PATIENCE.max(self.core.decision_timeout())
+    }
+
     fn send(&mut self, decided: Decided) {
         let request = decided.verdict.request;
         tracing::debug!(%request, answer = ?decided.verdict.answer, "verdict");
@@ -174,7 +179,7 @@ impl Shell {
                 content,
                 recipients: decided.recipients,
             }],
-            max_sequencing_time: request.0.plus(VERDICT_PATIENCE),
+            max_sequencing_time: request.0.plus(self.verdict_patience()),
         };
         self.unsent.insert(request);
         let sequencer = Arc::clone(&self.role.sequencer);

@@ -34,6 +34,11 @@ pub(super) struct Decided {
 }
 
 impl Core {
+    /// How long participants wait for a verdict, from its request.
+    pub(super) fn decision_timeout(&self) -> crate::model::Duration {
+        self.follower.topology().parameters().decision_timeout()
+    }
+
     /// At the beginning of the domain, or after a position, with the topology at that position.
     pub(super) const fn new(follower: Follower) -> Self {
         Self {

@@ -126,14 +126,19 @@ impl Shell {
     /// Writes batches, then tells senders and readers.
     async fn sequence(&mut self, sends: Vec<(Accepted, Sender)>) {
         let (batches, replies): (Vec<Accepted>, Vec<Sender>) = sends.into_iter().unzip();
-        let times = match self.store.append(&batches, self.role.clock.now()).await {
-            Ok(times) => times,
+        let appended = match self.store.append(&batches, self.role.clock.now()).await {
+            Ok(appended) => appended,
             Err(error) => return self.refuse(replies, &error),
         };
+        if !self.recent.follows(appended.previous) {
+            // what failed before was written nevertheless: readers find it in the database
+            tracing::info!("batches of unknown fate may have been written");
+            self.recent = Recent::new(appended.previous, self.role.config.recent_bytes_max);
+        }
         self.context.health.set(State::Ok);
         metrics::counter!("daml_sequencer_public_api_processed")
             .increment(u64::try_from(batches.len()).unwrap_or(u64::MAX));
-        for ((batch, reply), time) in batches.into_iter().zip(replies).zip(times) {
+        for ((batch, reply), time) in batches.into_iter().zip(replies).zip(appended.times) {
             let Some(time) = time else {
                 self.explain(batch, reply);
                 continue;
@@ -147,6 +152,7 @@ impl Shell {
             });
             answer(reply, Ok(()));
         }
+        self.recent.reaches(appended.last);
         for reader in std::mem::take(&mut self.waiting) {
             self.read(reader);
         }

@@ -22,6 +22,8 @@ pub(super) struct Recent {
     batches: VecDeque<Sequenced>,
     /// Every batch later than this is in `batches`.
     complete_after: Timestamp,
+    /// The last time that was drawn, as far as is known.
+    last_drawn: Timestamp,
     bytes: usize,
     bytes_max: usize,
 }
@@ -32,6 +34,7 @@ impl Recent {
         Self {
             batches: VecDeque::new(),
             complete_after: now,
+            last_drawn: now,
             bytes: 0,
             bytes_max,
         }
@@ -51,6 +54,17 @@ impl Recent {
             self.bytes -= oldest.bytes();
             self.complete_after = oldest.time;
         }
+    }
+
+    /// Whether batches that were written when `previous` was the last time drawn follow what is
+    /// known: otherwise others were written between them.
+    pub(super) fn follows(&self, previous: Timestamp) -> bool {
+        previous <= self.last_drawn
+    }
+
+    /// All that was written up to this time is known.
+    pub(super) fn reaches(&mut self, last: Timestamp) {
+        self.last_drawn = self.last_drawn.max(last);
     }
 
     /// Every batch up to this time has been written.

@@ -135,7 +135,7 @@ impl Packages {
             .ok_or_else(|| Error::corrupt(format!("package {id} is not stored")))?;
         self.0
             .compute
-            .run(move || decode_payload(&payload))
+            .run_when_free(move || decode_payload(&payload))
             .await
             .map_err(Error::corrupt)?
             .map_err(Error::corrupt)
@@ -149,7 +149,7 @@ impl Packages {
         let engine = self.0.engine.clone();
         self.0
             .compute
-            .run(move || engine.load(&id, &package))
+            .run_when_free(move || engine.load(&id, &package))
             .await
             .map_err(Error::corrupt)?
             .map_err(Error::corrupt)

@@ -104,7 +104,8 @@ impl Shell {
         let Some(mediator) = topology.members_of(MemberKind::Mediator).next().cloned() else {
             return;
         };
-        let Some(first) = responses.iter().map(|it| it.request).min() else {
+        // too late for one of them, and the mediator ignores that one
+        let Some(last) = responses.iter().map(|it| it.request).max() else {
             return;
         };
         let timeout = topology.parameters().confirmation_response_timeout;
@@ -118,7 +119,7 @@ impl Shell {
         let message_id = MessageId::about("responses", &subject);
         let request = self
             .outbox
-            .request(message_id, envelopes, first.0.plus(timeout));
+            .request(message_id, envelopes, last.0.plus(timeout));
         self.outbox.send(request);
     }
 }

@@ -70,6 +70,8 @@ impl Shell {
         let now = self.role.clock.now();
         let mut turn = Turn::default();
         let mut ready: Vec<Ready> = Vec::new();
+        // those that leave a completion are answered once it is written
+        let mut answers: Vec<(Reply<()>, Result<(), Refusal>)> = Vec::new();
         let mut changes: HashSet<ChangeId> = HashSet::new();
         for Interpreted {
             submission,
@@ -95,12 +97,17 @@ impl Shell {
                     let answer = self
                         .interpretation_failed(&submission, &error, now, &mut turn)
                         .await?;
-                    let _ = reply.send(answer);
+                    answers.push((reply, answer));
                 }
             }
         }
-        self.register(ready, now, &mut turn).await?;
-        self.write(turn).await
+        let duplicates = self.register(ready, now, &mut turn).await?;
+        answers.extend(duplicates.into_iter().map(|reply| (reply, Ok(()))));
+        self.write(turn).await?;
+        for (reply, answer) in answers {
+            let _ = reply.send(answer);
+        }
+        Ok(())
     }
 
     /// The request that a submission becomes.
@@ -187,15 +194,16 @@ impl Shell {
         turn.complete(in_flight, refusal, now, &mut self.context());
     }
 
-    /// Registers what was not accepted before, sends it; the others get their completion.
+    /// Registers what was not accepted before, sends it; the others get their completion, and are given
+    /// back to be answered when it is written.
     async fn register(
         &mut self,
         ready: Vec<Ready>,
         now: Timestamp,
         turn: &mut Turn,
-    ) -> Result<(), storage::Error> {
+    ) -> Result<Vec<Reply<()>>, storage::Error> {
         if ready.is_empty() {
-            return Ok(());
+            return Ok(Vec::new());
         }
         let (registrations, rest): (Vec<Registration>, Vec<_>) = ready
             .into_iter()
@@ -203,6 +211,7 @@ impl Shell {
             .unzip();
         let known = self.store.register(&registrations, false).await?;
         let mut again = Vec::new();
+        let mut duplicates = Vec::new();
         for (registration, (request, period, reply)) in registrations.into_iter().zip(rest) {
             let Some(accepted) = known.get(&registration.change_id) else {
                 self.send_registered(registration, request, reply);
@@ -211,7 +220,7 @@ impl Shell {
             match submission::refuse_duplicate(period, accepted, now) {
                 Some(refusal) => {
                     turn.complete(registration.in_flight, &refusal, now, &mut self.context());
-                    let _ = reply.send(Ok(()));
+                    duplicates.push(reply);
                 }
                 None => again.push((registration, request, reply)),
             }
@@ -221,7 +230,7 @@ impl Shell {
             self.store.register(registrations, true).await?;
             self.send_registered(registration, request, reply);
         }
-        Ok(())
+        Ok(duplicates)
     }
 
     fn send_registered(

@@ -20,8 +20,9 @@ const MIGRATIONS: MigrationSet = MigrationSet {
 /// the batch's place.
 const APPEND: &str = "
     WITH tick AS (
-        UPDATE {schema}.clock SET last_time = GREATEST(last_time + 1, $1) + $2 - 1
-        RETURNING last_time - $2 AS before
+        UPDATE {schema}.clock
+        SET previous_time = last_time, last_time = GREATEST(last_time + 1, $1) + $2 - 1
+        RETURNING last_time - $2 AS before, previous_time AS previous
     ), sequenced AS (
         INSERT INTO {schema}.events (time, sender, message_id, envelopes)
         SELECT tick.before + batch.place, batch.sender, batch.message_id, batch.envelopes
@@ -36,7 +37,18 @@ const APPEND: &str = "
         FROM tick, UNNEST($8::int8[], $9::int4[]) AS delivery (place, member_id), sequenced
         WHERE sequenced.time = tick.before + delivery.place
     )
-    SELECT time, time - tick.before FROM sequenced, tick ORDER BY time";
+    SELECT tick.before, tick.previous, sequenced.time FROM tick LEFT JOIN sequenced ON true ORDER BY time";
+
+/// Batches that were written.
+#[derive(Debug)]
+pub(in super::super) struct Appended {
+    /// The last time that was drawn before them.
+    pub previous: Timestamp,
+    /// The last time that was drawn for these batches.
+    pub last: Timestamp,
+    /// The batches' times; none for one that was not written.
+    pub times: Vec<Option<Timestamp>>,
+}
 
 /// The sequencer's database.
 #[derive(Debug)]
@@ -115,7 +127,7 @@ impl Store {
         &self,
         batches: &[Accepted],
         now: Timestamp,
-    ) -> Result<Vec<Option<Timestamp>>, Error> {
+    ) -> Result<Appended, Error> {
         let columns = Columns::of(batches);
         let count = i64::try_from(batches.len()).unwrap_or(i64::MAX);
         let client = self.database.client().await?;
@@ -136,17 +148,25 @@ impl Store {
                 ],
             )
             .await?;
+        let first = rows.first().ok_or_else(|| Error::corrupt("no clock"))?;
+        let before: i64 = first.try_get(0)?;
         let mut times = vec![None; batches.len()];
-        for row in rows {
-            let time = Timestamp::from_micros(row.try_get(0)?).map_err(Error::corrupt)?;
-            let place: i64 = row.try_get(1)?;
-            let slot = usize::try_from(place - 1)
+        for row in &rows {
+            let Some(time) = row.try_get::<_, Option<i64>>(2)? else {
+                continue;
+            };
+            let slot = usize::try_from(time - before - 1)
                 .ok()
                 .and_then(|index| times.get_mut(index))
                 .ok_or_else(|| Error::corrupt("a batch out of place"))?;
-            *slot = Some(time);
+            *slot = Some(Timestamp::from_micros(time).map_err(Error::corrupt)?);
         }
-        Ok(times)
+        let time = |micros| Timestamp::from_micros(micros).map_err(Error::corrupt);
+        Ok(Appended {
+            previous: time(first.try_get(1)?)?,
+            last: time(before.saturating_add(count))?,
+            times,
+        })
     }
 
     /// Whether a batch was sequenced before.
