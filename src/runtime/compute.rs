@@ -5,12 +5,16 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
 /// Stack of a worker in bytes. Decoders recurse up to 1,000 messages deep; unoptimised frames take
 /// some kilobytes.
 const STACK_BYTES: usize = 64 << 20;
+
+/// A worker without a job for so long ends; another is started when one is needed.
+const KEEP_ALIVE: Duration = Duration::from_mins(1);
 
 /// Jobs that may wait or run at once, per worker. More are refused: whoever sends them would only
 /// grow a queue.
@@ -19,8 +23,22 @@ const JOBS_PER_WORKER_MAX: usize = 512;
 /// A pool of worker threads. Clones share it.
 #[derive(Debug, Clone)]
 pub struct ComputePool {
-    workers: Arc<rayon::ThreadPool>,
+    workers: Arc<Workers>,
     permits: Arc<Semaphore>,
+}
+
+/// Threads that park while there is nothing to do: workers that spin for the next job would take
+/// the cores from the roles. They are those of a runtime on which nothing else runs.
+#[derive(Debug)]
+struct Workers(Option<tokio::runtime::Runtime>);
+
+impl Drop for Workers {
+    fn drop(&mut self) {
+        // the last owner may be on an async thread, which must not wait
+        if let Some(runtime) = self.0.take() {
+            runtime.shutdown_background();
+        }
+    }
 }
 
 /// Why a job gave no result.
@@ -39,15 +57,16 @@ impl ComputePool {
     ///
     /// # Errors
     /// If the system refuses the threads.
-    pub fn new(workers: usize) -> Result<Self, rayon::ThreadPoolBuildError> {
+    pub fn new(workers: usize) -> std::io::Result<Self> {
         let workers = workers.max(1);
-        let pool = rayon::ThreadPoolBuilder::new()
-            .num_threads(workers)
-            .stack_size(STACK_BYTES)
-            .thread_name(|index| format!("compute-{index}"))
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .max_blocking_threads(workers)
+            .thread_stack_size(STACK_BYTES)
+            .thread_name("compute")
+            .thread_keep_alive(KEEP_ALIVE)
             .build()?;
         Ok(Self {
-            workers: Arc::new(pool),
+            workers: Arc::new(Workers(Some(runtime))),
             permits: Arc::new(Semaphore::new(workers * JOBS_PER_WORKER_MAX)),
         })
     }
@@ -56,7 +75,7 @@ impl ComputePool {
     ///
     /// # Errors
     /// If the system refuses the threads.
-    pub fn with_all_cores() -> Result<Self, rayon::ThreadPoolBuildError> {
+    pub fn with_all_cores() -> std::io::Result<Self> {
         Self::new(std::thread::available_parallelism().map_or(1, usize::from))
     }
 
@@ -91,7 +110,10 @@ impl ComputePool {
     ) -> Result<T, ComputeError> {
         let (reply, result) = oneshot::channel();
         let span = tracing::Span::current();
-        self.workers.spawn(move || {
+        let Some(runtime) = &self.workers.0 else {
+            return Err(ComputeError::Full);
+        };
+        runtime.spawn_blocking(move || {
             let _permit = permit;
             if reply.is_closed() {
                 return;

@@ -273,9 +273,11 @@ fn session_config(mut config: Config, bounds: PoolConfig, single_connection: boo
             .keepalives_retries(3)
             .tcp_user_timeout(Duration::from_secs(10));
         // the planner takes our multi-row statements for large ones and would compile each of them to
-        // machine code, which takes twenty times as long as the statement
+        // machine code, which takes twenty times as long as the statement; and it would plan them anew
+        // for each of their arguments, although the plan is always the same
         let options = format!(
-            "{} -c jit=off -c client_min_messages=warning -c statement_timeout={} -c idle_in_transaction_session_timeout={}",
+            "{} -c jit=off -c plan_cache_mode=force_generic_plan -c client_min_messages=warning \
+             -c statement_timeout={} -c idle_in_transaction_session_timeout={}",
             config.get_options().unwrap_or_default(),
             bounds.statement_timeout.as_millis(),
             bounds.statement_timeout.as_millis(),

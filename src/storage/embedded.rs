@@ -41,6 +41,9 @@ impl Embedded {
             // checkpoints are made by our own maintenance; this bounds the space kept in between
             .postgres_config("max_wal_size", "256MB")
             .postgres_config("shared_buffers", "64MB")
+            // as for sessions by URL
+            .postgres_config("plan_cache_mode", "force_generic_plan")
+            .postgres_config("client_min_messages", "warning")
             .start()
             .map_err(|error| cannot(&format!("{error:#}")))?;
         let mut config = Config::new();

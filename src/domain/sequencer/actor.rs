@@ -181,7 +181,7 @@ impl Shell {
     }
 
     /// Answers from memory, from the database, or later.
-    fn read(&mut self, reader: Reader) {
+    fn read(&mut self, mut reader: Reader) {
         let Some(number) = self.members.number(&reader.member) else {
             let error = ReadError::UnknownMember(reader.member.to_string());
             return answer(reader.reply, Err(error));
@@ -191,6 +191,8 @@ impl Shell {
             .read(&reader.member, number, reader.after, reader.max)
         {
             Some(events) if events.is_empty() => {
+                // what is known holds nothing for it: it need not be looked through again
+                reader.after = reader.after.max(self.recent.newest());
                 if !reader.reply.is_closed() {
                     self.waiting.push(reader);
                 }
