@@ -168,10 +168,10 @@ async fn an_unknown_package_has_no_status_and_cannot_be_downloaded() {
 
 #[tokio::test]
 async fn what_is_not_there_yet_says_so() {
-    use api::admin::command_inspection_service_client::CommandInspectionServiceClient;
+    use api::admin::identity_provider_config_service_client::IdentityProviderConfigServiceClient;
     let client = Client::of("participant1");
-    let answer = CommandInspectionServiceClient::new(client.channel.clone())
-        .get_command_status(api::admin::GetCommandStatusRequest::default())
+    let answer = IdentityProviderConfigServiceClient::new(client.channel.clone())
+        .create_identity_provider_config(api::admin::CreateIdentityProviderConfigRequest::default())
         .await
         .map_err(Error::from);
     refused(answer, "UNIMPLEMENTED", Code::Unimplemented, 14);

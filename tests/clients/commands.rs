@@ -137,3 +137,41 @@ async fn a_token_is_no_hindrance_without_authentication() {
         .add_command(iou::create_dummy(&stage.alice));
     client.submit_and_wait(submit).await.unwrap();
 }
+
+#[tokio::test]
+async fn what_became_of_a_command_can_be_inspected() {
+    use api::admin::CommandState;
+    use api::admin::command_inspection_service_client::CommandInspectionServiceClient;
+    let Some(stage) = Stage::set().await else {
+        return;
+    };
+    let id = unique("inspected");
+    let submit = |amount| {
+        Submit::new(&stage.bank)
+            .with_command_id(format!("{id}-{amount}"))
+            .add_command(iou::issue(&stage.bank, &stage.alice, amount))
+    };
+    let made = stage.client.submit(submit("1.0")).await.unwrap();
+    let answer = stage.client.submit(submit("-1.0")).await;
+    refused(answer, "DAML_FAILURE", Code::FailedPrecondition, 9);
+    let request = api::admin::GetCommandStatusRequest {
+        command_id_prefix: id,
+        ..Default::default()
+    };
+    let found = CommandInspectionServiceClient::new(stage.client.channel.clone())
+        .get_command_status(request)
+        .await
+        .unwrap()
+        .into_inner()
+        .command_status;
+    let states: Vec<CommandState> = found.iter().map(api::admin::CommandStatus::state).collect();
+    assert_eq!(states, [CommandState::Failed, CommandState::Succeeded]);
+    let updates = found[1].updates.as_ref().unwrap();
+    assert_eq!(
+        updates.created[0].contract_id,
+        created(&made)[0].contract_id
+    );
+    assert_eq!(found[1].commands.len(), 1);
+    let failure = found[0].completion.as_ref().unwrap().status.as_ref();
+    assert!(failure.unwrap().message.starts_with("DAML_FAILURE"));
+}
