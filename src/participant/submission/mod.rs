@@ -28,6 +28,6 @@ pub use deduplication::{
 pub use interpret::{Contracts, Failure, Interpreter, Success};
 pub use port::{
     Command, ConnectedDomain, DeduplicationPeriod, DisclosedContract, MinLedgerTime, Submission,
-    SyncPort, TraceContext,
+    SyncPort, TraceContext, trace_id,
 };
 pub use resolve::Resolver;

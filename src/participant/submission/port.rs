@@ -121,13 +121,29 @@ pub struct DisclosedContract {
     pub domain: Option<DomainId>,
 }
 
-/// W3C trace context, as it came; empty if none came.
+/// W3C trace context, as it came or as it was made up.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct TraceContext {
     /// `traceparent`
     pub parent: String,
     /// `tracestate`
     pub state: String,
+}
+
+/// The trace's id in a `traceparent`: `00-<32 digits>-<16 digits>-<2 digits>`.
+pub fn trace_id(parent: &str) -> Option<&str> {
+    let is_hex = |text: &str, length: usize| {
+        let is_digit = |b: u8| b.is_ascii_digit() || (b'a'..=b'f').contains(&b);
+        text.len() == length && text.bytes().all(is_digit)
+    };
+    let mut parts = parent.split('-');
+    let (version, id) = (parts.next()?, parts.next()?);
+    let (span, flags) = (parts.next()?, parts.next()?);
+    let is_nil = |text: &str| text.bytes().all(|b| b == b'0');
+    let well_formed = is_hex(version, 2) && is_hex(id, 32) && is_hex(span, 16) && is_hex(flags, 2);
+    // later versions may have more parts; the first has not, and ff is none
+    let known = version != "ff" && (version != "00" || parts.next().is_none());
+    (well_formed && known && parent.len() <= 256 && !is_nil(id) && !is_nil(span)).then_some(id)
 }
 
 /// A domain that a participant is connected to.
@@ -166,4 +182,29 @@ pub trait SyncPort: Send + Sync + 'static {
 
     /// Who is who on the domain, as far as sync has read its events.
     async fn topology(&self) -> Result<topology::State, Refusal>;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_trace_is_taken_over_only_if_it_is_well_formed() {
+        let good = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+        assert_eq!(trace_id(good), Some("4bf92f3577b34da6a3ce929d0e0e4736"));
+        let later = "01-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01-x";
+        assert!(trace_id(later).is_some());
+        for bad in [
+            "",
+            "00",
+            "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01-x",
+            "ff-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+            "00-00000000000000000000000000000000-00f067aa0ba902b7-01",
+            "00-4bf92f3577b34da6a3ce929d0e0e4736-0000000000000000-01",
+            "00-4BF92F3577B34DA6A3CE929D0E0E4736-00f067aa0ba902b7-01",
+            "00-4bf92f3577b34da6a3ce929d0e0e473-00f067aa0ba902b7-01",
+        ] {
+            assert_eq!(trace_id(bad), None, "{bad}");
+        }
+    }
 }

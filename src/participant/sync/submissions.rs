@@ -12,7 +12,7 @@ use crate::lf::error::Error as EngineError;
 use crate::model::{ContractId, MemberKind, Offset, Timestamp};
 use crate::participant::errors::{ErrorId, Refusal};
 use crate::participant::submission::{
-    self, ChangeId, DeduplicationPeriod, Failure, RequestTimes, Submission, Success,
+    self, ChangeId, DeduplicationPeriod, Failure, RequestTimes, Submission, Success, trace_id,
 };
 use crate::protocol::{Message, MessageId, SubmissionRequest};
 use crate::runtime::Task;
@@ -239,6 +239,11 @@ impl Shell {
         request: SubmissionRequest,
         reply: Reply<()>,
     ) {
+        tracing::debug!(
+            tid = trace_id(&registration.in_flight.traceparent),
+            message_id = %registration.message_id,
+            "submission registered"
+        );
         let submitted = Submitted {
             change_id: registration.change_id,
             in_flight: registration.in_flight,

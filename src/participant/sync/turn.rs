@@ -17,7 +17,7 @@ use crate::participant::confirmation::locks::ContractState;
 use crate::participant::confirmation::{CheckedRequest, Content};
 use crate::participant::errors::{ErrorId, Refusal};
 use crate::participant::indexer::{Appended, SizedContract};
-use crate::participant::submission::{AcceptedChange, OffsetTimes, TraceContext};
+use crate::participant::submission::{AcceptedChange, OffsetTimes, TraceContext, trace_id};
 use crate::protocol::{Answer, MessageId, Published, Reject, Response};
 use crate::topology::Applied;
 use crate::wire::ledger as wire;
@@ -112,6 +112,12 @@ impl Turn {
             };
             self.writes.accepted.push((submitted.change_id, accepted));
         }
+        tracing::debug!(
+            tid = trace_id(&readable.view.traceparent),
+            request = %request.id,
+            offset = offset.get(),
+            "transaction accepted"
+        );
         self.change_contracts(request, readable, &visible, decided.record_time, offset);
     }
 
@@ -201,6 +207,12 @@ impl Turn {
             state: in_flight.tracestate,
         };
         let completion = in_flight.completion.unwrap_or_default();
+        tracing::debug!(
+            tid = trace_id(&trace.parent),
+            command_id = completion.command_id,
+            %refusal,
+            "submission refused"
+        );
         let event = commit::rejection(completion, refusal, context.domain, record_time, &trace);
         self.append(event, record_time, context);
     }

@@ -7,11 +7,11 @@ use canton_proto::google::rpc::Status;
 use proto::completion::DeduplicationPeriod;
 
 use super::super::status::{Correlation, render};
-use super::super::telemetry::trace_id;
 use super::times::domain_time;
 use super::updates::trace_context;
 use crate::model::Party;
 use crate::participant::indexer::{Body, Completion, Entry};
+use crate::participant::submission::trace_id;
 
 /// The completion of an entry that has one, as those who asked for `parties` are told it; all
 /// parties if none is given.

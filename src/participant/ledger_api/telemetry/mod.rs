@@ -16,4 +16,4 @@ mod layer;
 mod library;
 
 pub(super) use layer::TelemetryLayer;
-pub(super) use trace::{RequestTrace, timeout, trace_id};
+pub(super) use trace::{RequestTrace, timeout};

@@ -6,7 +6,7 @@ use std::time::Duration;
 use http::HeaderMap;
 use tonic::metadata::MetadataMap;
 
-use crate::participant::submission::TraceContext;
+use crate::participant::submission::{TraceContext, trace_id};
 
 /// Characters of `tracestate` kept at most: what comes is stored with every entry.
 const STATE_MAX: usize = 512;
@@ -16,16 +16,21 @@ const STATE_MAX: usize = 512;
 pub(crate) struct RequestTrace {
     /// The id by which it can be found.
     pub(crate) id: Arc<str>,
-    /// What came with the request; empty if nothing did.
+    /// What came with the request; made up if nothing did.
     pub(crate) context: TraceContext,
 }
 
 impl Default for RequestTrace {
     /// A new trace.
     fn default() -> Self {
+        let id = uuid::Uuid::new_v4().simple();
+        let (_, span) = uuid::Uuid::new_v4().as_u64_pair();
         Self {
-            id: uuid::Uuid::new_v4().simple().to_string().into(),
-            context: TraceContext::default(),
+            id: id.to_string().into(),
+            context: TraceContext {
+                parent: format!("00-{id}-{span:016x}-01"),
+                state: String::new(),
+            },
         }
     }
 }
@@ -47,22 +52,6 @@ impl RequestTrace {
             },
         }
     }
-}
-
-/// The trace's id in a `traceparent`: `00-<32 digits>-<16 digits>-<2 digits>`.
-pub(crate) fn trace_id(parent: &str) -> Option<&str> {
-    let is_hex = |text: &str, length: usize| {
-        let is_digit = |b: u8| b.is_ascii_digit() || (b'a'..=b'f').contains(&b);
-        text.len() == length && text.bytes().all(is_digit)
-    };
-    let mut parts = parent.split('-');
-    let (version, id) = (parts.next()?, parts.next()?);
-    let (span, flags) = (parts.next()?, parts.next()?);
-    let is_nil = |text: &str| text.bytes().all(|b| b == b'0');
-    let well_formed = is_hex(version, 2) && is_hex(id, 32) && is_hex(span, 16) && is_hex(flags, 2);
-    // later versions may have more parts; the first has not, and ff is none
-    let known = version != "ff" && (version != "00" || parts.next().is_none());
-    (well_formed && known && parent.len() <= 256 && !is_nil(id) && !is_nil(span)).then_some(id)
 }
 
 /// How long the client waits: `grpc-timeout`, at most eight digits and a unit.
@@ -89,30 +78,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_trace_is_taken_over_only_if_it_is_well_formed() {
-        let good = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
-        assert_eq!(trace_id(good), Some("4bf92f3577b34da6a3ce929d0e0e4736"));
-        let later = "01-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01-x";
-        assert!(trace_id(later).is_some());
-        for bad in [
-            "",
-            "00",
-            "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01-x",
-            "ff-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
-            "00-00000000000000000000000000000000-00f067aa0ba902b7-01",
-            "00-4bf92f3577b34da6a3ce929d0e0e4736-0000000000000000-01",
-            "00-4BF92F3577B34DA6A3CE929D0E0E4736-00f067aa0ba902b7-01",
-            "00-4bf92f3577b34da6a3ce929d0e0e473-00f067aa0ba902b7-01",
-        ] {
-            assert_eq!(trace_id(bad), None, "{bad}");
-        }
-    }
-
-    #[test]
     fn a_new_trace_has_an_id_of_the_same_form() {
         let trace = RequestTrace::of(&HeaderMap::new());
         assert_eq!(trace.id.len(), 32);
-        assert_eq!(trace.context, TraceContext::default());
+        assert_eq!(trace_id(&trace.context.parent), Some(&*trace.id));
     }
 
     #[test]
