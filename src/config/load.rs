@@ -149,7 +149,10 @@ fn literal(origin: &str, text: &str) -> Value {
         Ok(toml::Value::Array(items)) => config::ValueKind::Array(
             items
                 .into_iter()
-                .filter_map(|item| item.as_str().map(str::to_owned))
+                .map(|item| match item {
+                    toml::Value::String(text) => text,
+                    other => other.to_string(),
+                })
                 .map(|item| Value::new(Some(&origin), config::ValueKind::String(item)))
                 .collect(),
         ),
