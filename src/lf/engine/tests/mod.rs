@@ -15,4 +15,5 @@ mod limits;
 mod refusals;
 mod replays;
 mod updates;
+mod upgrades;
 mod values;
