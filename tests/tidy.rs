@@ -331,6 +331,36 @@ fn every_migration_is_used() {
 }
 
 #[test]
+fn every_metric_is_described_and_every_description_is_used() {
+    let described: BTreeSet<String> = sources("src/telemetry")
+        .iter()
+        .flat_map(|source| names_after(&source.text, "\""))
+        .collect();
+    let used: BTreeSet<String> = sources("src")
+        .iter()
+        .filter(|source| !source.name().contains("telemetry/metrics"))
+        .flat_map(|source| {
+            ["counter!(\"", "gauge!(\"", "histogram!(\""]
+                .into_iter()
+                .flat_map(|start| names_after(&source.text, start))
+                .collect::<Vec<_>>()
+        })
+        .collect();
+    assert!(!used.is_empty());
+    assert_eq!(used, described);
+}
+
+/// The names of metrics that follow a text.
+fn names_after(text: &str, start: &str) -> Vec<String> {
+    let parts = text.split(start).skip(1);
+    let names = parts.filter_map(|rest| rest.split('"').next());
+    names
+        .filter(|name| name.starts_with("daml_") || name.starts_with("jura_"))
+        .map(ToOwned::to_owned)
+        .collect()
+}
+
+#[test]
 fn the_project_speaks_of_itself_alone() {
     let words = ["/work/", "../shared"];
     for source in sources("src") {

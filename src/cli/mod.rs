@@ -10,8 +10,10 @@
 )]
 
 mod args;
+mod listening;
 mod output;
 mod ports;
+mod whole_file;
 
 mod run;
 mod sandbox;

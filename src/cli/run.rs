@@ -3,6 +3,7 @@
 use anyhow::Context;
 
 use super::args::{ConfigArgs, RunArgs};
+use super::listening;
 use crate::config::{NodeConfig, Sources, load};
 use crate::node::run_until_signal;
 use crate::telemetry::init_logging;
@@ -17,7 +18,8 @@ pub(super) fn run(args: &RunArgs) -> anyhow::Result<()> {
     };
     let selection = config.select(&args.only)?;
     run_until_signal(&config, &selection, None, async |node| {
-        tracing::info!(addresses = ?node.addresses(), "ready");
+        listening::tell(node.addresses());
+        tracing::info!("ready");
         true
     })?;
     Ok(())

@@ -3,13 +3,15 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::io::ErrorKind;
 use std::path::Path;
 
 use anyhow::Context;
 
 use super::args::SandboxArgs;
-use super::ports;
+use super::output::print;
 use super::run::load_config;
+use super::{listening, ports, whole_file};
 use crate::node::{Addresses, Node, run_until_signal};
 use crate::storage::DataDir;
 
@@ -23,7 +25,8 @@ pub(super) fn run(args: &SandboxArgs) -> anyhow::Result<()> {
     let Some(config) = load_config(Some(base), &args.config)? else {
         return Ok(());
     };
-    println!("Starting Canton sandbox.");
+    remove_port_files(args)?;
+    print("Starting Canton sandbox.\n")?;
     let selection = config.select(&[])?;
     let mut failure = None;
     run_until_signal(&config, &selection, temporary, async |node| {
@@ -47,17 +50,10 @@ async fn serve(
     upload(node, dars).await?;
     let addresses = node.addresses();
     write_port_files(args, addresses)?;
-    for (name, participant) in &addresses.participants {
-        tracing::info!(
-            participant = name,
-            ledger_api = ?participant.ledger_api,
-            admin_api = ?participant.admin_api,
-            "listening"
-        );
-    }
+    listening::tell(addresses);
     let port = first_ledger_port(addresses).context("no Ledger API is configured")?;
-    println!("Listening at port {port}");
-    println!("Canton sandbox is ready.");
+    print(&format!("Listening at port {port}\n"))?;
+    print("Canton sandbox is ready.\n")?;
     Ok(())
 }
 
@@ -135,15 +131,31 @@ fn first_ledger_port(addresses: &Addresses) -> Option<u16> {
     Some(first.or(any)?.ledger_api?.port())
 }
 
-/// Files appear whole: a tool that sees one can read it.
+/// Files of an earlier run would be taken for this one's.
+fn remove_port_files(args: &SandboxArgs) -> anyhow::Result<()> {
+    for path in [&args.port_file, &args.canton_port_file]
+        .into_iter()
+        .flatten()
+    {
+        match std::fs::remove_file(path) {
+            Err(error) if error.kind() != ErrorKind::NotFound => {
+                return Err(error).with_context(|| format!("cannot replace {}", path.display()));
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// The files are there when the node is ready.
 fn write_port_files(args: &SandboxArgs, addresses: &Addresses) -> anyhow::Result<()> {
     if let Some(path) = &args.port_file
         && let Some(port) = first_ledger_port(addresses)
     {
-        write_whole(path, &port.to_string())?;
+        whole_file::write(path, port.to_string().as_bytes())?;
     }
     if let Some(path) = &args.canton_port_file {
-        write_whole(path, &ports_json(addresses)?)?;
+        whole_file::write(path, ports_json(addresses)?.as_bytes())?;
     }
     Ok(())
 }
@@ -164,14 +176,4 @@ fn ports_json(addresses: &Addresses) -> anyhow::Result<String> {
         })
         .collect();
     Ok(serde_json::to_string(&participants)?)
-}
-
-fn write_whole(path: &Path, text: &str) -> anyhow::Result<()> {
-    let context = || format!("cannot write {}", path.display());
-    let dir = path.parent().filter(|dir| !dir.as_os_str().is_empty());
-    let mut file =
-        tempfile::NamedTempFile::new_in(dir.unwrap_or(Path::new("."))).with_context(context)?;
-    std::io::Write::write_all(&mut file, text.as_bytes()).with_context(context)?;
-    file.persist(path).with_context(context)?;
-    Ok(())
 }

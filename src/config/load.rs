@@ -60,8 +60,8 @@ pub enum ConfigError {
         /// What is wrong, and what to do.
         reason: String,
     },
-    /// `-C` without `=`.
-    #[error("{0:?} is not of the form key=value")]
+    /// `-C` without `=`, or with something else than names before it.
+    #[error("-C {0:?} is not of the form key=value, with a key like logging.filter")]
     NotAnOverride(String),
 }
 
@@ -99,7 +99,9 @@ fn load_raw(sources: &Sources) -> Result<Raw, ConfigError> {
             .map_err(|error| malformed(&error))?;
     }
     let merged = builder.build().map_err(|error| malformed(&error))?;
-    merged.try_deserialize().map_err(|error| explain(&error))
+    merged
+        .try_deserialize()
+        .map_err(|error| explain(&error, sources))
 }
 
 /// The config crate says "not found" without saying why.
@@ -128,10 +130,16 @@ fn overrides(sources: &Sources) -> Result<Vec<(String, Value)>, ConfigError> {
     for text in &sources.overrides {
         let (key, value) = text
             .split_once('=')
+            .filter(|(key, _)| key.split('.').all(is_name))
             .ok_or_else(|| ConfigError::NotAnOverride(text.clone()))?;
         found.push((key.trim().to_owned(), literal(&format!("-C {key}"), value)));
     }
     Ok(found)
+}
+
+fn is_name(part: &str) -> bool {
+    let is_in_names = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_');
+    !part.trim().is_empty() && part.trim().bytes().all(is_in_names)
 }
 
 /// A value as TOML would read it; what is no TOML is a text.
@@ -149,7 +157,10 @@ fn literal(origin: &str, text: &str) -> Value {
         Ok(toml::Value::Array(items)) => config::ValueKind::Array(
             items
                 .into_iter()
-                .filter_map(|item| item.as_str().map(str::to_owned))
+                .map(|item| match item {
+                    toml::Value::String(text) => text,
+                    other => other.to_string(),
+                })
                 .map(|item| Value::new(Some(&origin), config::ValueKind::String(item)))
                 .collect(),
         ),
@@ -164,7 +175,7 @@ fn malformed(error: &Failed) -> ConfigError {
 
 /// Serde says which fields there are when it meets one that it does not know; we say which of them
 /// was meant.
-fn explain(error: &Failed) -> ConfigError {
+fn explain(error: &Failed, sources: &Sources) -> ConfigError {
     let (message, origin, path) = unwrap(error);
     let Some(rest) = message.strip_prefix("unknown field `") else {
         return ConfigError::Malformed(error.to_string());
@@ -177,11 +188,34 @@ fn explain(error: &Failed) -> ConfigError {
         Some(path) if !path.is_empty() => format!("{path}.{name}"),
         _ => name.to_owned(),
     };
+    let key = in_path(field);
     ConfigError::UnknownKey {
-        key: in_path(field),
-        origin,
+        origin: origin.or_else(|| origin_of(&key, sources)),
+        key,
         nearest: nearest(field, candidates).map(in_path),
     }
+}
+
+/// The uppermost layer that has a key.
+fn origin_of(key: &str, sources: &Sources) -> Option<String> {
+    let above = overrides(sources).ok()?;
+    let is_it = |other: &str| other == key || other.starts_with(&format!("{key}."));
+    if let Some((_, value)) = above.iter().rev().find(|(other, _)| is_it(other)) {
+        return value.origin().map(ToOwned::to_owned);
+    }
+    let mut files = sources.files.iter().rev();
+    let file = files.find(|file| {
+        let text = std::fs::read_to_string(file).unwrap_or_default();
+        let table = toml::from_str(&text).map(toml::Value::Table);
+        table.is_ok_and(|table| has(&table, key))
+    })?;
+    Some(file.display().to_string())
+}
+
+fn has(table: &toml::Value, key: &str) -> bool {
+    key.split('.')
+        .try_fold(table, |value, part| value.get(part))
+        .is_some()
 }
 
 fn unwrap(error: &Failed) -> (String, Option<String>, Option<String>) {
@@ -229,6 +263,38 @@ mod tests {
             error.contains("databse") && error.contains("database?"),
             "{error}"
         );
+    }
+
+    #[test]
+    fn a_typo_names_the_layer_that_has_it() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("typo.toml");
+        std::fs::write(&file, "[participants.p.ledger-api]\nprot = 1").unwrap();
+        let error = load(&Sources {
+            files: vec![file.clone()],
+            ..Sources::default()
+        });
+        let text = error.unwrap_err().to_string();
+        assert!(text.contains(&file.display().to_string()), "{text}");
+        let variable = "JURA__LOGING__FORMAT";
+        let error = load(&Sources {
+            environment: vec![(variable.to_owned(), "json".to_owned())],
+            ..Sources::default()
+        });
+        let text = error.unwrap_err().to_string();
+        assert!(text.contains(variable), "{text}");
+    }
+
+    #[test]
+    fn an_override_needs_a_key() {
+        for text in ["=x", "a..b=x", "x", ".=x"] {
+            let error = load(&Sources {
+                overrides: vec![text.to_owned()],
+                ..Sources::default()
+            });
+            let is_it = matches!(error, Err(ConfigError::NotAnOverride(_)));
+            assert!(is_it, "{text}");
+        }
     }
 
     #[test]

@@ -139,9 +139,18 @@ pub fn run_until_signal(
 ) -> Result<(), StartError> {
     main_thread::run(async move {
         let mut signals = Signals::listen().map_err(StartError::System)?;
+        let starting = Node::start(config, selection, temporary);
+        tokio::pin!(starting);
         let node = tokio::select! {
-            node = Node::start(config, selection, temporary) => node?,
-            () = signals.next() => return Ok(()),
+            node = &mut starting => node?,
+            () = signals.next() => {
+                tracing::info!("interrupted while starting; a second signal ends at once");
+                tokio::select! {
+                    node = starting => node?.stop().await,
+                    () = signals.next() => tracing::warn!("ended without stopping cleanly"),
+                }
+                return Ok(());
+            }
         };
         let go_on = tokio::select! {
             go_on = async {

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use crate::model::Timestamp;
 
@@ -38,7 +38,18 @@ pub enum SetTimeError {
         /// The time asked for.
         new: Timestamp,
     },
+    /// Deadlines and the times of what follows would be no times any more.
+    #[error("new time {new} is later than {latest}, the latest to which the time can be set")]
+    TooLate {
+        /// The time asked for.
+        new: Timestamp,
+        /// The latest that is accepted.
+        latest: Timestamp,
+    },
 }
+
+/// What is kept free before the last time that there is.
+const RESERVE: Duration = Duration::from_hours(24);
 
 impl Clock {
     /// The system's clock.
@@ -71,6 +82,13 @@ impl Clock {
         }
     }
 
+    /// Moves a static clock to a time that was reached in an earlier life; does nothing to another.
+    pub fn catch_up(&self, reached: Timestamp) {
+        if let Kind::Static(micros) = &self.0 {
+            micros.fetch_max(reached.micros(), Ordering::SeqCst);
+        }
+    }
+
     /// Moves a static clock from `current`, which must be its time, to `new`.
     pub fn set(&self, current: Timestamp, new: Timestamp) -> Result<(), SetTimeError> {
         let Kind::Static(micros) = &self.0 else {
@@ -78,6 +96,10 @@ impl Clock {
         };
         if new < current {
             return Err(SetTimeError::Backwards { current, new });
+        }
+        let latest = Timestamp::MAX.minus(RESERVE.into());
+        if new > latest {
+            return Err(SetTimeError::TooLate { new, latest });
         }
         micros
             .compare_exchange(
@@ -125,6 +147,14 @@ mod tests {
             clock.set(at(20), at(10)),
             Err(SetTimeError::Backwards { .. })
         ));
+        assert!(matches!(
+            clock.set(at(20), Timestamp::MAX),
+            Err(SetTimeError::TooLate { .. })
+        ));
+        clock.catch_up(at(15));
+        assert_eq!(clock.now(), at(20));
+        clock.catch_up(at(25));
+        assert_eq!(clock.now(), at(25));
         assert_eq!(
             Clock::wall().set(at(1), at(2)),
             Err(SetTimeError::NotStatic)

@@ -96,6 +96,11 @@ impl LocalServer {
     /// See [`LocalServerError`].
     pub fn start(dir: &Path) -> Result<Self, LocalServerError> {
         let binaries = find_binaries().ok_or(LocalServerError::NotInstalled)?;
+        // the server's programs run in a directory of their own
+        let dir = &std::path::absolute(dir).map_err(|source| LocalServerError::Io {
+            path: dir.to_owned(),
+            source,
+        })?;
         let server = Self {
             binaries,
             data: dir.join("data"),

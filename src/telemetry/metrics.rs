@@ -22,10 +22,12 @@ impl Metrics {
         static INSTALLED: OnceLock<Result<PrometheusHandle, String>> = OnceLock::new();
         INSTALLED
             .get_or_init(|| {
-                PrometheusBuilder::new()
+                let installed = PrometheusBuilder::new()
                     .set_buckets_for_metric(Matcher::Suffix("seconds".to_owned()), &SECONDS)
                     .and_then(PrometheusBuilder::install_recorder)
-                    .map_err(|error| error.to_string())
+                    .map_err(|error| error.to_string());
+                describe();
+                installed
             })
             .clone()
             .map(Self)
@@ -37,3 +39,69 @@ impl Metrics {
         self.0.render()
     }
 }
+
+/// Says what each metric is.
+fn describe() {
+    for (name, help) in COUNTERS {
+        metrics::describe_counter!(*name, *help);
+    }
+    for (name, help) in HISTOGRAMS {
+        metrics::describe_histogram!(*name, *help);
+    }
+    metrics::describe_gauge!("daml_health_status", "1 if the component is ready, else 0");
+}
+
+const COUNTERS: &[(&str, &str)] = &[
+    ("daml_grpc_server_started_total", "gRPC calls begun"),
+    (
+        "daml_grpc_server_handled_total",
+        "gRPC calls ended, by code",
+    ),
+    (
+        "daml_grpc_server_messages_received_total",
+        "messages received over gRPC",
+    ),
+    (
+        "daml_grpc_server_messages_sent_total",
+        "messages sent over gRPC",
+    ),
+    (
+        "daml_mediator_requests",
+        "confirmation requests that the mediator received",
+    ),
+    (
+        "daml_sequencer_public_api_processed",
+        "requests that the sequencer processed",
+    ),
+    (
+        "jura_indexer_entries_total",
+        "entries of the event log that were indexed",
+    ),
+    (
+        "jura_malformed_requests_total",
+        "sequenced requests that could not be read",
+    ),
+    (
+        "jura_refused_messages_total",
+        "sequenced messages that were refused",
+    ),
+    (
+        "jura_role_restarts_total",
+        "roles that ended and were built anew",
+    ),
+];
+
+const HISTOGRAMS: &[(&str, &str)] = &[
+    (
+        "daml_grpc_server_duration_seconds",
+        "how long gRPC calls took",
+    ),
+    (
+        "daml_grpc_server_messages_received_bytes",
+        "sizes of messages received over gRPC",
+    ),
+    (
+        "daml_grpc_server_messages_sent_bytes",
+        "sizes of messages sent over gRPC",
+    ),
+];

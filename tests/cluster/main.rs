@@ -18,3 +18,4 @@ mod workload;
 mod commands;
 mod kill;
 mod panics;
+mod static_time;

@@ -6,6 +6,7 @@ use anyhow::Context;
 
 use super::super::args::LfBuildArgs;
 use super::super::output::print;
+use super::super::whole_file;
 use super::files::{open, read};
 use crate::lf::archive::{Archive, read_dar};
 use crate::lf::text::{BuildError, build_dar};
@@ -19,7 +20,7 @@ pub(super) fn run(args: &LfBuildArgs) -> anyhow::Result<()> {
         given.extend(dar.archives().cloned());
     }
     let bytes = build_dar(&source, &given).map_err(|error| explain(&args.file, &error))?;
-    write_whole(&args.output, &bytes)?;
+    whole_file::write(&args.output, &bytes)?;
     let dar = read_dar(&bytes)?;
     print(&format!(
         "{}: {} {}\n",
@@ -46,28 +47,6 @@ fn explain(file: &Path, error: &BuildError) -> anyhow::Error {
         ),
         other @ BuildError::Archive(_) => anyhow::anyhow!("{file}: {other}"),
     }
-}
-
-/// The DAR appears whole or not at all.
-fn write_whole(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
-    let context = || format!("cannot write {}", path.display());
-    let dir = path
-        .parent()
-        .filter(|dir| !dir.as_os_str().is_empty())
-        .unwrap_or(Path::new("."));
-    let mut file = tempfile::Builder::new()
-        .permissions(permissions())
-        .tempfile_in(dir)
-        .with_context(context)?;
-    std::io::Write::write_all(&mut file, bytes).with_context(context)?;
-    file.persist(path).with_context(context)?;
-    Ok(())
-}
-
-/// Temporary files are private by default; a DAR is for everyone, as far as the process's mask says.
-fn permissions() -> std::fs::Permissions {
-    use std::os::unix::fs::PermissionsExt;
-    std::fs::Permissions::from_mode(0o666)
 }
 
 #[cfg(test)]

@@ -75,6 +75,8 @@ impl Shell {
         let store = Store::open(role.database.clone(), role.schema.clone()).await?;
         let members = store.members().await?;
         let last_time = store.last_time().await?;
+        // a clock that is set by hand begins where it was
+        role.clock.catch_up(last_time);
         Ok(Self {
             recent: Recent::new(last_time, role.config.recent_bytes_max),
             role: Arc::clone(role),

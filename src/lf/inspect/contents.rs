@@ -112,8 +112,10 @@ pub struct Choice {
 /// A data type.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct DataType {
-    /// `Module:Name` and parameters.
+    /// `Module:Name`
     pub name: String,
+    /// Names of its parameters.
+    pub parameters: Vec<String>,
     /// Whether its values may be stored on the ledger.
     pub serializable: bool,
     /// What it is made of.
@@ -250,12 +252,10 @@ fn data_types(module: &Module) -> Vec<DataType> {
             // told with its interface
             DataCons::Interface => return None,
         };
-        let mut name = qualified(module, &data_type.name);
-        for (param, _) in &data_type.params {
-            name = format!("{name} {param}");
-        }
+        let parameters = data_type.params.iter();
         Some(DataType {
-            name,
+            name: qualified(module, &data_type.name),
+            parameters: parameters.map(|(name, _)| name.to_string()).collect(),
             serializable: data_type.serializable,
             form,
         })

@@ -114,6 +114,12 @@ impl Package {
 }
 
 impl DataType {
+    /// The name and the parameters.
+    fn head(&self) -> String {
+        let parts = std::iter::once(&self.name).chain(&self.parameters);
+        parts.map(String::as_str).collect::<Vec<_>>().join(" ")
+    }
+
     fn render(&self, out: &mut String) {
         let mark = if self.serializable {
             ""
@@ -122,17 +128,17 @@ impl DataType {
         };
         match &self.form {
             TypeForm::Record(fields) => {
-                let _ = writeln!(out, "record {}{mark}", self.name);
+                let _ = writeln!(out, "record {}{mark}", self.head());
                 render_fields(out, "  ", fields);
             }
             TypeForm::Variant(variants) => {
-                let _ = writeln!(out, "variant {}{mark}", self.name);
+                let _ = writeln!(out, "variant {}{mark}", self.head());
                 for variant in variants {
                     let _ = writeln!(out, "  | {} {}", variant.name, variant.typ);
                 }
             }
             TypeForm::Enum(names) => {
-                let _ = writeln!(out, "enum {}{mark}\n  {}", self.name, names.join(" | "));
+                let _ = writeln!(out, "enum {}{mark}\n  {}", self.head(), names.join(" | "));
             }
         }
     }

@@ -26,7 +26,7 @@ pub struct CheckedPackage {
     pub payload: Vec<u8>,
 }
 
-/// Reads, decodes and compiles a DAR. Takes some tenths of a second for a large one.
+/// Reads, decodes and compiles a DAR, with an engine of its own like `engine`. Takes some tenths of a second for a large one.
 ///
 /// # Errors
 /// What is wrong with it, as Canton tells it.
@@ -34,7 +34,8 @@ pub fn check(dar: &[u8], engine: &Engine) -> Result<CheckedDar, Refusal> {
     let dar = read_dar(dar).map_err(|error| refuse(&error))?;
     // what is known here may not be known to others, nor after a restart: a DAR brings everything
     let packages = dar.decode(|_| false).map_err(|error| refuse(&error))?;
-    load_all(&packages, engine)?;
+    // what is refused, or only validated, leaves nothing behind
+    load_all(&packages, &Engine::new(engine.config().clone()))?;
     let packages = packages
         .into_iter()
         .zip(dar.archives())

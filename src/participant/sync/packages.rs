@@ -101,9 +101,8 @@ async fn check_and_keep(
     now: Timestamp,
 ) -> Result<CheckedIds, Refusal> {
     let engine = packages.engine().clone();
-    // what the DAR may refer to without containing it must be in the engine
     let checked: CheckedDar = compute
-        .run(move || packages::check(&dar, &engine))
+        .run_when_free(move || packages::check(&dar, &engine))
         .await
         .map_err(|error| Refusal::new(ErrorId::LedgerApiInternalError, error.to_string()))??;
     let ids = checked.packages.iter().map(|it| it.id.clone()).collect();

@@ -18,6 +18,7 @@ pub(super) fn call(door: &Door, request: &proto::SetTimeRequest) -> Result<(), R
             "new_time [{new}] is before current_time [{current}]. Setting time backwards is not \
              allowed."
         )),
+        SetTimeError::TooLate { .. } => Refusal::invalid_argument(error),
         SetTimeError::NotStatic => Refusal::unimplemented(error),
     })
 }
