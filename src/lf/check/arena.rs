@@ -12,13 +12,24 @@ use super::error::Fault;
 use crate::lf::ast::{BuiltinType, Ref};
 use crate::model::Name;
 
-/// Types and kinds that one check may make. The largest known package makes 50,000; one takes about
-/// 100 bytes.
-const NODES_MAX: usize = 2_000_000;
-/// How deep types may be nested, synonyms expanded. Syntax nests 500 deep.
-const DEPTH_MAX: u32 = 10_000;
-/// Steps that one check may take: a second's work. The largest known package takes 2,000,000.
-const STEPS_MAX: u64 = 100_000_000;
+/// What one check may take.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Limits {
+    /// Types and kinds.
+    pub(super) nodes: usize,
+    /// How deep types may be nested, synonyms expanded.
+    pub(super) depth: u32,
+    /// Steps.
+    pub(super) steps: u64,
+}
+
+/// The largest known package makes 50,000 types, of about 100 bytes each, in 2,000,000 steps; a
+/// second has 100,000,000. Syntax nests types 500 deep.
+pub(super) const LIMITS: Limits = Limits {
+    nodes: 2_000_000,
+    depth: 10_000,
+    steps: 100_000_000,
+};
 
 /// A fault, boxed since results that carry it are everywhere.
 pub(super) type Result<T> = std::result::Result<T, Box<Fault>>;
@@ -60,14 +71,19 @@ pub(super) struct Facts {
     pub(super) loose: u32,
     /// One more than the last variable in scope that it mentions, or 0.
     pub(super) variables: u32,
-    depth: u32,
+    /// How deep it is nested; 1 for a leaf.
+    pub(super) depth: u32,
 }
 
 /// All types of one check.
 #[derive(Debug)]
 pub(super) struct Arena {
+    limits: Limits,
     nodes: Vec<Node>,
     facts: Vec<Facts>,
+    /// Applications, which are most of the nodes.
+    applications: FxHashMap<(Ty, Ty), Ty>,
+    /// All other nodes.
     numbers: FxHashMap<Node, Ty>,
     /// Names and kinds of the variables that are or were in scope.
     variables: Vec<(Name, Kd)>,
@@ -78,11 +94,13 @@ pub(super) struct Arena {
 }
 
 impl Arena {
-    pub(super) fn new() -> Result<Self> {
+    pub(super) fn new(limits: Limits) -> Result<Self> {
         let none = Ty(0);
         let mut arena = Self {
+            limits,
             nodes: Vec::new(),
             facts: Vec::new(),
+            applications: FxHashMap::default(),
             numbers: FxHashMap::default(),
             variables: Vec::new(),
             steps: 0,
@@ -108,7 +126,7 @@ impl Arena {
     /// Counts steps against the budget.
     pub(super) fn spend(&mut self, steps: usize) -> Result<()> {
         self.steps = self.steps.saturating_add(steps as u64);
-        if self.steps > STEPS_MAX {
+        if self.steps > self.limits.steps {
             return Err(Box::new(Fault::TooMuchWork));
         }
         Ok(())
@@ -121,7 +139,7 @@ impl Arena {
 
     /// A variable that is like no other.
     pub(super) fn fresh(&mut self, name: &Name, kind: Kd) -> Result<Variable> {
-        if self.variables.len() >= NODES_MAX {
+        if self.variables.len() >= self.limits.nodes {
             return Err(Box::new(Fault::TooLarge));
         }
         let number = u32::try_from(self.variables.len()).map_err(|_| Box::new(Fault::TooLarge))?;
@@ -139,23 +157,42 @@ impl Arena {
 
     /// The type with this outermost layer.
     pub(super) fn add(&mut self, node: Node) -> Result<Ty> {
+        if let Node::App(function, arg) = node {
+            return self.app(function, arg);
+        }
         self.spend(1)?;
         if let Some(known) = self.numbers.get(&node) {
             return Ok(*known);
         }
+        let number = self.push(node.clone())?;
+        self.numbers.insert(node, number);
+        Ok(number)
+    }
+
+    /// `function arg`
+    pub(super) fn app(&mut self, function: Ty, arg: Ty) -> Result<Ty> {
+        self.spend(1)?;
+        if let Some(known) = self.applications.get(&(function, arg)) {
+            return Ok(*known);
+        }
+        let number = self.push(Node::App(function, arg))?;
+        self.applications.insert((function, arg), number);
+        Ok(number)
+    }
+
+    /// A node that there has not been.
+    fn push(&mut self, node: Node) -> Result<Ty> {
         let facts = self.facts_of(&node);
-        if facts.depth > DEPTH_MAX {
+        if facts.depth > self.limits.depth {
             return Err(Box::new(Fault::TooDeep));
         }
-        if self.nodes.len() >= NODES_MAX {
+        if self.nodes.len() >= self.limits.nodes {
             return Err(Box::new(Fault::TooLarge));
         }
         let number = u32::try_from(self.nodes.len()).map_err(|_| Box::new(Fault::TooLarge))?;
-        let number = Ty(number);
-        self.nodes.push(node.clone());
+        self.nodes.push(node);
         self.facts.push(facts);
-        self.numbers.insert(node, number);
-        Ok(number)
+        Ok(Ty(number))
     }
 
     fn facts_of(&self, node: &Node) -> Facts {
@@ -164,12 +201,10 @@ impl Arena {
             variables: 0,
             depth: 1,
         };
-        let above = |parts: &mut dyn Iterator<Item = Facts>| {
-            parts.fold(leaf, |one, other| Facts {
-                loose: one.loose.max(other.loose),
-                variables: one.variables.max(other.variables),
-                depth: one.depth.max(other.depth.saturating_add(1)),
-            })
+        let over = |one: Facts, other: Facts| Facts {
+            loose: one.loose.max(other.loose),
+            variables: one.variables.max(other.variables),
+            depth: one.depth.max(other.depth.saturating_add(1)),
         };
         match node {
             Node::Var(variable) => Facts {
@@ -181,16 +216,18 @@ impl Arena {
                 ..leaf
             },
             Node::App(one, other) | Node::KindArrow(one, other) => {
-                above(&mut [self.facts(*one), self.facts(*other)].into_iter())
+                over(over(leaf, self.facts(*one)), self.facts(*other))
             }
             Node::Forall(_, body) => {
-                let facts = above(&mut std::iter::once(self.facts(*body)));
+                let facts = over(leaf, self.facts(*body));
                 Facts {
                     loose: facts.loose.saturating_sub(1),
                     ..facts
                 }
             }
-            Node::Struct(fields) => above(&mut fields.iter().map(|(_, typ)| self.facts(*typ))),
+            Node::Struct(fields) => fields
+                .iter()
+                .fold(leaf, |facts, (_, typ)| over(facts, self.facts(*typ))),
             Node::Con(_) | Node::Builtin(_) | Node::Nat(_) | Node::KindStar | Node::KindNat => leaf,
         }
     }
@@ -207,10 +244,6 @@ impl Arena {
 
     pub(super) fn builtin(&mut self, builtin: BuiltinType) -> Result<Ty> {
         self.add(Node::Builtin(builtin))
-    }
-
-    pub(super) fn app(&mut self, function: Ty, arg: Ty) -> Result<Ty> {
-        self.add(Node::App(function, arg))
     }
 
     /// A constructor with its arguments.

@@ -2,7 +2,7 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::arena::{Arena, Kd, Result, Ty};
+use super::arena::{Arena, Kd, Limits, Result, Ty};
 use super::error::{CheckError, Place};
 use super::exports::{Definitions, World};
 use super::scope::Scope;
@@ -39,12 +39,12 @@ pub(super) struct Checker<'a> {
 }
 
 impl<'a> Checker<'a> {
-    pub(super) fn new(package: &'a Package, world: &'a World) -> Result<Self> {
+    pub(super) fn new(package: &'a Package, world: &'a World, limits: Limits) -> Result<Self> {
         let modules = (0u32..).zip(&package.modules);
         Ok(Self {
             package,
             world,
-            arena: Arena::new()?,
+            arena: Arena::new(limits)?,
             known: Definitions::default(),
             transfers: FxHashMap::default(),
             builtins: FxHashMap::default(),

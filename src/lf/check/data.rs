@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::arena::{Node, Result, Ty};
 use super::checker::Checker;
-use super::error::Fault;
+use super::error::{Fault, list};
 use super::exports::{Cons, Members};
 use super::expressions::misplaced;
 use super::lookup::no_member;
@@ -131,8 +131,8 @@ impl Checker<'_> {
         if !same {
             return Err(Box::new(Fault::Fields {
                 of: show_ref(&tycon.con),
-                expected: list(declared.list.iter().map(|(name, _)| name)),
-                found: list(fields.iter().map(|(name, _)| name)),
+                expected: list(declared.list.iter().map(|(name, _)| name.as_str())),
+                found: list(fields.iter().map(|(name, _)| name.as_str())),
             }));
         }
         for ((_, declared), (_, expr)) in declared.list.iter().zip(fields) {
@@ -214,15 +214,4 @@ fn wrong(expected: &'static str, con: &Ref, cons: &Cons) -> Box<Fault> {
         expected,
         found: format!("{}, {}", show_ref(con), cons.what()),
     })
-}
-
-/// Names as a list, shortened.
-pub(super) fn list<'n>(names: impl ExactSizeIterator<Item = &'n Name>) -> String {
-    const SHOWN: usize = 20;
-    let more = names.len().saturating_sub(SHOWN);
-    let mut shown: Vec<&str> = names.take(SHOWN).map(Name::as_str).collect();
-    if more > 0 {
-        shown.push("…");
-    }
-    shown.join(", ")
 }

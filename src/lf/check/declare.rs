@@ -9,11 +9,11 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::arena::{Kd, Node, Result, Ty};
 use super::checker::{Checker, own};
-use super::error::{CheckError, Fault};
+use super::error::{CheckError, Fault, list};
 use super::exports::{Choices, Cons, Head, Interface, Members, Synonym, Template};
 use super::graph;
 use super::show::show_ref;
-use super::types::{kind_over, twice};
+use super::types::kind_over;
 use crate::lf::ast::{
     self, Choice, DataCons, DefDataType, DefInterface, DefTemplate, DefTypeSynonym,
     LanguageVersion, Module, PackageIs, Ref, Type,
@@ -88,9 +88,9 @@ impl Checker<'_> {
             references.push(found.collect());
         }
         let ordered = graph::order(&references).map_err(|circle| {
-            let circle = circle.iter().filter_map(|it| all.get(*it));
+            let circle = circle.iter().map(|it| all[*it]);
             let circle = circle.map(|(module, synonym)| show_ref(&own(module, &synonym.name)));
-            let synonyms = circle.collect::<Vec<_>>().join(", ");
+            let synonyms = list(circle);
             CheckError {
                 place: None,
                 fault: Box::new(Fault::SynonymCycle { synonyms }),
@@ -186,19 +186,11 @@ impl Checker<'_> {
         let params = self.params(&data.params)?;
         let named = data.params.iter().map(|(name, _)| name);
         let named: Vec<(&Name, Kd)> = named.zip(params).collect();
+        // that fields and constructors differ has been checked with all names
         Ok(match &data.cons {
-            DataCons::Record(fields) => {
-                if let Some(name) = twice(fields.iter().map(|(name, _)| name)) {
-                    return Err(Box::new(Fault::DuplicateField { name }));
-                }
-                Cons::Record(self.members(fields, &named)?)
-            }
-            DataCons::Variant(constructors) => {
-                distinct_constructors(constructors.iter().map(|(name, _)| name))?;
-                Cons::Variant(self.members(constructors, &named)?)
-            }
+            DataCons::Record(fields) => Cons::Record(self.members(fields, &named)?),
+            DataCons::Variant(constructors) => Cons::Variant(self.members(constructors, &named)?),
             DataCons::Enum(constructors) => {
-                distinct_constructors(constructors.iter())?;
                 let list = constructors.iter().map(|name| (name.clone(), ()));
                 Cons::Enum(Members::new(list.collect()))
             }
@@ -264,9 +256,3 @@ impl Checker<'_> {
     }
 }
 
-fn distinct_constructors<'n>(names: impl Iterator<Item = &'n Name>) -> Result<()> {
-    match twice(names) {
-        Some(name) => Err(Box::new(Fault::DuplicateConstructor { name })),
-        None => Ok(()),
-    }
-}

@@ -116,10 +116,8 @@ faults! {
     DuplicateParameter { name: String } = "duplicate-type-parameter", "type parameter {name} is given twice";
     /// A field twice.
     DuplicateField { name: String } = "duplicate-field", "field {name} is given twice";
-    /// A constructor twice.
-    DuplicateConstructor { name: String } = "duplicate-constructor", "constructor {name} is given twice";
     /// An enum or the type of an interface with parameters.
-    Parameters { what: &'static str } = "no-parameters-allowed", "the type of an {what} has no parameters";
+    Parameters { what: &'static str } = "no-parameters-allowed", "an {what} has no type parameters";
 
     /// An expression of another type.
     Type { expected: String, found: String } = "type-mismatch", "expected type {expected}, found {found}";
@@ -164,6 +162,8 @@ faults! {
         = "no-record", "the argument of {what} {name} is no record without parameters";
     /// The type of an interface that isn't there.
     NoInterface { name: String } = "no-interface", "there is no interface for the type {name}";
+    /// An interface that has the name of another type.
+    NoInterfaceType { name: String } = "no-interface-type", "the type {name} is not that of an interface";
     /// A view that is no record.
     View { found: String } = "view-type", "expected the name of a record without parameters as view, found {found}";
     /// An interface that requires itself.
@@ -190,4 +190,15 @@ faults! {
     TooMuchWork = "too-much-work", "checking the types takes too long";
     /// A bug of the checker.
     Internal { what: &'static str } = "internal", "internal error: {what}";
+}
+
+/// Words as a list, shortened.
+pub(super) fn list(words: impl ExactSizeIterator<Item = impl Into<String>>) -> String {
+    const SHOWN: usize = 20;
+    let more = words.len().saturating_sub(SHOWN);
+    let mut shown: Vec<String> = words.take(SHOWN).map(Into::into).collect();
+    if more > 0 {
+        shown.push("…".to_owned());
+    }
+    shown.join(", ")
 }

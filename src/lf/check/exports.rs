@@ -18,14 +18,15 @@ impl World {
         self.0.get(id)
     }
 
-    pub(super) fn insert(&mut self, id: PackageId, exports: Exports) {
+    /// Adds a package that was checked against this world.
+    pub fn insert(&mut self, id: PackageId, exports: Exports) {
         self.0.insert(id, Arc::new(exports));
     }
 }
 
 /// What one package says of its types.
 #[derive(Debug)]
-pub(super) struct Exports {
+pub struct Exports {
     pub(super) language: LanguageVersion,
     /// The types that the definitions mention, each after its parts.
     pub(super) nodes: Vec<Node>,

@@ -49,5 +49,5 @@ mod package;
 mod tests;
 
 pub use error::{CheckError, Fault};
-pub use exports::World;
+pub use exports::{Exports, World};
 pub use package::check;

@@ -1,9 +1,9 @@
 //! A whole package, in order.
 
-use super::arena::{Arena, Result};
+use super::arena::{Arena, LIMITS, Limits, Result};
 use super::checker::Checker;
 use super::collisions;
-use super::error::{CheckError, Fault};
+use super::error::{CheckError, Fault, list};
 use super::exports::{Carrier, Exports, World};
 use super::graph;
 use super::substitute::Transfer;
@@ -13,24 +13,28 @@ use crate::model::PackageId;
 
 type Checked = std::result::Result<(), CheckError>;
 
-/// Checks a package whose dependencies have been checked, and adds it to them.
+/// Checks a package whose dependencies have been checked. What it says of its types belongs into the
+/// world when the package is kept.
 ///
 /// # Errors
-/// The first rule that it breaks; the world is then as before.
-pub fn check(package: &Package, id: &PackageId, world: &mut World) -> Checked {
-    let exports = exports_of(package, id, world)?;
-    world.insert(id.clone(), exports);
-    Ok(())
-}
-
-fn exports_of(
+/// The first rule that it breaks.
+pub fn check(
     package: &Package,
     id: &PackageId,
     world: &World,
 ) -> std::result::Result<Exports, CheckError> {
+    check_within(package, id, world, LIMITS)
+}
+
+pub(super) fn check_within(
+    package: &Package,
+    id: &PackageId,
+    world: &World,
+    limits: Limits,
+) -> std::result::Result<Exports, CheckError> {
     check_names(package).map_err(whole)?;
     check_dependencies(package, world).map_err(whole)?;
-    let mut checker = Checker::new(package, world).map_err(whole)?;
+    let mut checker = Checker::new(package, world, limits).map_err(whole)?;
     checker.declare()?;
     for module in &package.modules {
         check_module(&mut checker, module)?;
@@ -108,19 +112,16 @@ fn check_modules(checker: &Checker<'_>) -> Result<()> {
     match graph::order(&uses) {
         Ok(_) => Ok(()),
         Err(circle) => {
-            let circle = circle
-                .iter()
-                .filter_map(|it| checker.package.modules.get(*it));
-            let modules: Vec<&str> = circle.map(|module| module.name.as_str()).collect();
-            Err(Box::new(Fault::ModuleCycle {
-                modules: modules.join(", "),
-            }))
+            let modules = &checker.package.modules;
+            let circle = circle.iter().map(|it| modules[*it].name.as_str());
+            let modules = list(circle);
+            Err(Box::new(Fault::ModuleCycle { modules }))
         }
     }
 }
 
 fn export(checker: &Checker<'_>, id: &PackageId) -> Result<Exports> {
-    let mut to = Arena::new()?;
+    let mut to = Arena::new(LIMITS)?;
     let definitions = Carrier {
         transfer: &mut Transfer::default(),
         from: checker.arena.nodes(),

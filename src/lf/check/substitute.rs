@@ -1,6 +1,7 @@
 //! Variables put in and taken out, and types taken from one arena to another.
 //!
 //! Each walk visits a type once however often it is shared, and leaves out what it cannot change.
+//! Types of a few layers are walked again, which is faster than remembering them.
 
 use std::sync::Arc;
 
@@ -11,6 +12,9 @@ use super::error::Fault;
 use crate::lf::ast::{PackageIs, Ref};
 use crate::lf::stack::with_room;
 use crate::model::PackageId;
+
+/// Types with more layers are remembered in a walk.
+const SHALLOW: u32 = 4;
 
 /// What a walk does with variables.
 enum Change<'a> {
@@ -62,6 +66,9 @@ impl<'a> Walk<'a> {
         if self.is_unchanged(typ, depth) {
             return Ok(typ);
         }
+        if self.arena.facts(typ).depth <= SHALLOW {
+            return self.change(typ, depth);
+        }
         if let Some(done) = self.done.get(&(typ, depth)) {
             return Ok(*done);
         }
@@ -71,27 +78,33 @@ impl<'a> Walk<'a> {
     }
 
     fn change(&mut self, typ: Ty, depth: u32) -> Result<Ty> {
-        let node = match self.arena.node(typ).clone() {
-            Node::Var(variable) => return self.variable(typ, variable, depth),
-            Node::Bound(index) => return Ok(self.bound(typ, index, depth)),
+        match self.arena.node(typ) {
+            Node::Var(variable) => self.variable(typ, *variable, depth),
+            Node::Bound(index) => Ok(self.bound(typ, *index, depth)),
             Node::App(function, arg) => {
-                Node::App(self.walk(function, depth)?, self.walk(arg, depth)?)
+                let (function, arg) = (*function, *arg);
+                let (function, arg) = (self.walk(function, depth)?, self.walk(arg, depth)?);
+                self.arena.app(function, arg)
             }
-            Node::Forall(kind, body) => Node::Forall(kind, self.walk(body, depth + 1)?),
-            Node::Struct(fields) => Node::Struct(
-                fields
-                    .iter()
-                    .map(|(name, typ)| Ok((name.clone(), self.walk(*typ, depth)?)))
-                    .collect::<Result<_>>()?,
-            ),
+            Node::Forall(kind, body) => {
+                let (kind, body) = (*kind, *body);
+                let body = self.walk(body, depth + 1)?;
+                self.arena.add(Node::Forall(kind, body))
+            }
+            Node::Struct(fields) => {
+                let fields = fields.clone();
+                let fields = fields.iter();
+                let fields = fields.map(|(name, typ)| Ok((name.clone(), self.walk(*typ, depth)?)));
+                let fields = fields.collect::<Result<_>>()?;
+                self.arena.add(Node::Struct(fields))
+            }
             Node::Con(_)
             | Node::Builtin(_)
             | Node::Nat(_)
             | Node::KindStar
             | Node::KindNat
-            | Node::KindArrow(..) => return Ok(typ),
-        };
-        self.arena.add(node)
+            | Node::KindArrow(..) => Ok(typ),
+        }
     }
 
     fn variable(&mut self, typ: Ty, variable: Variable, depth: u32) -> Result<Ty> {

@@ -162,9 +162,8 @@ impl Checker<'_> {
         let name = own(module, &interface.name);
         let is_interface = matches!(*self.cons(&name)?, Cons::Interface);
         if !is_interface {
-            let what = "interface";
             let name = show_ref(&name);
-            return Err(Box::new(Fault::NoRecord { what, name }));
+            return Err(Box::new(Fault::NoInterfaceType { name }));
         }
         self.check_requirements(&name, &interface.requires)?;
         let contract = self.contract(&name)?;
