@@ -146,6 +146,21 @@ pub(super) fn with_text_and(source: &str, config: Config) -> (Engine, PackageId)
     (engine, id)
 }
 
+/// What an expression comes to if nobody looks at its types.
+pub(super) fn evaluate_unchecked(definitions: &str, typ: &str, expr: &str) -> Result<Value, Error> {
+    let archive = build_archive(&result_of(definitions, typ, expr), &[]).unwrap();
+    let engine = Engine::new(Config::default());
+    let package = archive.decode().unwrap();
+    engine.load_unchecked(&archive.id, &package).unwrap();
+    engine.evaluate(&in_module(&archive.id, "result"))
+}
+
+fn result_of(definitions: &str, typ: &str, expr: &str) -> String {
+    format!(
+        "language 2.3; metadata ('test' : '1.0.0'); module M {{ {definitions} val result : {typ} = {expr}; }}"
+    )
+}
+
 /// Something in module `M` of a package.
 pub(super) fn in_module(package: &PackageId, name: &str) -> Identifier {
     format!("{package}:M:{name}").parse().unwrap()
@@ -153,10 +168,7 @@ pub(super) fn in_module(package: &PackageId, name: &str) -> Identifier {
 
 /// The value of an expression of a type, or the error.
 pub(super) fn evaluate(definitions: &str, typ: &str, expr: &str) -> Result<Value, Error> {
-    let source = format!(
-        "language 2.3; metadata ('test' : '1.0.0'); module M {{ {definitions} val result : {typ} = {expr}; }}"
-    );
-    let (engine, package) = with_text(&source);
+    let (engine, package) = with_text(&result_of(definitions, typ, expr));
     engine.evaluate(&in_module(&package, "result"))
 }
 
