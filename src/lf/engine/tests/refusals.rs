@@ -215,6 +215,26 @@ fn errors_of_the_ledger_are_reported_as_canton_does() {
 }
 
 #[test]
+fn a_contract_of_which_its_template_says_something_else_is_refused() {
+    let mut model = Model::new();
+    let asset = model.asset(5);
+    let mut forged = (*model.ledger.contracts[&asset]).clone();
+    forged.signatories = [party("alice"), party("bob")].into();
+    // its id names it, as if somebody else's ledger had made it so
+    let id = forged.id_like(&asset).unwrap();
+    let contracts = &mut model.ledger.contracts;
+    contracts.insert(id.clone(), std::sync::Arc::new(forged));
+    let command = exercise(model.id("Asset"), id.clone(), "Archive");
+    let failed = model.submit(&["bob"], vec![command]);
+    let refused = Error::ContractMetadata {
+        contract_id: id,
+        template: model.id("Asset"),
+        reason: "signatories mismatch".to_owned(),
+    };
+    assert_eq!(failed, Err(refused));
+}
+
+#[test]
 fn a_package_that_comes_later_lets_an_interpretation_go_on() {
     let archive = build_archive(model::SOURCE, &[]).unwrap();
     let start = |engine: &Engine| {

@@ -9,7 +9,7 @@ use crate::lf::error::Error;
 use crate::lf::test_dars;
 use crate::lf::text::build_archive;
 use crate::lf::transaction::{ContractInstance, Node};
-use crate::lf::value::{Rendered, Value};
+use crate::lf::value::Value;
 use crate::model::{ContractId, Hash, Identifier, PackageId, Party, Timestamp};
 
 /// An engine with a real DAR, and the id of its main package.
@@ -144,13 +144,4 @@ pub(super) fn evaluate(definitions: &str, typ: &str, expr: &str) -> Result<Value
     );
     let (engine, package) = with_text(&source);
     engine.evaluate(&in_module(&package, "result"))
-}
-
-/// What an expression comes to, in words.
-pub(super) fn show(definitions: &str, typ: &str, expr: &str) -> String {
-    match evaluate(definitions, typ, expr) {
-        Ok(value) => Rendered(&value).to_string(),
-        Err(Error::Failure(status)) => format!("{}: {}", status.error_id, status.message),
-        Err(error) => error.to_string(),
-    }
 }

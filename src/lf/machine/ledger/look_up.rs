@@ -177,8 +177,11 @@ impl Machine {
     ) -> Result<(), Fault> {
         let id = self.ledger.validating.take();
         let id = id.ok_or_else(|| Fault::ill_typed("no contract is asked about"))?;
+        self.charge_told(told)?;
         let known = self.ledger.known(program, &id)?;
-        let info = contract_info(program, known.template, &known.contract, told)?;
+        let (template, contract) = (known.template, known.contract.clone());
+        let exported = self.export(program, &contract)?;
+        let info = contract_info(program, template, exported, told)?;
         if let Some(instance) = self.ledger.inputs.get(&id) {
             let differs = |what: &str| Error::ContractMetadata {
                 contract_id: id.clone(),
@@ -201,6 +204,7 @@ impl Machine {
 
     fn add_fetch(&mut self, id: &ContractId, interface: Option<Identifier>) -> Result<(), Fault> {
         let info = self.contract_info(id)?;
+        self.charge_node(info.stakeholders.len())?;
         self.ledger
             .transaction
             .fetch(id.clone(), &info, interface)?;
