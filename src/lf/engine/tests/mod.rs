@@ -7,13 +7,12 @@ mod support;
 
 mod real_packages;
 
-mod builtins;
-mod expressions;
-
+mod hostile;
 mod interfaces;
 mod limits;
 mod refusals;
 mod replays;
+mod rules;
 mod updates;
 mod upgrades;
 mod values;
