@@ -155,7 +155,9 @@ impl Machine {
             },
             Unary::ToAny { typ } => Val::any(type_constant(at, typ)?, operand),
             Unary::FromAny { typ } => from_any(&type_constant(at, typ)?, &operand)?,
-            Unary::FromInterface { template } => self.from_interface(program, at, template, &operand)?,
+            Unary::FromInterface { template } => {
+                self.from_interface(program, at, template, &operand)?
+            }
             Unary::FromRequiredInterface { interface } => {
                 let (template, _) = contract(&operand)?;
                 let interface = interface_ref(at, interface)?;

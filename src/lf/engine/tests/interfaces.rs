@@ -40,8 +40,14 @@ fn views_are_computed_for_answers() {
         let [template, interface] = [template, interface].map(|name| in_module(&package, name));
         engine.view(&template, argument, &interface)
     };
-    assert_eq!(view("Both", &both, "Base"), Ok(record(vec![Value::Int64(107)])));
-    assert_eq!(view("Both", &both, "More"), Ok(record(vec![Value::Text("more".into())])));
+    assert_eq!(
+        view("Both", &both, "Base"),
+        Ok(record(vec![Value::Int64(107)]))
+    );
+    assert_eq!(
+        view("Both", &both, "More"),
+        Ok(record(vec![Value::Text("more".into())]))
+    );
     let only = record(vec![alice()]);
     assert!(matches!(view("Only", &only, "More"), Err(Error::Lookup(_))));
     assert!(matches!(view("Only", &both, "Base"), Err(Error::Value(_))));

@@ -85,9 +85,12 @@ impl Run {
         let seed = name
             .bytes()
             .fold(7u8, |seed, byte| seed.wrapping_mul(31) ^ byte);
-        let done =
-            self.ledger
-                .interpret(self.engine.submit(submission(&self.engine, vec![command], parties, seed)))?;
+        let done = self.ledger.interpret(self.engine.submit(submission(
+            &self.engine,
+            vec![command],
+            parties,
+            seed,
+        )))?;
         let result = result(&done);
         let lines = self.words.done(&result, &done);
         if name.starts_with("given") {
