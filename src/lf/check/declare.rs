@@ -255,4 +255,3 @@ impl Checker<'_> {
         Ok(declared)
     }
 }
-

@@ -9,7 +9,12 @@ use crate::lf::ast::{
 use crate::lf::text::parse;
 
 /// The rules that are tested here.
-pub(super) const RULES: &[&str] = &["defined-twice", "empty-cons", "malformed-literal", "no-parameters-allowed"];
+pub(super) const RULES: &[&str] = &[
+    "defined-twice",
+    "empty-cons",
+    "malformed-literal",
+    "no-parameters-allowed",
+];
 
 fn package(body: &str) -> Package {
     let text = format!("language 2.3; metadata ('p' : '1.0.0'); module M {{ {body} }}");
@@ -46,8 +51,14 @@ fn a_literal_that_stands_for_nothing_is_refused() {
         (Literal::Numeric("1".into()), "(Numeric 0)"),
         (Literal::Numeric("1.0.0".into()), "(Numeric 1)"),
         (Literal::Numeric("١.٠".into()), "(Numeric 1)"),
-        (Literal::Numeric(format!("{}.", "9".repeat(39)).into()), "(Numeric 0)"),
-        (Literal::Numeric(format!("0.{}", "0".repeat(38)).into()), "(Numeric 37)"),
+        (
+            Literal::Numeric(format!("{}.", "9".repeat(39)).into()),
+            "(Numeric 0)",
+        ),
+        (
+            Literal::Numeric(format!("0.{}", "0".repeat(38)).into()),
+            "(Numeric 37)",
+        ),
     ] {
         let mut package = package(&format!("val x : {typ} = ERROR @{typ} \"\";"));
         assert!(verdict(&package).is_ok(), "{typ}");
@@ -57,8 +68,14 @@ fn a_literal_that_stands_for_nothing_is_refused() {
     for (literal, typ) in [
         (Literal::Date(2_932_896), "Date"),
         (Literal::Date(-719_162), "Date"),
-        (Literal::Numeric(format!("{}.", "9".repeat(38)).into()), "(Numeric 0)"),
-        (Literal::Numeric(format!("0.{}", "0".repeat(37)).into()), "(Numeric 37)"),
+        (
+            Literal::Numeric(format!("{}.", "9".repeat(38)).into()),
+            "(Numeric 0)",
+        ),
+        (
+            Literal::Numeric(format!("0.{}", "0".repeat(37)).into()),
+            "(Numeric 37)",
+        ),
     ] {
         let mut package = package(&format!("val x : {typ} = ERROR @{typ} \"\";"));
         package.modules[0].values[0].expr = Expr::Lit(literal.clone());
@@ -83,7 +100,8 @@ fn the_type_of_an_interface_has_no_parameters() {
     let Package { modules, .. } = &mut package;
     let data: &mut DefDataType = &mut modules[0].data_types[0];
     assert_eq!(data.cons, DataCons::Interface);
-    data.params.push(("a".parse().unwrap(), Arc::new(Kind::Star)));
+    data.params
+        .push(("a".parse().unwrap(), Arc::new(Kind::Star)));
     assert_eq!(rule(&package), "no-parameters-allowed");
 }
 
@@ -93,11 +111,26 @@ fn applications_and_abstractions_of_nothing_are_what_is_in_them() {
     let unit = || Box::new(Expr::Con(crate::lf::ast::BuiltinCon::Unit));
     let mut package = package("val x : Unit = ();");
     for expr in [
-        Expr::App { function: unit(), args: Vec::new() },
-        Expr::TypeApp { expr: unit(), types: Vec::new() },
-        Expr::Abs { params: Vec::new(), body: unit() },
-        Expr::TypeAbs { params: Vec::new(), body: unit() },
-        Expr::Let { bindings: Vec::new(), body: unit() },
+        Expr::App {
+            function: unit(),
+            args: Vec::new(),
+        },
+        Expr::TypeApp {
+            expr: unit(),
+            types: Vec::new(),
+        },
+        Expr::Abs {
+            params: Vec::new(),
+            body: unit(),
+        },
+        Expr::TypeAbs {
+            params: Vec::new(),
+            body: unit(),
+        },
+        Expr::Let {
+            bindings: Vec::new(),
+            body: unit(),
+        },
     ] {
         let value: &mut DefValue = &mut package.modules[0].values[0];
         value.expr = expr;

@@ -98,7 +98,16 @@ fn types_that_fill_the_memory_are_refused() {
         write!(body, "val y{number} : Unit -> Unit = \\(x : Unit) -> (\\(y : forall a. a -> a) -> x) (/\\a. \\(z : a) -> z); ").unwrap();
     }
     assert_eq!(rule(&body, LIMITS), "none");
-    assert_eq!(rule(&body, Limits { nodes: 100, ..LIMITS }), "too-large");
+    assert_eq!(
+        rule(
+            &body,
+            Limits {
+                nodes: 100,
+                ..LIMITS
+            }
+        ),
+        "too-large"
+    );
 }
 
 #[test]
@@ -133,7 +142,11 @@ fn a_chain_of_synonyms_or_modules_takes_no_stack() {
     let body = body.replace("synonym S0 = Unit;", "synonym S0 = |M:S19999|;");
     let error = verdict(&body, LIMITS).unwrap_err();
     assert_eq!(error.fault.rule(), "synonym-cycle");
-    assert!(error.to_string().len() < 2_000, "{}", error.to_string().len());
+    assert!(
+        error.to_string().len() < 2_000,
+        "{}",
+        error.to_string().len()
+    );
 }
 
 #[test]

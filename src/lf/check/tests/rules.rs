@@ -133,9 +133,8 @@ fn no_rule_is_without_a_case() {
     for rule in Fault::RULES {
         let elsewhere = built::RULES.contains(rule) || hostile::RULES.contains(rule);
         let is_bug = *rule == "internal";
-        let places = usize::from(files.contains_key(*rule))
-            + usize::from(elsewhere)
-            + usize::from(is_bug);
+        let places =
+            usize::from(files.contains_key(*rule)) + usize::from(elsewhere) + usize::from(is_bug);
         assert_eq!(places, 1, "{rule}");
     }
 }

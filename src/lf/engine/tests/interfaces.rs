@@ -224,8 +224,14 @@ fn views_are_computed_for_answers() {
             .engine
             .view(&tester.id(template), argument, &tester.id(interface))
     };
-    assert_eq!(view("Both", &both, "Base"), Ok(record(vec![Value::Int64(107)])));
-    assert_eq!(view("Both", &both, "More"), Ok(record(vec![Value::Text("more".into())])));
+    assert_eq!(
+        view("Both", &both, "Base"),
+        Ok(record(vec![Value::Int64(107)]))
+    );
+    assert_eq!(
+        view("Both", &both, "More"),
+        Ok(record(vec![Value::Text("more".into())]))
+    );
     let only = record(vec![alice()]);
     assert!(matches!(view("Only", &only, "More"), Err(Error::Lookup(_))));
     assert!(matches!(view("Only", &both, "Base"), Err(Error::Value(_))));

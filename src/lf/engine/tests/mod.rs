@@ -12,6 +12,7 @@ mod expressions;
 
 mod interfaces;
 mod limits;
+mod mutated;
 mod refusals;
 mod replays;
 mod updates;

@@ -282,13 +282,15 @@ fn packages_that_make_no_sense_are_not_loaded() {
         "synonym S = |M:T|; synonym T = |M:S|; record R = { x : |M:S| };",
     ] {
         let loaded = module(cycle);
-        assert!(
-            matches!(loaded, Err(LoadError::Check { .. })),
-            "{loaded:?}"
-        );
+        assert!(matches!(loaded, Err(LoadError::Check { .. })), "{loaded:?}");
     }
-    let doubling =
-        (1..20).map(|n| format!("synonym S{n} (a : *) = M:P (|M:S{} a|) (|M:S{} a|);", n - 1, n - 1));
+    let doubling = (1..20).map(|n| {
+        format!(
+            "synonym S{n} (a : *) = M:P (|M:S{} a|) (|M:S{} a|);",
+            n - 1,
+            n - 1
+        )
+    });
     let doubling: String = doubling.collect();
     let too_large = module(&format!(
         "record P (a : *) (b : *) = {{ }}; synonym S0 (a : *) = M:P a a; {doubling} record R = {{ x : |M:S19 Int64| }};"
@@ -337,7 +339,10 @@ fn code_that_lies_about_its_types_would_be_an_error_and_no_panic() {
     for (typ, expr) in lies {
         let definitions = "record @serializable R = { x : Int64 }; enum E = A | B;";
         let outcome = super::support::evaluate_unchecked(definitions, typ, expr);
-        let harmless = matches!(outcome, Err(Error::IllTyped(_) | Error::UserError(_)) | Ok(_));
+        let harmless = matches!(
+            outcome,
+            Err(Error::IllTyped(_) | Error::UserError(_)) | Ok(_)
+        );
         assert!(harmless, "{expr}: {outcome:?}");
     }
 }
