@@ -14,7 +14,7 @@ use crate::lf::transaction::{
     Builder, ContractInstance, Finished, Node, NodeId, Seeding, Transaction,
 };
 use crate::lf::value::TranslationError;
-use crate::model::{ContractId, Hash, PackageId, Timestamp};
+use crate::model::{ContractId, Hash, PackageId, PackageName, Timestamp};
 
 /// What the interpretation needs, or what it came to.
 #[derive(Debug)]
@@ -48,6 +48,8 @@ pub struct Interpreted {
     pub inputs: BTreeMap<ContractId, Arc<ContractInstance>>,
     /// The packages of the templates and interfaces that were used.
     pub packages: BTreeSet<PackageId>,
+    /// The versions of packages that were used because they are preferred.
+    pub package_preference: BTreeMap<PackageName, PackageId>,
     /// What `TRACE` was told.
     pub traces: Vec<Arc<str>>,
 }
@@ -109,7 +111,11 @@ impl Engine {
             engine: self.clone(),
             work: Work::Commands(submission.commands),
             cancelled: submission.cancelled,
-            state: State::Preparing(Box::new(LedgerState::new(builder, submission.ledger_time))),
+            state: State::Preparing(Box::new(LedgerState::new(
+                builder,
+                submission.ledger_time,
+                submission.package_preference,
+            ))),
             refused: None,
             asked: None,
         }
@@ -133,7 +139,11 @@ impl Engine {
             engine: self.clone(),
             work: Work::Replay(commands),
             cancelled: replay.cancelled,
-            state: State::Preparing(Box::new(LedgerState::new(builder, replay.ledger_time))),
+            state: State::Preparing(Box::new(LedgerState::new(
+                builder,
+                replay.ledger_time,
+                replay.package_preference,
+            ))),
             refused: None,
             asked: None,
         }
@@ -288,8 +298,9 @@ fn missing_package(error: &Error) -> Option<(PackageId, String)> {
 fn finish(running: Running) -> Step {
     let failing = running.failing;
     let traces = running.machine.traces().to_vec();
-    let (builder, inputs, bounds) = running.machine.into_ledger().finish();
-    let finished = match builder.finish() {
+    let ended = running.machine.into_ledger().finish();
+    let bounds = ended.bounds;
+    let finished = match ended.transaction.finish() {
         Ok(finished) => finished,
         Err(error) => return Step::Failed(error),
     };
@@ -303,7 +314,8 @@ fn finish(running: Running) -> Step {
         node_seeds: seeds,
         used_time: (bounds.min, bounds.max) != (Timestamp::MIN, Timestamp::MAX),
         time_bounds: (bounds.min, bounds.max),
-        inputs,
+        inputs: ended.inputs,
+        package_preference: ended.preferred,
         traces,
         transaction,
     }))

@@ -1,6 +1,6 @@
 //! The packages that the engine knows.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use super::config::Config;
@@ -8,7 +8,7 @@ use crate::lf::ast;
 use crate::lf::check::{self, CheckError, World};
 use crate::lf::compile::{self, Program};
 use crate::lf::signature::{PackageSignature, SignatureError, Signatures};
-use crate::model::PackageId;
+use crate::model::{PackageId, PackageName};
 
 /// Runs Daml. Cheap to clone; clones share their packages.
 #[derive(Clone)]
@@ -171,6 +171,23 @@ impl Engine {
     /// What all loaded packages offer.
     pub fn signatures(&self) -> Signatures {
         self.program().signatures.clone()
+    }
+
+    /// The newest version that is loaded of each package; of equal versions the greatest id.
+    pub fn newest_versions(&self) -> BTreeMap<PackageName, PackageId> {
+        let program = self.program();
+        let mut newest: BTreeMap<&PackageName, &PackageSignature> = BTreeMap::new();
+        let rank = |package: &PackageSignature| (package.version.numbers(), package.id.clone());
+        for package in program.signatures.packages() {
+            let best = newest.entry(&package.name).or_insert(package);
+            if rank(package) > rank(best) {
+                *best = package;
+            }
+        }
+        let newest = newest.into_iter();
+        newest
+            .map(|(name, package)| (name.clone(), package.id.clone()))
+            .collect()
     }
 
     /// Some packages and everything that they refer to, as far as it is loaded.

@@ -117,23 +117,10 @@ fn contracts(error: &Error, f: &mut fmt::Formatter<'_>) -> fmt::Result {
             short(required),
             short(template)
         ),
-        Error::ContractNotAuthentic {
-            contract_id,
-            template,
-            reason,
-        } => write!(
+        Error::Upgrade(failure) => failure.message(f),
+        Error::UnresolvedPackageName(name) => write!(
             f,
-            "Error when authenticating contract {contract_id} against template {}: {reason}",
-            short(template)
-        ),
-        Error::ContractMetadata {
-            contract_id,
-            template,
-            reason,
-        } => write!(
-            f,
-            "Validation fails when trying to upgrade the contract {contract_id} to {}: {reason}",
-            short(template)
+            "Update failed due to a failed package name resolution: {name}"
         ),
         _ => Ok(()),
     }
@@ -171,7 +158,7 @@ fn crypto(error: &CryptoError, f: &mut fmt::Formatter<'_>) -> fmt::Result {
 }
 
 /// A type with the first characters of its package.
-fn short(id: &Identifier) -> String {
+pub(super) fn short(id: &Identifier) -> String {
     let package: String = id.package().as_str().chars().take(8).collect();
     format!("{}:{}@{package}", id.module(), id.name())
 }

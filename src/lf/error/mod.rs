@@ -7,16 +7,18 @@
 mod authorization;
 mod message;
 mod report;
+mod upgrade;
 
 pub use authorization::AuthorizationFailure;
 pub use report::Report;
+pub use upgrade::{Metadata, UpgradeFailure};
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::signature::LookupError;
 use super::transaction::NodeId;
 use super::value::TranslationError;
-use crate::model::{ContractId, Identifier, Name, PackageId, Party};
+use crate::model::{ContractId, Identifier, Name, PackageId, PackageName, Party};
 
 /// Why interpretation ended without a transaction.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -81,24 +83,10 @@ pub enum Error {
         /// The interface that it should have, too.
         requiring: Identifier,
     },
-    /// The contract is not what its id says.
-    ContractNotAuthentic {
-        /// The id.
-        contract_id: ContractId,
-        /// Its template.
-        template: Identifier,
-        /// What is wrong.
-        reason: String,
-    },
-    /// The template says other signatories or observers than the contract has.
-    ContractMetadata {
-        /// The contract.
-        contract_id: ContractId,
-        /// Its template.
-        template: Identifier,
-        /// What is different.
-        reason: String,
-    },
+    /// The contract cannot be used with the version of its template that is asked for.
+    Upgrade(Box<UpgradeFailure>),
+    /// No version of a package is to be used.
+    UnresolvedPackageName(PackageName),
     /// `FAIL_WITH_STATUS`, or an exception that nobody caught.
     Failure(FailureStatus),
     /// `ERROR`: a fatal error of Daml code.

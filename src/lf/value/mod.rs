@@ -13,6 +13,7 @@ mod arithmetic;
 pub mod calendar;
 
 mod encoding;
+mod plain;
 mod render;
 
 mod enrich;
@@ -21,6 +22,7 @@ mod translate;
 
 pub use enrich::enrich;
 pub use numeric::{Numeric, PRECISION_MAX, SCALE_MAX};
+pub use plain::Plain;
 pub use render::Rendered;
 pub(crate) use translate::check_contract_id;
 pub use translate::{TranslationError, translate};

@@ -16,4 +16,5 @@ mod mutated;
 mod refusals;
 mod replays;
 mod updates;
+mod upgrades;
 mod values;

@@ -128,21 +128,6 @@ fn keys_are_told_to_be_missing_or_not_supported() {
 }
 
 #[test]
-fn a_contract_of_another_version_is_not_used_as_if_it_were_of_this_one() {
-    let mut model = Model::new();
-    let plain = model.create("Plain", vec![bob()]);
-    let source = model::SOURCE.replace("'1.0.0'", "'1.0.1'");
-    let newer = build_archive(&source, &[]).unwrap();
-    model
-        .engine
-        .load(&newer.id, &newer.decode().unwrap())
-        .unwrap();
-    let command = exercise(in_module(&newer.id, "Plain"), plain, "Archive");
-    let failed = model.submit(&["bob"], vec![command]);
-    assert!(matches!(failed, Err(Error::Unsupported(_))), "{failed:?}");
-}
-
-#[test]
 fn errors_of_the_ledger_are_reported_as_canton_does() {
     let mut model = Model::new();
     let asset = model.asset(5);
@@ -222,7 +207,8 @@ fn a_package_that_comes_later_lets_an_interpretation_go_on() {
             template: in_module(&archive.id, "Plain"),
             argument: record(vec![bob()]),
         };
-        let mut interpretation = engine.submit(submission(vec![command], [party("bob")], 1));
+        let mut interpretation =
+            engine.submit(submission(engine, vec![command], [party("bob")], 1));
         match interpretation.run() {
             Step::NeedPackage(id) => assert_eq!(id, archive.id),
             other => panic!("{other:?}"),

@@ -10,7 +10,7 @@ use crate::lf::test_dars;
 use crate::lf::text::build_archive;
 use crate::lf::transaction::{ContractInstance, Node};
 use crate::lf::value::{Rendered, Value};
-use crate::model::{ContractId, Hash, Identifier, PackageId, Party, Timestamp};
+use crate::model::{ContractId, Hash, Identifier, PackageId, PackageName, Party, Timestamp};
 
 /// An engine with a real DAR, and the id of its main package.
 pub(super) fn with_dar(name: &str) -> Option<(Engine, PackageId)> {
@@ -35,6 +35,8 @@ pub(super) fn party(name: &str) -> Party {
 #[derive(Default, Clone)]
 pub(super) struct Ledger {
     pub(super) contracts: BTreeMap<ContractId, Arc<ContractInstance>>,
+    /// Versions of packages that are not the newest and preferred all the same.
+    pub(super) preferred: BTreeMap<PackageName, PackageId>,
     submissions: u8,
 }
 
@@ -44,7 +46,9 @@ pub(super) fn time() -> Timestamp {
     Timestamp::from_micros(LEDGER_TIME).unwrap()
 }
 
+/// A submission in which the newest versions of packages are preferred.
 pub(super) fn submission(
+    engine: &Engine,
     commands: Vec<Command>,
     act_as: impl IntoIterator<Item = Party>,
     seed: u8,
@@ -52,6 +56,7 @@ pub(super) fn submission(
     Submission {
         commands,
         act_as: act_as.into_iter().collect(),
+        package_preference: Arc::new(engine.newest_versions()),
         read_as: BTreeSet::new(),
         ledger_time: time(),
         preparation_time: time(),
@@ -87,7 +92,9 @@ impl Ledger {
         commands: Vec<Command>,
     ) -> Result<Interpreted, Error> {
         self.submissions = self.submissions.wrapping_add(1);
-        let submission = submission(commands, act_as, self.submissions);
+        let mut submission = submission(engine, commands, act_as, self.submissions);
+        let preference = Arc::make_mut(&mut submission.package_preference);
+        preference.extend(self.preferred.clone());
         let interpreted = self.interpret(engine.submit(submission))?;
         self.commit(&interpreted);
         Ok(interpreted)
@@ -118,6 +125,15 @@ impl Ledger {
     }
 }
 
+/// Loads a package written as text and gives its id.
+pub(super) fn load_text(engine: &Engine, source: &str) -> PackageId {
+    let archive = build_archive(source, &[]).unwrap_or_else(|error| panic!("{error}"));
+    engine
+        .load(&archive.id, &archive.decode().unwrap())
+        .unwrap();
+    archive.id
+}
+
 /// An engine with a package written as text, and its id.
 pub(super) fn with_text(source: &str) -> (Engine, PackageId) {
     with_text_and(source, Config::default())
@@ -125,11 +141,9 @@ pub(super) fn with_text(source: &str) -> (Engine, PackageId) {
 
 /// The same with other settings.
 pub(super) fn with_text_and(source: &str, config: Config) -> (Engine, PackageId) {
-    let archive = build_archive(source, &[]).unwrap_or_else(|error| panic!("{error}"));
     let engine = Engine::new(config);
-    let package = archive.decode().unwrap();
-    engine.load(&archive.id, &package).unwrap();
-    (engine, archive.id)
+    let id = load_text(&engine, source);
+    (engine, id)
 }
 
 /// What an expression comes to if nobody looks at its types.
