@@ -91,14 +91,14 @@ impl Engine {
         })?;
         let contract = typed(&program, &Type::Con(template.clone()), argument)?;
         let view = self.call(&program, instance.view, vec![contract])?;
-        export(&program, &view)
+        export(&program, &view, self.config().allocated_bytes_max)
     }
 
     /// The value of a top-level definition, in normal form.
     pub fn evaluate(&self, definition: &Identifier) -> Result<Value, Error> {
         let program = self.program();
         let value = self.apply(&program, definition, Vec::new())?;
-        export(&program, &value)
+        export(&program, &value, self.config().allocated_bytes_max)
     }
 
     /// A top-level definition, applied to arguments.
@@ -147,6 +147,7 @@ impl Engine {
             ..config.limits()
         };
         let mut machine = Machine::new(program.clone(), ledger, limits, cancelled);
+        machine.leave_ledger();
         machine.start(function, args, false);
         loop {
             match machine.run() {

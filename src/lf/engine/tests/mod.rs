@@ -7,14 +7,13 @@ mod support;
 
 mod real_packages;
 
-mod builtins;
-mod expressions;
-
+mod hostile;
 mod interfaces;
 mod limits;
 mod mutated;
 mod refusals;
 mod replays;
+mod rules;
 mod updates;
 mod upgrades;
 mod values;

@@ -9,7 +9,7 @@ use crate::lf::error::Error;
 use crate::lf::test_dars;
 use crate::lf::text::build_archive;
 use crate::lf::transaction::{ContractInstance, Node};
-use crate::lf::value::{Rendered, Value};
+use crate::lf::value::Value;
 use crate::model::{ContractId, Hash, Identifier, PackageId, PackageName, Party, Timestamp};
 
 /// An engine with a real DAR, and the id of its main package.
@@ -164,19 +164,4 @@ fn result_of(definitions: &str, typ: &str, expr: &str) -> String {
 /// Something in module `M` of a package.
 pub(super) fn in_module(package: &PackageId, name: &str) -> Identifier {
     format!("{package}:M:{name}").parse().unwrap()
-}
-
-/// The value of an expression of a type, or the error.
-pub(super) fn evaluate(definitions: &str, typ: &str, expr: &str) -> Result<Value, Error> {
-    let (engine, package) = with_text(&result_of(definitions, typ, expr));
-    engine.evaluate(&in_module(&package, "result"))
-}
-
-/// What an expression comes to, in words.
-pub(super) fn show(definitions: &str, typ: &str, expr: &str) -> String {
-    match evaluate(definitions, typ, expr) {
-        Ok(value) => Rendered(&value).to_string(),
-        Err(Error::Failure(status)) => format!("{}: {}", status.error_id, status.message),
-        Err(error) => error.to_string(),
-    }
 }

@@ -17,12 +17,15 @@ const INTERFACES: &str = r"
 language 2.1;
 metadata ('faces' : '1.0.0');
 module M {
-  record @serializable View = { number : Int64 };
+  record @serializable Seen = { by : Int64 };
   interface (this : Face) = {
-    viewtype M:View;
+    viewtype M:Seen;
     choice @nonConsuming Look (self) (arg : Unit) : Int64,
       controllers interface_signatory @M:Face this
-      to pure @Int64 (M:View {number} (view_interface @M:Face this));
+      to pure @Int64 (M:Seen {by} (view_interface @M:Face this));
+    choice Archive (self) (arg : Unit) : Unit,
+      controllers interface_signatory @M:Face this
+      to pure @Unit ();
   };
 }
 ";
@@ -79,7 +82,7 @@ impl World {
       controllers Cons @Party [M:T {{owner}} this] (Nil @Party)
       to bind face : '{faces}':M:Face <- fetch_interface @'{faces}':M:Face arg
          in pure @(Option M:T) (from_interface @'{faces}':M:Face @M:T face);
-    implements '{faces}':M:Face {{ view = '{faces}':M:View {{number = {view}}}; }};"
+    implements '{faces}':M:Face {{ view = '{faces}':M:Seen {{ by = {view} }}; }};"
             ),
             None => String::new(),
         };

@@ -7,12 +7,12 @@ use crate::lf::compile::{Program, TemplateRef};
 use crate::lf::error::Error;
 use crate::lf::machine::calls::number;
 use crate::lf::machine::cursor::Cursor;
-use crate::lf::machine::export::export;
 use crate::lf::machine::fault::Fault;
 use crate::lf::machine::frame::Frame;
 use crate::lf::machine::state::Machine;
 use crate::lf::machine::val::Val;
 use crate::lf::transaction::ContractInfo;
+use crate::lf::value::Value;
 
 impl Machine {
     /// Asks a contract's template about it, as the first step of creating it.
@@ -44,7 +44,9 @@ impl Machine {
         told: &Val,
     ) -> Result<Val, Fault> {
         let contract = self.take(argument);
-        let info = contract_info(program, template, &contract, told)?;
+        self.charge_told(told)?;
+        let exported = self.export(program, &contract)?;
+        let info = contract_info(program, template, exported, told)?;
         let id = self.ledger.transaction.create(&info)?;
         if self.ledger.inputs.contains_key(&id) {
             return Err(Error::DuplicateContractId(id).into());
@@ -65,7 +67,7 @@ impl Machine {
 pub(super) fn contract_info(
     program: &Program,
     template: TemplateRef,
-    contract: &Val,
+    argument: Value,
     told: &Val,
 ) -> Result<ContractInfo, Fault> {
     let found = program.template(template);
@@ -82,7 +84,7 @@ pub(super) fn contract_info(
     Ok(ContractInfo {
         template: found.id.clone(),
         package_name: package.name.clone(),
-        argument: export(program, contract)?,
+        argument,
         signatories,
         stakeholders,
         key: None,

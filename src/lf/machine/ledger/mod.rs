@@ -14,6 +14,8 @@ mod exercise;
 mod look_up;
 mod virtuals;
 
+mod cost;
+
 mod state;
 
 pub(crate) use state::LedgerState;
