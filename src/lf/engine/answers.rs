@@ -112,7 +112,10 @@ impl Engine {
         let (_, package) = program.package(definition.package()).ok_or_else(unknown)?;
         let key = (definition.module().clone(), definition.name().clone());
         match package.definitions.get(&key).ok_or_else(unknown)? {
-            Definition::Function { id, .. } => self.call(program, *id, args),
+            Definition::Function { id, arity, .. } if usize::from(*arity) == args.len() => {
+                self.call(program, *id, args)
+            }
+            Definition::Function { .. } => Err(Error::IllTyped("a function".to_owned())),
             Definition::Global(number, index) => {
                 let package = program.packages.get(usize::from(*number));
                 let global = package.and_then(|package| package.globals.get(*index as usize));

@@ -10,6 +10,7 @@ mod real_packages;
 mod hostile;
 mod interfaces;
 mod limits;
+mod mutated;
 mod refusals;
 mod replays;
 mod rules;
