@@ -40,7 +40,7 @@ mod ledger;
 
 pub(crate) use convert::{export, import};
 pub(crate) use fault::{Fault, Meter};
-pub(crate) use ledger::LedgerState;
+pub(crate) use ledger::{LedgerState, LedgerUse};
 pub(crate) use parts::Parts;
 pub(crate) use run::Outcome;
 pub(crate) use state::{Limits, Machine};

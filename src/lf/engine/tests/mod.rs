@@ -1,6 +1,7 @@
 //! Tests of the engine as a whole.
 
 mod generate;
+mod keys_model;
 mod kinds;
 mod model;
 mod support;
@@ -9,6 +10,9 @@ mod real_packages;
 
 mod builtins;
 mod expressions;
+mod key_answers;
+mod key_hashes;
+mod keys;
 
 mod interfaces;
 mod limits;

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::keys::{check_maintainers, contract_key};
 use super::state::{Known, parties};
 use crate::lf::compile::{Program, TemplateRef};
 use crate::lf::error::Error;
@@ -24,9 +25,6 @@ impl Machine {
     ) -> Result<Cursor<'p>, Fault> {
         let found = program.template(template);
         let found = found.ok_or_else(|| Fault::ill_typed("an unknown template"))?;
-        if found.has_key {
-            return Err(Error::Unsupported(format!("the contract key of {}", found.id)).into());
-        }
         self.push(Frame::Create {
             template,
             argument: number(argument),
@@ -45,6 +43,7 @@ impl Machine {
     ) -> Result<Val, Fault> {
         let contract = self.take(argument);
         let info = contract_info(program, template, &contract, told)?;
+        check_maintainers(&info)?;
         let id = self.ledger.transaction.create(&info)?;
         if self.ledger.inputs.contains_key(&id) {
             return Err(Error::DuplicateContractId(id).into());
@@ -74,7 +73,7 @@ pub(super) fn contract_info(
     let (Some(found), Some(package), Val::Record(told)) = (found, package, told) else {
         return Err(Fault::ill_typed("what a template tells"));
     };
-    let [signatories, observers, ..] = &told[..] else {
+    let [signatories, observers, key @ ..] = &told[..] else {
         return Err(Fault::ill_typed("what a template tells"));
     };
     let signatories = parties(signatories)?;
@@ -86,6 +85,9 @@ pub(super) fn contract_info(
         argument: convert::export(program, contract)?,
         signatories,
         stakeholders,
-        key: None,
+        key: match key {
+            [key, maintainers] => Some(contract_key(program, template, key, maintainers)?.key),
+            _ => None,
+        },
     })
 }

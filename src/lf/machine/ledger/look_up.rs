@@ -11,7 +11,7 @@ use crate::lf::machine::frame::Frame;
 use crate::lf::machine::operations::{contract, interface_ref, is_other_version, upgrade};
 use crate::lf::machine::state::Machine;
 use crate::lf::machine::val::Val;
-use crate::lf::transaction::ContractInfo;
+use crate::lf::transaction::{ContractInfo, Key};
 use crate::lf::types::Type;
 use crate::model::{ContractId, Identifier};
 
@@ -56,7 +56,7 @@ impl Machine {
                     LookedUp::Asking(at) => Ok(at),
                     LookedUp::Ready(_, val) => {
                         if op == Ledger::Fetch {
-                            self.add_fetch(&id, None)?;
+                            self.add_fetch(&id, None, false)?;
                         }
                         self.write(&at, to, val);
                         Ok(at)
@@ -73,11 +73,13 @@ impl Machine {
                 self.write(&at, to, result);
                 Ok(at)
             }
-            Ledger::Unsupported => Err(unsupported(&at, index)),
+            Ledger::FindByKey | Ledger::FetchByKey | Ledger::QueryByKey => {
+                self.key_action(program, at, to, place, (op, index))
+            }
         }
     }
 
-    fn contract_id(&self, place: usize) -> Result<ContractId, Fault> {
+    pub(super) fn contract_id(&self, place: usize) -> Result<ContractId, Fault> {
         match self.stack.get(place) {
             Some(Val::ContractId(id)) => Ok(id.clone()),
             _ => Err(Fault::ill_typed("a contract id")),
@@ -99,7 +101,7 @@ impl Machine {
             LookedUp::Asking(at) => Ok(at),
             LookedUp::Ready(template, val) => {
                 if fetch {
-                    self.add_fetch(id, Some(interface.clone()))?;
+                    self.add_fetch(id, Some(interface.clone()), false)?;
                 }
                 let template = program.template(template);
                 let template = template.ok_or_else(|| Fault::ill_typed("an unknown template"))?;
@@ -133,7 +135,7 @@ impl Machine {
 
     /// Finds a contract, active and of the wanted template, about which its template has been
     /// asked.
-    fn look_up<'p>(
+    pub(super) fn look_up<'p>(
         &mut self,
         program: &'p Program,
         at: Cursor<'p>,
@@ -154,9 +156,6 @@ impl Machine {
         }
         let found = program.template(template);
         let found = found.ok_or_else(|| Fault::ill_typed("an unknown template"))?;
-        if found.has_key {
-            return Err(Error::Unsupported(format!("the contract key of {}", found.id)).into());
-        }
         let waiting = at.back().position();
         self.push(Frame::Resume {
             package: waiting.package,
@@ -191,6 +190,13 @@ impl Machine {
             if info.stakeholders != instance.stakeholders {
                 return Err(differs("observers").into());
             }
+            let maintainers = |key: &Option<Key>| key.as_ref().map(|key| key.maintainers.clone());
+            if maintainers(&info.key) != maintainers(&instance.key) {
+                return Err(differs("key maintainers").into());
+            }
+            if info.key != instance.key {
+                return Err(differs("key value").into());
+            }
             if info.package_name != instance.package_name {
                 return Err(differs("package name").into());
             }
@@ -199,11 +205,15 @@ impl Machine {
         Ok(())
     }
 
-    fn add_fetch(&mut self, id: &ContractId, interface: Option<Identifier>) -> Result<(), Fault> {
+    pub(super) fn add_fetch(
+        &mut self,
+        id: &ContractId,
+        interface: Option<Identifier>,
+        by_key: bool,
+    ) -> Result<(), Fault> {
         let info = self.contract_info(id)?;
-        self.ledger
-            .transaction
-            .fetch(id.clone(), &info, interface)?;
+        let transaction = &mut self.ledger.transaction;
+        transaction.fetch(id.clone(), &info, interface, by_key)?;
         Ok(())
     }
 
@@ -237,7 +247,7 @@ impl Machine {
     }
 }
 
-fn template_ref(at: &Cursor<'_>, index: u32) -> Result<TemplateRef, Fault> {
+pub(super) fn template_ref(at: &Cursor<'_>, index: u32) -> Result<TemplateRef, Fault> {
     let found = at.package.template_refs.get(index as usize).copied();
     found.ok_or_else(|| Fault::ill_typed("an unknown template"))
 }
@@ -266,11 +276,4 @@ fn wrong_template(
         actual: actual.id.clone(),
     }
     .into()
-}
-
-fn unsupported(at: &Cursor<'_>, index: u32) -> Fault {
-    match at.constants.get(index as usize) {
-        Some(Val::Text(what)) => Error::Unsupported(what.to_string()).into(),
-        _ => Error::Unsupported("a feature of the language".to_owned()).into(),
-    }
 }

@@ -7,9 +7,10 @@
 
 mod create;
 mod exercise;
+mod keys;
 mod look_up;
 mod virtuals;
 
 mod state;
 
-pub(crate) use state::LedgerState;
+pub(crate) use state::{LedgerState, LedgerUse};

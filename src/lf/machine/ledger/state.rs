@@ -5,19 +5,31 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
+use super::keys::Querying;
 use crate::lf::compile::{Program, TemplateRef};
 use crate::lf::error::Error;
 use crate::lf::machine::convert;
 use crate::lf::machine::fault::Fault;
 use crate::lf::machine::val::Val;
-use crate::lf::transaction::{Builder, ContractInfo, ContractInstance};
-use crate::model::{ContractId, PackageId, Party, Timestamp};
+use crate::lf::transaction::{Builder, ContractInfo, ContractInstance, KeyInput};
+use crate::model::{ContractId, Hash, PackageId, Party, Timestamp};
 
 /// The ledger times for which the interpretation would be the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct TimeBounds {
     pub(crate) min: Timestamp,
     pub(crate) max: Timestamp,
+}
+
+/// What a program did with the ledger.
+pub(crate) struct LedgerUse {
+    pub(crate) transaction: Builder,
+    /// Contracts of the ledger.
+    pub(crate) inputs: BTreeMap<ContractId, Arc<ContractInstance>>,
+    /// What the ledger told about keys.
+    pub(crate) keys: BTreeMap<Hash, KeyInput>,
+    /// The times for which it holds.
+    pub(crate) bounds: TimeBounds,
 }
 
 /// A contract that the program has come across.
@@ -40,6 +52,8 @@ pub(crate) struct LedgerState {
     pub(super) known: FxHashMap<ContractId, Known>,
     /// Contracts that this transaction created, undone or not.
     pub(super) local: BTreeSet<ContractId>,
+    /// A query by key whose results are being looked up.
+    pub(super) querying: Option<Querying>,
     /// The contract whose template is being asked about it.
     pub(super) validating: Option<ContractId>,
 }
@@ -56,6 +70,7 @@ impl LedgerState {
             inputs: BTreeMap::new(),
             known: FxHashMap::default(),
             local: BTreeSet::new(),
+            querying: None,
             validating: None,
         }
     }
@@ -77,15 +92,14 @@ impl LedgerState {
         Ok(())
     }
 
-    /// The transaction, the contracts that it used and the times for which it holds.
-    pub(crate) fn finish(
-        self,
-    ) -> (
-        Builder,
-        BTreeMap<ContractId, Arc<ContractInstance>>,
-        TimeBounds,
-    ) {
-        (self.transaction, self.inputs, self.bounds)
+    /// The transaction and what went into it.
+    pub(crate) fn finish(mut self) -> LedgerUse {
+        LedgerUse {
+            keys: self.transaction.take_key_inputs(),
+            transaction: self.transaction,
+            inputs: self.inputs,
+            bounds: self.bounds,
+        }
     }
 
     /// A contract, with its argument taken in. Fails with a question if it or its package is not
