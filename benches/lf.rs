@@ -135,6 +135,7 @@ fn submit(
     let mut interpretation = engine.submit(Submission {
         commands: vec![command],
         act_as: act_as.into(),
+        package_preference: std::sync::Arc::default(),
         read_as: BTreeSet::new(),
         ledger_time: Timestamp::EPOCH,
         preparation_time: Timestamp::EPOCH,

@@ -136,7 +136,7 @@ impl Engine {
             Timestamp::EPOCH,
             false,
         );
-        let ledger = LedgerState::new(builder, Timestamp::EPOCH);
+        let ledger = LedgerState::new(builder, Timestamp::EPOCH, Arc::default());
         let cancelled = Arc::new(AtomicBool::new(false));
         let config = self.config();
         let limits = Limits {

@@ -9,12 +9,12 @@ use super::registry::Engine;
 use super::replay::{Replay, ReplayCommand};
 use super::submission::{Command, Submission};
 use crate::lf::error::Error;
-use crate::lf::machine::{LedgerState, LedgerUse, Machine, Outcome, Val};
+use crate::lf::machine::{LedgerState, Machine, Outcome, Val};
 use crate::lf::transaction::{
     Builder, ContractInstance, Finished, KeyInput, KeyQuestion, Node, NodeId, Seeding, Transaction,
 };
 use crate::lf::value::TranslationError;
-use crate::model::{ContractId, Hash, PackageId, Timestamp};
+use crate::model::{ContractId, Hash, PackageId, PackageName, Timestamp};
 
 /// What the interpretation needs, or what it came to.
 #[derive(Debug)]
@@ -52,6 +52,8 @@ pub struct Interpreted {
     pub keys: BTreeMap<Hash, KeyInput>,
     /// The packages of the templates and interfaces that were used.
     pub packages: BTreeSet<PackageId>,
+    /// The versions of packages that were used because they are preferred.
+    pub package_preference: BTreeMap<PackageName, PackageId>,
     /// What `TRACE` was told.
     pub traces: Vec<Arc<str>>,
 }
@@ -114,7 +116,11 @@ impl Engine {
             engine: self.clone(),
             work: Work::Commands(submission.commands),
             cancelled: submission.cancelled,
-            state: State::Preparing(Box::new(LedgerState::new(builder, submission.ledger_time))),
+            state: State::Preparing(Box::new(LedgerState::new(
+                builder,
+                submission.ledger_time,
+                submission.package_preference,
+            ))),
             refused: None,
             asked: None,
         }
@@ -138,7 +144,11 @@ impl Engine {
             engine: self.clone(),
             work: Work::Replay(commands),
             cancelled: replay.cancelled,
-            state: State::Preparing(Box::new(LedgerState::new(builder, replay.ledger_time))),
+            state: State::Preparing(Box::new(LedgerState::new(
+                builder,
+                replay.ledger_time,
+                replay.package_preference,
+            ))),
             refused: None,
             asked: None,
         }
@@ -310,13 +320,9 @@ fn missing_package(error: &Error) -> Option<(PackageId, String)> {
 fn finish(running: Running) -> Step {
     let failing = running.failing;
     let traces = running.machine.traces().to_vec();
-    let LedgerUse {
-        transaction,
-        inputs,
-        keys,
-        bounds,
-    } = running.machine.into_ledger().finish();
-    let finished = match transaction.finish() {
+    let ended = running.machine.into_ledger().finish();
+    let bounds = ended.bounds;
+    let finished = match ended.transaction.finish() {
         Ok(finished) => finished,
         Err(error) => return Step::Failed(error),
     };
@@ -330,8 +336,9 @@ fn finish(running: Running) -> Step {
         node_seeds: seeds,
         used_time: (bounds.min, bounds.max) != (Timestamp::MIN, Timestamp::MAX),
         time_bounds: (bounds.min, bounds.max),
-        inputs,
-        keys,
+        inputs: ended.inputs,
+        keys: ended.keys,
+        package_preference: ended.preferred,
         traces,
         transaction,
     }))

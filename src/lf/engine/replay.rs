@@ -1,12 +1,12 @@
 //! What another participant says has happened: root nodes to be interpreted again.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use crate::lf::transaction::{Key, Node};
 use crate::lf::value::Value;
-use crate::model::{ContractId, Hash, Identifier, Name, Party, Timestamp};
+use crate::model::{ContractId, Hash, Identifier, Name, PackageId, PackageName, Party, Timestamp};
 
 /// Root nodes of a transaction, or of a part of one that somebody may see.
 #[derive(Debug, Clone)]
@@ -16,6 +16,8 @@ pub struct Replay {
     /// Whose authority they have: the submitters', or, for a part, that of the node above, of which
     /// the root nodes' own required authorizers are enough.
     pub authorizers: BTreeSet<Party>,
+    /// The versions of packages by which contracts were looked at through interfaces.
+    pub package_preference: Arc<BTreeMap<PackageName, PackageId>>,
     /// As it was.
     pub ledger_time: Timestamp,
     /// As it was.

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::{CryptoError, Effect, Error, Limit};
-use crate::lf::value::{NESTING_MAX, Pretty, Rendered};
+use crate::lf::value::{NESTING_MAX, Plain, Rendered};
 use crate::model::Identifier;
 
 impl std::error::Error for Error {}
@@ -96,7 +96,7 @@ fn keys(error: &Error, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         Error::InconsistentContractKey(key) => write!(
             f,
             "Update failed due to an inconsistent contract key {}",
-            Pretty(&key.key.value)
+            Plain(&key.key.value)
         ),
         Error::CreateWithoutMaintainers {
             template,
@@ -106,15 +106,15 @@ fn keys(error: &Error, f: &mut fmt::Formatter<'_>) -> fmt::Result {
             f,
             "Update failed due to a contract key with an empty set of maintainers when creating {} with {}\nThe computed key is {}",
             short(template),
-            Pretty(argument),
-            Pretty(key)
+            Plain(argument),
+            Plain(key)
         ),
         Error::KeyWithoutMaintainers(key) => write!(
             f,
             "Update failed due to a contract key with an empty set of maintainers when fetching or looking up by key {} / {}\nThe provided shared key is {}",
             key.package_name,
             short(&key.template),
-            Pretty(&key.key.value)
+            Plain(&key.key.value)
         ),
         Error::ContractIdInKey(id) => {
             write!(f, "Contract IDs are not supported in contract keys: {id}")
@@ -161,23 +161,10 @@ fn contracts(error: &Error, f: &mut fmt::Formatter<'_>) -> fmt::Result {
             short(required),
             short(template)
         ),
-        Error::ContractNotAuthentic {
-            contract_id,
-            template,
-            reason,
-        } => write!(
+        Error::Upgrade(failure) => failure.message(f),
+        Error::UnresolvedPackageName(name) => write!(
             f,
-            "Error when authenticating contract {contract_id} against template {}: {reason}",
-            short(template)
-        ),
-        Error::ContractMetadata {
-            contract_id,
-            template,
-            reason,
-        } => write!(
-            f,
-            "Validation fails when trying to upgrade the contract {contract_id} to {}: {reason}",
-            short(template)
+            "Update failed due to a failed package name resolution: {name}"
         ),
         _ => Ok(()),
     }
@@ -215,7 +202,7 @@ fn crypto(error: &CryptoError, f: &mut fmt::Formatter<'_>) -> fmt::Result {
 }
 
 /// A type with the first characters of its package.
-fn short(id: &Identifier) -> String {
+pub(super) fn short(id: &Identifier) -> String {
     let package: String = id.package().as_str().chars().take(8).collect();
     format!("{}:{}@{package}", id.module(), id.name())
 }

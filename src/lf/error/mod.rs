@@ -7,16 +7,18 @@
 mod authorization;
 mod message;
 mod report;
+mod upgrade;
 
 pub use authorization::AuthorizationFailure;
 pub use report::Report;
+pub use upgrade::{Metadata, UpgradeFailure};
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::signature::LookupError;
 use super::transaction::{GlobalKey, NodeId};
 use super::value::{TranslationError, Value};
-use crate::model::{ContractId, Identifier, Name, PackageId, Party};
+use crate::model::{ContractId, Identifier, Name, PackageId, PackageName, Party};
 
 /// Why interpretation ended without a transaction.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -81,24 +83,10 @@ pub enum Error {
         /// The interface that it should have, too.
         requiring: Identifier,
     },
-    /// The contract is not what its id says.
-    ContractNotAuthentic {
-        /// The id.
-        contract_id: ContractId,
-        /// Its template.
-        template: Identifier,
-        /// What is wrong.
-        reason: String,
-    },
-    /// The template says other signatories or observers than the contract has.
-    ContractMetadata {
-        /// The contract.
-        contract_id: ContractId,
-        /// Its template.
-        template: Identifier,
-        /// What is different.
-        reason: String,
-    },
+    /// The contract cannot be used with the version of its template that is asked for.
+    Upgrade(Box<UpgradeFailure>),
+    /// No version of a package is to be used.
+    UnresolvedPackageName(PackageName),
     /// No contract with a key, or none that may be seen.
     ContractKeyNotFound(Box<GlobalKey>),
     /// A contract with a key was used that is not among those that the ledger told.

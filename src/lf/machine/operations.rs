@@ -3,8 +3,10 @@
 use std::sync::Arc;
 
 use super::cursor::Cursor;
+use super::export::export;
 use super::fault::Fault;
 use super::frame::Frame;
+use super::import::{Contract, import_as};
 use super::parts::Parts;
 use super::state::Machine;
 use super::val::Val;
@@ -284,25 +286,17 @@ fn from_interface(
     if actual == wanted {
         return Ok(Val::Some(Parts::one(payload.clone())));
     }
-    if is_other_version(program, actual, wanted) {
-        return Err(upgrade(actual, wanted).into());
+    let name_of = |id: &Identifier| program.package_name(id.package());
+    if !actual.has_name_of(wanted) || name_of(actual) != name_of(wanted) {
+        return Ok(Val::None);
     }
-    Ok(Val::None)
-}
-
-/// Whether two ids name the same template in different versions of one package.
-pub(super) fn is_other_version(program: &Program, a: &Identifier, b: &Identifier) -> bool {
-    a.module() == b.module()
-        && a.name() == b.name()
-        && a.package() != b.package()
-        && program.package_name(a.package()) == program.package_name(b.package())
-}
-
-/// What is said where a contract would have to be converted.
-pub(super) fn upgrade(from: &Identifier, to: &Identifier) -> Error {
-    Error::Unsupported(format!(
-        "using a contract of {from} as one of {to}, another version of its package"
-    ))
+    let contract = Contract {
+        id: None,
+        template: actual,
+        argument: &export(program, payload)?,
+    };
+    let contract = import_as(program, contract, wanted)?;
+    Ok(Val::Some(Parts::one(contract)))
 }
 
 fn unsafe_from_interface(
@@ -319,9 +313,6 @@ fn unsafe_from_interface(
     };
     if actual == wanted {
         return Ok(payload.clone());
-    }
-    if is_other_version(program, actual, wanted) {
-        return Err(upgrade(actual, wanted).into());
     }
     Err(Error::WronglyTypedContract {
         contract_id: contract_id.clone(),

@@ -14,7 +14,7 @@ pub mod calendar;
 
 mod encoding;
 mod key_hash;
-mod pretty;
+mod plain;
 mod render;
 
 mod enrich;
@@ -24,7 +24,7 @@ mod translate;
 pub use enrich::enrich;
 pub(crate) use key_hash::{contract_id_in, key_hash};
 pub use numeric::{Numeric, PRECISION_MAX, SCALE_MAX};
-pub(crate) use pretty::Pretty;
+pub use plain::Plain;
 pub use render::Rendered;
 pub(crate) use translate::check_contract_id;
 pub use translate::{TranslationError, translate};

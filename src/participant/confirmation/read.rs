@@ -173,6 +173,7 @@ fn replay(
     let mut interpretation = engine.replay(Replay {
         roots,
         authorizers: view.submitter.act_as.clone(),
+        package_preference: Arc::new(view.package_preference.clone()),
         ledger_time: view.ledger_time,
         preparation_time: view.preparation_time,
         cancelled: Arc::new(AtomicBool::new(false)),

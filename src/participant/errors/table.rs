@@ -165,6 +165,10 @@ errors! {
     NoPreferredPackagesFound = "NO_PREFERRED_PACKAGES_FOUND", C::InvalidGivenCurrentSystemStateOther,
         "No version of a package is vetted by all participants concerned.",
         "Upload the package at all of them.";
+    NoVettedInterfaceImplementationPackage = "NO_VETTED_INTERFACE_IMPLEMENTATION_PACKAGE",
+        C::InvalidGivenCurrentSystemStateOther,
+        "No version of the contract's package that implements the interface can be used.",
+        "Vet a version that implements the interface, and open the stream again.";
     PackageSelectionFailed = "PACKAGE_SELECTION_FAILED", C::InvalidGivenCurrentSystemStateOther,
         "No package with this name can be used.",
         "Upload the package at all participants concerned.";
@@ -230,6 +234,12 @@ errors! {
     InterpretationUpgradeErrorValidationFailed = "INTERPRETATION_UPGRADE_ERROR_VALIDATION_FAILED", C::InvalidIndependentOfSystemState,
         "The contract does not fit the version of its template that is used.",
         "Use another version, or change the model.";
+    InterpretationUpgradeErrorTranslationFailed = "INTERPRETATION_UPGRADE_ERROR_TRANSLATION_FAILED", C::InvalidIndependentOfSystemState,
+        "What the contract says does not fit the version of its template that is used.",
+        "Use a version that knows all of the contract's fields.";
+    UnresolvedPackageName = "UNRESOLVED_PACKAGE_NAME", C::InvalidGivenCurrentSystemStateResourceMissing,
+        "No version of the package of a contract that is used through an interface can be used.",
+        "Vet a version of the package.";
     InterpretationCryptoErrorMalformedByteEncoding = "INTERPRETATION_CRYPTO_ERROR_MALFORMED_BYTE_ENCODING", C::InvalidGivenCurrentSystemStateOther,
         "A text that should be hexadecimal is not.",
         "Change the command or the model.";

@@ -15,8 +15,10 @@ metadata ('interfaces' : '1.0.0');
 module M {
   val one : Party -> List Party = \(p : Party) -> Cons @Party [p] (Nil @Party);
   val none : List Party = Nil @Party;
+  record @serializable Number = { n : Int64 };
+  record @serializable Word = { text : Text };
   interface (this : Base) = {
-    viewtype Int64;
+    viewtype M:Number;
     method number : Int64;
     choice @nonConsuming Number (self) (arg : Unit) : Int64,
       controllers interface_signatory @M:Base this
@@ -25,21 +27,21 @@ module M {
       controllers interface_signatory @M:Base this
       to pure @Unit ();
   };
-  interface (this : More) = { viewtype Text; requires M:Base; };
+  interface (this : More) = { viewtype M:Word; requires M:Base; };
   record @serializable Both = { owner : Party, seer : Party, n : Int64 };
   template (this : Both) = {
     precondition True;
     signatories M:one (M:Both {owner} this);
     observers M:one (M:Both {seer} this);
-    implements M:Base { view = ADD_INT64 100 (M:Both {n} this); method number = M:Both {n} this; };
-    implements M:More { view = "more"; };
+    implements M:Base { view = M:Number {n = ADD_INT64 100 (M:Both {n} this)}; method number = M:Both {n} this; };
+    implements M:More { view = M:Word {text = "more"}; };
   };
   record @serializable Only = { owner : Party };
   template (this : Only) = {
     precondition True;
     signatories M:one (M:Only {owner} this);
     observers M:none;
-    implements M:Base { view = -1; method number = 0; };
+    implements M:Base { view = M:Number {n = -1}; method number = 0; };
   };
   val upBoth : M:Both -> M:Base = \(b : M:Both) -> to_interface @M:Base @M:Both b;
   val upOnly : M:Only -> M:Base = \(o : M:Only) -> to_interface @M:Base @M:Only o;
@@ -53,7 +55,7 @@ module M {
     choice @nonConsuming Call (self) (arg : M:Args) : List Int64,
       controllers M:one (M:Tester {owner} this)
       to let b : M:Base = M:upBoth (M:Args {both} arg); o : M:Base = M:upOnly (M:Args {only} arg)
-         in pure @(List Int64) (Cons @Int64 [call_interface @M:Base number b, view_interface @M:Base b, call_interface @M:Base number o, view_interface @M:Base o] (Nil @Int64));
+         in pure @(List Int64) (Cons @Int64 [call_interface @M:Base number b, M:Number {n} (view_interface @M:Base b), call_interface @M:Base number o, M:Number {n} (view_interface @M:Base o)] (Nil @Int64));
     choice @nonConsuming Parties (self) (arg : M:Args) : List (List Party),
       controllers M:one (M:Tester {owner} this)
       to let b : M:Base = M:upBoth (M:Args {both} arg); o : M:Base = M:upOnly (M:Args {only} arg)
@@ -66,7 +68,7 @@ module M {
               EQUAL @TypeRep (interface_typerep @M:Base o) (type_rep @M:Both),
               case from_interface @M:Base @M:Both b of None -> False | Some x -> EQUAL @M:Both x (M:Args {both} arg),
               case from_interface @M:Base @M:Both o of None -> False | Some x -> True,
-              case from_required_interface @M:Base @M:More b of None -> False | Some x -> EQUAL @Text "more" (view_interface @M:More x),
+              case from_required_interface @M:Base @M:More b of None -> False | Some x -> EQUAL @Text "more" (M:Word {text} (view_interface @M:More x)),
               case from_required_interface @M:Base @M:More o of None -> False | Some x -> True] (Nil @Bool));
     choice @nonConsuming Unsafe (self) (arg : M:Args) : Int64,
       controllers M:one (M:Tester {owner} this)
@@ -80,18 +82,18 @@ module M {
          in pure @Int64 (call_interface @M:Base number (to_required_interface @M:Base @M:More m));
     choice @nonConsuming UnsafeMoreWrong (self) (arg : M:Args) : Text,
       controllers M:one (M:Tester {owner} this)
-      to pure @Text (view_interface @M:More (unsafe_from_required_interface @M:Base @M:More (M:Args {id} arg) (M:upOnly (M:Args {only} arg))));
+      to pure @Text (M:Word {text} (view_interface @M:More (unsafe_from_required_interface @M:Base @M:More (M:Args {id} arg) (M:upOnly (M:Args {only} arg)))));
     choice @nonConsuming Updates (self) (arg : M:Args) : Int64,
       controllers M:one (M:Tester {owner} this)
       to bind id : ContractId M:Base <- create_interface @M:Base (M:upBoth (M:Args {both} arg));
               i : M:Base <- fetch_interface @M:Base id;
               n : Int64 <- exercise_interface @M:Base Number id ();
               u : Unit <- exercise_interface @M:Base Archive id ()
-         in pure @Int64 (ADD_INT64 n (view_interface @M:Base i));
+         in pure @Int64 (ADD_INT64 n (M:Number {n} (view_interface @M:Base i)));
     choice @nonConsuming FetchMore (self) (arg : M:Args) : Text,
       controllers M:one (M:Tester {owner} this)
       to bind i : M:More <- fetch_interface @M:More (COERCE_CONTRACT_ID @M:Base @M:More (M:Args {id} arg))
-         in pure @Text (view_interface @M:More i);
+         in pure @Text (M:Word {text} (view_interface @M:More i));
   };
 }
 "#;
@@ -222,8 +224,14 @@ fn views_are_computed_for_answers() {
             .engine
             .view(&tester.id(template), argument, &tester.id(interface))
     };
-    assert_eq!(view("Both", &both, "Base"), Ok(Value::Int64(107)));
-    assert_eq!(view("Both", &both, "More"), Ok(Value::Text("more".into())));
+    assert_eq!(
+        view("Both", &both, "Base"),
+        Ok(record(vec![Value::Int64(107)]))
+    );
+    assert_eq!(
+        view("Both", &both, "More"),
+        Ok(record(vec![Value::Text("more".into())]))
+    );
     let only = record(vec![alice()]);
     assert!(matches!(view("Only", &only, "More"), Err(Error::Lookup(_))));
     assert!(matches!(view("Only", &both, "Base"), Err(Error::Value(_))));

@@ -10,7 +10,7 @@ use super::model::record;
 use super::replays::check_replays;
 use super::support::{party, submission};
 use crate::lf::engine::{Command, Interpreted, Step};
-use crate::lf::error::Error;
+use crate::lf::error::{Error, UpgradeFailure};
 use crate::lf::transaction::{ContractInstance, KeyInput, KeyQuestion};
 use crate::lf::value::Value;
 use crate::model::{ContractId, Hash};
@@ -23,7 +23,7 @@ fn run(
     command: Command,
     mut answer: impl FnMut(&KeyQuestion) -> Answer,
 ) -> Result<Interpreted, Error> {
-    let submission = submission(vec![command], [party("alice")], 77);
+    let submission = submission(&keys.engine, vec![command], [party("alice")], 77);
     let mut interpretation = keys.engine.submit(submission);
     loop {
         match interpretation.run() {
@@ -137,10 +137,18 @@ fn a_contract_that_pretends_to_have_a_key_is_refused() {
     let error = run(&keys, query(&keys, 2), |_| {
         vec![(id.clone(), forged.clone())]
     });
-    let Err(Error::ContractMetadata { reason, .. }) = error else {
+    let Err(Error::Upgrade(failure)) = error else {
         panic!("{error:?}")
     };
-    assert_eq!(reason, "key value mismatch");
+    let UpgradeFailure::Validation {
+        original,
+        recomputed,
+        ..
+    } = *failure
+    else {
+        panic!("{failure:?}")
+    };
+    assert_ne!(original.key, recomputed.key);
 }
 
 #[test]
@@ -223,7 +231,7 @@ proptest! {
     ) {
         let keys = Keys::new(rollback_effects);
         let commands = commands.into_iter().map(|command| build(&keys, command)).collect();
-        let submission = submission(commands, [party("alice")], 77);
+        let submission = submission(&keys.engine, commands, [party("alice")], 77);
         if let Ok(done) = keys.ledger.interpret(keys.engine.submit(submission)) {
             check_replays(&keys.engine, &keys.ledger, &done);
         }

@@ -19,7 +19,7 @@ module Module {
   };
   record @serializable Record = { field1 : Text, field2 : Text };
   variant @serializable Variant = VariantCons : Int64;
-  val party : Party = case TEXT_TO_PARTY "Alice" of Some party -> party;
+  val party : Party = case TEXT_TO_PARTY "Alice" of Some party -> party | None -> ERROR @Party "no party";
   val result : Module:ComplexRecord = Module:ComplexRecord {
     fInt0 = 0, fInt1 = 123456, fInt2 = -1, fNumeric0 = 0.0000000000, fNumeric1 = 0.3333333333,
     fBool0 = True, fBool1 = False, fDate0 = UNIX_DAYS_TO_DATE 0, fDate1 = UNIX_DAYS_TO_DATE 123456,

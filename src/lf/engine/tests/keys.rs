@@ -273,7 +273,7 @@ fn run(cases: &[Case], rollback_effects: bool) -> String {
     for case in cases {
         let keys = Keys::new(rollback_effects);
         let act_as = case.act_as.iter().map(|name| party(name));
-        let submission = submission((case.commands)(&keys), act_as, 77);
+        let submission = submission(&keys.engine, (case.commands)(&keys), act_as, 77);
         let names = Names::of(&keys);
         writeln!(text, "{}", case.title).unwrap();
         match keys.ledger.interpret(keys.engine.submit(submission)) {

@@ -19,4 +19,5 @@ mod limits;
 mod refusals;
 mod replays;
 mod updates;
+mod upgrades;
 mod values;

@@ -14,7 +14,7 @@ pub(super) fn check_replays(engine: &Engine, ledger: &Ledger, done: &Interpreted
     let transaction = &done.transaction;
     let roots = transaction.roots.iter().zip(&done.root_seeds);
     let roots = roots.map(|(id, seed)| root(done, *id, *seed)).collect();
-    let whole = replay(roots, parties());
+    let whole = replay(done, roots, parties());
     let mut told = ledger.clone();
     told.keys = Some(transaction.key_inputs());
     let again = told.interpret(engine.replay(whole)).unwrap();
@@ -31,7 +31,11 @@ pub(super) fn check_replays(engine: &Engine, ledger: &Ledger, done: &Interpreted
             continue;
         }
         let seed = done.node_seeds.get(&id).copied();
-        let part = replay(vec![root(done, id, seed)], node.required_authorizers());
+        let part = replay(
+            done,
+            vec![root(done, id, seed)],
+            node.required_authorizers(),
+        );
         let expected = transaction.subtransaction(id).unwrap();
         before.keys = Some(expected.key_inputs());
         let again = before.interpret(engine.replay(part)).unwrap();
@@ -55,12 +59,14 @@ fn root(done: &Interpreted, id: NodeId, seed: Option<crate::model::Hash>) -> Rep
 }
 
 fn replay(
+    done: &Interpreted,
     roots: Vec<ReplayRoot>,
     authorizers: impl IntoIterator<Item = crate::model::Party>,
 ) -> Replay {
     Replay {
         roots,
         authorizers: authorizers.into_iter().collect(),
+        package_preference: Arc::new(done.package_preference.clone()),
         ledger_time: time(),
         preparation_time: time(),
         cancelled: Arc::default(),
@@ -86,7 +92,7 @@ fn transactions_and_all_their_parts_can_be_interpreted_again() {
             model.exercise_command("User", &user, choice, argument),
             model.create_command("Asset", vec![alice(), bob(), Value::Int64(1)]),
         ];
-        let submission = submission(commands, parties(), 77);
+        let submission = submission(&model.engine, commands, parties(), 77);
         let done = model
             .ledger
             .interpret(model.engine.submit(submission))
@@ -100,19 +106,19 @@ fn a_replay_with_another_seed_or_another_authority_differs() {
     let mut model = Model::new();
     let asset = model.asset(5);
     let give = model.exercise_command("Asset", &asset, "Give", record(vec![alice()]));
-    let submission = submission(vec![give], parties(), 7);
+    let submission = submission(&model.engine, vec![give], parties(), 7);
     let done = model
         .ledger
         .interpret(model.engine.submit(submission))
         .unwrap();
     let other = Some(crate::model::Hash::from_bytes([1; 32]));
-    let replayed = replay(vec![root(&done, NodeId(0), other)], parties());
+    let replayed = replay(&done, vec![root(&done, NodeId(0), other)], parties());
     let again = model
         .ledger
         .interpret(model.engine.replay(replayed))
         .unwrap();
     assert_ne!(again.transaction, done.transaction);
-    let unauthorised = replay(vec![root(&done, NodeId(0), other)], []);
+    let unauthorised = replay(&done, vec![root(&done, NodeId(0), other)], []);
     assert!(
         model
             .ledger
@@ -160,7 +166,7 @@ fn real_transactions_can_be_interpreted_again() {
                     let argument = &choice_signature.argument;
                     let mut generator = Generator::new(&engine, &signatures, &mut ledger, 0);
                     let command = generator.exercise(template, &contract, choice, argument);
-                    let submission = submission(vec![command], parties(), 99);
+                    let submission = submission(&engine, vec![command], parties(), 99);
                     if let Ok(done) = ledger.interpret(engine.submit(submission)) {
                         check_replays(&engine, &ledger, &done);
                         replayed += 1;

@@ -10,7 +10,7 @@ use crate::lf::test_dars;
 use crate::lf::text::build_archive;
 use crate::lf::transaction::{ContractInstance, KeyInput, KeyQuestion, Node};
 use crate::lf::value::{Rendered, Value};
-use crate::model::{ContractId, Hash, Identifier, PackageId, Party, Timestamp};
+use crate::model::{ContractId, Hash, Identifier, PackageId, PackageName, Party, Timestamp};
 
 /// An engine with a real DAR, and the id of its main package.
 pub(super) fn with_dar(name: &str) -> Option<(Engine, PackageId)> {
@@ -39,6 +39,8 @@ pub(super) struct Ledger {
     pub(super) order: Vec<ContractId>,
     /// What is answered about keys, if it is not what the contracts say.
     pub(super) keys: Option<BTreeMap<Hash, KeyInput>>,
+    /// Versions of packages that are not the newest and preferred all the same.
+    pub(super) preferred: BTreeMap<PackageName, PackageId>,
     submissions: u8,
 }
 
@@ -48,7 +50,9 @@ pub(super) fn time() -> Timestamp {
     Timestamp::from_micros(LEDGER_TIME).unwrap()
 }
 
+/// A submission in which the newest versions of packages are preferred.
 pub(super) fn submission(
+    engine: &Engine,
     commands: Vec<Command>,
     act_as: impl IntoIterator<Item = Party>,
     seed: u8,
@@ -56,6 +60,7 @@ pub(super) fn submission(
     Submission {
         commands,
         act_as: act_as.into_iter().collect(),
+        package_preference: Arc::new(engine.newest_versions()),
         read_as: BTreeSet::new(),
         ledger_time: time(),
         preparation_time: time(),
@@ -112,7 +117,9 @@ impl Ledger {
         commands: Vec<Command>,
     ) -> Result<Interpreted, Error> {
         self.submissions = self.submissions.wrapping_add(1);
-        let submission = submission(commands, act_as, self.submissions);
+        let mut submission = submission(engine, commands, act_as, self.submissions);
+        let preference = Arc::make_mut(&mut submission.package_preference);
+        preference.extend(self.preferred.clone());
         let interpreted = self.interpret(engine.submit(submission))?;
         self.commit(&interpreted);
         Ok(interpreted)
@@ -144,6 +151,15 @@ impl Ledger {
     }
 }
 
+/// Loads a package written as text and gives its id.
+pub(super) fn load_text(engine: &Engine, source: &str) -> PackageId {
+    let archive = build_archive(source, &[]).unwrap_or_else(|error| panic!("{error}"));
+    engine
+        .load(&archive.id, &archive.decode().unwrap())
+        .unwrap();
+    archive.id
+}
+
 /// An engine with a package written as text, and its id.
 pub(super) fn with_text(source: &str) -> (Engine, PackageId) {
     with_text_and(source, Config::default())
@@ -151,11 +167,24 @@ pub(super) fn with_text(source: &str) -> (Engine, PackageId) {
 
 /// The same with other settings.
 pub(super) fn with_text_and(source: &str, config: Config) -> (Engine, PackageId) {
-    let archive = build_archive(source, &[]).unwrap_or_else(|error| panic!("{error}"));
     let engine = Engine::new(config);
+    let id = load_text(&engine, source);
+    (engine, id)
+}
+
+/// What an expression comes to if nobody looks at its types.
+pub(super) fn evaluate_unchecked(definitions: &str, typ: &str, expr: &str) -> Result<Value, Error> {
+    let archive = build_archive(&result_of(definitions, typ, expr), &[]).unwrap();
+    let engine = Engine::new(Config::default());
     let package = archive.decode().unwrap();
-    engine.load(&archive.id, &package).unwrap();
-    (engine, archive.id)
+    engine.load_unchecked(&archive.id, &package).unwrap();
+    engine.evaluate(&in_module(&archive.id, "result"))
+}
+
+fn result_of(definitions: &str, typ: &str, expr: &str) -> String {
+    format!(
+        "language 2.3; metadata ('test' : '1.0.0'); module M {{ {definitions} val result : {typ} = {expr}; }}"
+    )
 }
 
 /// Something in module `M` of a package.
@@ -165,10 +194,7 @@ pub(super) fn in_module(package: &PackageId, name: &str) -> Identifier {
 
 /// The value of an expression of a type, or the error.
 pub(super) fn evaluate(definitions: &str, typ: &str, expr: &str) -> Result<Value, Error> {
-    let source = format!(
-        "language 2.3; metadata ('test' : '1.0.0'); module M {{ {definitions} val result : {typ} = {expr}; }}"
-    );
-    let (engine, package) = with_text(&source);
+    let (engine, package) = with_text(&result_of(definitions, typ, expr));
     engine.evaluate(&in_module(&package, "result"))
 }
 

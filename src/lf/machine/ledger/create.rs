@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use super::keys::{check_maintainers, contract_key};
-use super::state::{Known, parties};
+use super::state::{Form, parties};
 use crate::lf::compile::{Program, TemplateRef};
 use crate::lf::error::Error;
 use crate::lf::machine::calls::number;
-use crate::lf::machine::convert;
 use crate::lf::machine::cursor::Cursor;
+use crate::lf::machine::export::export;
 use crate::lf::machine::fault::Fault;
 use crate::lf::machine::frame::Frame;
 use crate::lf::machine::state::Machine;
@@ -48,15 +48,14 @@ impl Machine {
         if self.ledger.inputs.contains_key(&id) {
             return Err(Error::DuplicateContractId(id).into());
         }
-        self.ledger.local.insert(id.clone());
-        self.ledger.known.insert(
-            id.clone(),
-            Known {
-                template,
-                contract,
-                info: Some(Arc::new(info)),
-            },
-        );
+        let info = Arc::new(info);
+        self.ledger.local.insert(id.clone(), info.clone());
+        let form = Form {
+            template,
+            contract,
+            info: Some(info),
+        };
+        self.ledger.forms.insert(id.clone(), vec![form]);
         Ok(Val::ContractId(id))
     }
 }
@@ -82,7 +81,7 @@ pub(super) fn contract_info(
     Ok(ContractInfo {
         template: found.id.clone(),
         package_name: package.name.clone(),
-        argument: convert::export(program, contract)?,
+        argument: export(program, contract)?,
         signatories,
         stakeholders,
         key: match key {

@@ -1,10 +1,12 @@
 //! Exercising choices: opening and closing the node.
 
+use super::look_up::find_template;
 use super::state::parties;
-use crate::lf::compile::{Program, Slot};
-use crate::lf::machine::convert;
+use crate::lf::compile::{Program, Slot, TemplateRef};
 use crate::lf::machine::cursor::Cursor;
+use crate::lf::machine::export::export;
 use crate::lf::machine::fault::Fault;
+use crate::lf::machine::operations::contract;
 use crate::lf::machine::state::Machine;
 use crate::lf::machine::val::Val;
 use crate::lf::transaction::ExerciseStart;
@@ -25,13 +27,18 @@ impl Machine {
         let (Some(choice), Val::ContractId(id)) = (choice, id) else {
             return Err(Fault::ill_typed("an exercise"));
         };
-        let argument = convert::export(program, &argument)?;
+        let argument = export(program, &argument)?;
         let acting = parties(&controllers)?;
         let choice_observers = parties(&observers)?;
         // the controllers may have been evaluated by code that used the contract up
-        self.ledger.check_active(program, &id)?;
+        let template = match choice.template {
+            Some(template) => template,
+            None => self.template_of(program, first + 4)?,
+        };
+        let contract = self.contract_info(&id, template)?;
+        self.ledger.check_active(&id, &contract.template)?;
         let start = ExerciseStart {
-            contract: self.contract_info(&id)?,
+            contract,
             contract_id: id,
             interface: choice.interface.clone(),
             choice: choice.name.clone(),
@@ -45,6 +52,13 @@ impl Machine {
         Ok(())
     }
 
+    /// The template of the interface value at a place of the stack.
+    fn template_of(&self, program: &Program, place: usize) -> Result<TemplateRef, Fault> {
+        let value = self.stack.get(place);
+        let value = value.ok_or_else(|| Fault::ill_typed("a contract"))?;
+        find_template(program, contract(value)?.0)
+    }
+
     /// Closes the node with the result in a slot.
     pub(in crate::lf::machine) fn end_exercise(
         &mut self,
@@ -54,7 +68,7 @@ impl Machine {
     ) -> Result<(), Fault> {
         let result = self.stack.get(at.base + usize::from(result));
         let result = result.ok_or_else(|| Fault::ill_typed("a result"))?;
-        let result = convert::export(program, result)?;
+        let result = export(program, result)?;
         self.ledger.transaction.end_exercise(Some(result))?;
         Ok(())
     }

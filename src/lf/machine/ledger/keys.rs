@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use super::look_up::{LookedUp, template_ref};
-use super::state::{LedgerState, parties};
+use super::look_up::{LookedUp, check_template, template_ref};
+use super::state::{LedgerState, Source, parties};
 use crate::lf::compile::{Ledger, Program, Slot, TemplateRef};
 use crate::lf::error::Error;
-use crate::lf::machine::convert;
 use crate::lf::machine::cursor::Cursor;
+use crate::lf::machine::export::export;
 use crate::lf::machine::fault::Fault;
 use crate::lf::machine::parts::Parts;
 use crate::lf::machine::state::Machine;
@@ -43,10 +43,11 @@ impl Machine {
         match op {
             Ledger::FetchByKey => {
                 let id = self.contract_id(place)?;
-                match self.look_up(program, at, &id, Some(template), place)? {
+                let source = self.keyed(program, &id, template)?;
+                match self.look_up(program, at, (&id, &source), template, place)? {
                     LookedUp::Asking(at) => Ok(at),
-                    LookedUp::Ready(_, val) => {
-                        self.add_fetch(&id, None, true)?;
+                    LookedUp::Ready(val) => {
+                        self.add_fetch(&id, template, None, true)?;
                         self.write(&at, to, val);
                         Ok(at)
                     }
@@ -102,8 +103,11 @@ impl Machine {
             None => self.begin_query(program, place, template)?,
         };
         while let Some(id) = querying.found.contracts.get(querying.contracts.len()) {
-            match self.look_up(program, at, id, Some(template), place + 2) {
-                Ok(LookedUp::Ready(_, val)) => querying.contracts.push(val),
+            let source = self.keyed(program, id, template);
+            let looked_up =
+                source.and_then(|it| self.look_up(program, at, (id, &it), template, place + 2));
+            match looked_up {
+                Ok(LookedUp::Ready(val)) => querying.contracts.push(val),
                 Ok(LookedUp::Asking(asking)) => {
                     self.ledger.querying = Some(querying);
                     return Ok(asking);
@@ -124,6 +128,18 @@ impl Machine {
         transaction.query_by_key(querying.key, querying.found)?;
         self.write(&at, to, Val::Some(Parts::one(Val::list(pairs.into_iter()))));
         Ok(at)
+    }
+
+    /// An active contract of a template, as it was created.
+    fn keyed(
+        &self,
+        program: &Program,
+        id: &ContractId,
+        template: TemplateRef,
+    ) -> Result<Source, Fault> {
+        let source = self.active(id)?;
+        check_template(program, id, &source, template)?;
+        Ok(source)
     }
 
     fn begin_query(
@@ -159,7 +175,7 @@ impl LedgerState {
         let complete = contracts.len() < question.wanted;
         let mut told = Vec::with_capacity(contracts.len());
         for (id, instance) in contracts {
-            if self.local.contains(&id) {
+            if self.local.contains_key(&id) {
                 return Err(Error::DuplicateContractId(id));
             }
             let key = instance.key.as_ref();
@@ -189,7 +205,7 @@ pub(super) fn contract_key(
     let (found, package) = found.ok_or_else(|| Fault::ill_typed("an unknown template"))?;
     let typ = program.signatures.template_key(&found.id);
     let typ = typ.map_err(Error::Lookup)?;
-    let value = convert::export(program, key)?;
+    let value = export(program, key)?;
     if let Some(id) = contract_id_in(&value) {
         return Err(Error::ContractIdInKey(id.clone()).into());
     }

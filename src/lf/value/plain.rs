@@ -1,15 +1,15 @@
-//! Values in messages about the ledger, in the form that Canton's messages have there.
+//! Values in messages for developers: short, without types.
 
 use std::fmt;
 
 use super::calendar::{DateText, TimestampText};
 use super::{Record, Value};
 
-/// A value for people.
+/// A value as Canton's longer messages write it.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Pretty<'a>(pub(crate) &'a Value);
+pub struct Plain<'a>(pub &'a Value);
 
-impl fmt::Display for Pretty<'_> {
+impl fmt::Display for Plain<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
             Value::Unit => f.write_str("<unit>"),
@@ -24,17 +24,22 @@ impl fmt::Display for Pretty<'_> {
             Value::Optional(None) => f.write_str("None"),
             Value::Optional(Some(value)) => write!(f, "Option({})", Self(value)),
             Value::List(values) => {
-                let values: Vec<String> = values.iter().map(|v| Self(v).to_string()).collect();
-                write!(f, "[{}]", values.join(", "))
+                f.write_str("[")?;
+                separated(f, values.iter().map(Self))?;
+                f.write_str("]")
             }
             Value::TextMap(entries) => {
                 let entries = entries.iter().map(|(k, v)| format!("{k} -> {}", Self(v)));
-                write!(f, "TextMap({})", entries.collect::<Vec<_>>().join(", "))
+                f.write_str("TextMap(")?;
+                separated(f, entries)?;
+                f.write_str(")")
             }
             Value::GenMap(entries) => {
                 let entries = entries.iter();
                 let entries = entries.map(|(k, v)| format!("{} -> {}", Self(k), Self(v)));
-                write!(f, "GenMap({})", entries.collect::<Vec<_>>().join(", "))
+                f.write_str("GenMap(")?;
+                separated(f, entries)?;
+                f.write_str(")")
             }
             Value::Record(record) => write_record(record, f),
             Value::Variant {
@@ -46,10 +51,22 @@ impl fmt::Display for Pretty<'_> {
 }
 
 fn write_record(record: &Record, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    let field = |(label, value): &(Option<crate::model::Name>, Value)| {
-        let label = label.as_ref().map_or("<no-label>", |label| label.as_str());
-        format!("{label} = {}", Pretty(value))
-    };
-    let fields: Vec<String> = record.fields.iter().map(field).collect();
-    write!(f, "{{ {} }}", fields.join(", "))
+    let fields = record.fields.iter().map(|(label, value)| match label {
+        Some(label) => format!("{label} = {}", Plain(value)),
+        None => format!("<no-label> = {}", Plain(value)),
+    });
+    f.write_str("{ ")?;
+    separated(f, fields)?;
+    f.write_str(" }")
+}
+
+fn separated<T: fmt::Display>(
+    f: &mut fmt::Formatter<'_>,
+    items: impl Iterator<Item = T>,
+) -> fmt::Result {
+    for (i, item) in items.enumerate() {
+        let comma = if i == 0 { "" } else { ", " };
+        write!(f, "{comma}{item}")?;
+    }
+    Ok(())
 }
