@@ -17,11 +17,15 @@ const INTERFACES: &str = r"
 language 2.1;
 metadata ('faces' : '1.0.0');
 module M {
+  record @serializable Seen = { by : Int64 };
   interface (this : Face) = {
-    viewtype Int64;
+    viewtype M:Seen;
     choice @nonConsuming Look (self) (arg : Unit) : Int64,
       controllers interface_signatory @M:Face this
-      to pure @Int64 (view_interface @M:Face this);
+      to pure @Int64 (M:Seen {by} (view_interface @M:Face this));
+    choice Archive (self) (arg : Unit) : Unit,
+      controllers interface_signatory @M:Face this
+      to pure @Unit ();
   };
 }
 ";
@@ -73,7 +77,13 @@ impl World {
     fn load(&self, version: &Version) -> PackageId {
         let faces = &self.faces.id;
         let implements = match version.view {
-            Some(view) => format!("implements '{faces}':M:Face {{ view = {view}; }};"),
+            Some(view) => format!(
+                "choice @nonConsuming Back (self) (arg : ContractId '{faces}':M:Face) : Option M:T,
+      controllers Cons @Party [M:T {{owner}} this] (Nil @Party)
+      to bind face : '{faces}':M:Face <- fetch_interface @'{faces}':M:Face arg
+         in pure @(Option M:T) (from_interface @'{faces}':M:Face @M:T face);
+    implements '{faces}':M:Face {{ view = '{faces}':M:Seen {{ by = {view} }}; }};"
+            ),
             None => String::new(),
         };
         let source = format!(
@@ -94,10 +104,6 @@ module M {{
     choice @nonConsuming Get (self) (arg : Unit) : M:T,
       controllers Cons @Party [M:T {{owner}} this] (Nil @Party)
       to fetch_template @M:T self;
-    choice @nonConsuming Back (self) (arg : ContractId '{faces}':M:Face) : Option M:T,
-      controllers Cons @Party [M:T {{owner}} this] (Nil @Party)
-      to bind face : '{faces}':M:Face <- fetch_interface @'{faces}':M:Face arg
-         in pure @(Option M:T) (from_interface @'{faces}':M:Face @M:T face);
     {implements}
   }};
   record @serializable U = {{ owner : Party, seer : Party }};
