@@ -94,7 +94,8 @@ impl Interpreter {
         now: Timestamp,
         topology: &State,
     ) -> Result<Success, Failure> {
-        let commands = self.resolve(submission, topology)?;
+        let mut ledger_time = ledger_time(submission.min_ledger_time, now);
+        let commands = self.resolve(submission, ledger_time, topology)?;
         let disclosed = disclosure::read(&submission.disclosed)?;
         let readers: BTreeSet<Party> = submission
             .act_as
@@ -110,7 +111,6 @@ impl Interpreter {
             readers: &readers,
             contracts,
         };
-        let mut ledger_time = ledger_time(submission.min_ledger_time, now);
         for _ in 0..LEDGER_TIME_ATTEMPTS {
             let input = engine::Submission {
                 commands: commands.clone(),
@@ -143,6 +143,7 @@ impl Interpreter {
     fn resolve(
         &self,
         submission: &Submission,
+        at: Timestamp,
         topology: &State,
     ) -> Result<Vec<engine::Command>, Refusal> {
         let known = self.packages.known();
@@ -150,6 +151,7 @@ impl Interpreter {
             known: &known,
             topology,
             participant: &self.participant,
+            at,
             preference: &submission.package_preference,
         };
         let commands: Vec<Command> = submission.commands.clone();

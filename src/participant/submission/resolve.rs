@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use super::port::Command;
 use crate::lf::engine;
-use crate::model::{Identifier, PackageId, PackageName, PackageRef, ParticipantId, TypeConRef};
+use crate::model::{
+    Identifier, PackageId, PackageName, PackageRef, ParticipantId, Timestamp, TypeConRef,
+};
 use crate::participant::errors::{ErrorId, Refusal};
 use crate::participant::packages::KnownPackages;
 use crate::topology::State;
@@ -18,6 +20,8 @@ pub struct Resolver<'a> {
     pub topology: &'a State,
     /// This participant.
     pub participant: &'a ParticipantId,
+    /// The ledger time that is tried first.
+    pub at: Timestamp,
     /// Versions that the application prefers.
     pub preference: &'a BTreeSet<PackageId>,
 }
@@ -82,7 +86,7 @@ impl Resolver<'_> {
             .known
             .versions(name)
             .into_iter()
-            .filter(|id| self.topology.is_vetted(self.participant, id))
+            .filter(|id| self.topology.is_vetted(self.participant, id, self.at))
             .collect();
         let preferred = vetted.iter().find(|id| self.preference.contains(**id));
         preferred.or(vetted.first()).copied().ok_or_else(|| {
