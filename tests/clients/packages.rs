@@ -18,7 +18,7 @@ use jura::lf::archive::read_dar;
 use jura::lf::text::build_dar;
 use tonic::Code;
 
-use super::client::{Client, USER, created, unique};
+use super::client::{Client, USER, created, eventually, unique};
 use super::process::Sandbox;
 use super::refused::refused;
 
@@ -503,4 +503,78 @@ async fn what_is_vetted_is_so_after_a_restart() {
         .await
         .unwrap();
     participant.create(&dropped.id, &alice).await.unwrap();
+}
+
+#[tokio::test]
+async fn vetted_packages_come_in_pages_by_participant() {
+    let clients = [Client::of("participant1"), Client::of("participant2")];
+    let name = unique("paged");
+    let mut participants = Vec::new();
+    for client in clients {
+        let participant = Participant::of(client);
+        for number in ["1.10.0", "1.9.0"] {
+            let package = version(&name, number, "");
+            let uploaded = participant.upload(&package, VettingChange::Unspecified);
+            uploaded.await.unwrap();
+        }
+        participants.push(participant);
+    }
+    let mut service = PackageServiceClient::new(participants[0].client.channel.clone());
+    let request = |page_token| api::ListVettedPackagesRequest {
+        package_metadata_filter: Some(api::PackageMetadataFilter {
+            package_name_prefixes: vec![name.clone()],
+            ..Default::default()
+        }),
+        page_token,
+        page_size: 1,
+        ..Default::default()
+    };
+    // participant 1 hears of what participant 2 has vetted when it comes by
+    eventually("both are listed", async || {
+        let all = api::ListVettedPackagesRequest {
+            page_size: 0,
+            ..request(String::new())
+        };
+        let listed = service.clone().list_vetted_packages(all).await.unwrap();
+        let listed = listed.into_inner().vetted_packages;
+        listed.len() == 2 && listed.iter().all(|it| it.packages.len() == 2)
+    })
+    .await;
+    let (mut token, mut seen) = (String::new(), Vec::new());
+    loop {
+        let page = service.list_vetted_packages(request(token.clone())).await;
+        let page = page.unwrap().into_inner();
+        let Some(vetted) = page.vetted_packages.first() else {
+            assert_eq!(page.next_page_token, "");
+            break;
+        };
+        let versions = vetted.packages.iter().map(|it| &*it.package_version);
+        assert_eq!(versions.collect::<Vec<_>>(), ["1.9.0", "1.10.0"]);
+        seen.push(vetted.participant_id.clone());
+        token = page.next_page_token;
+    }
+    let mut expected = Vec::new();
+    for participant in &participants {
+        expected.push(participant.client.admin.participant_id().await.unwrap());
+    }
+    expected.sort();
+    assert_eq!(seen, expected);
+    for bad in [
+        api::ListVettedPackagesRequest {
+            page_token: "nonsense".to_owned(),
+            ..Default::default()
+        },
+        api::ListVettedPackagesRequest {
+            page_size: 1_000_000,
+            ..Default::default()
+        },
+    ] {
+        let answer = service.list_vetted_packages(bad).await.map_err(Error::from);
+        refused(
+            answer,
+            "PROTO_DESERIALIZATION_FAILURE",
+            Code::InvalidArgument,
+            8,
+        );
+    }
 }

@@ -1,10 +1,10 @@
 //! Data types, whatever they are.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::pair::{Module, Pair};
 use super::types::{Types, is_same_kind};
-use super::violation::{Origin, Violation};
+use super::violation::{LISTED_MAX, Origin, Violation};
 use super::{enumeration, record, variant};
 use crate::lf::signature::{DataCons, DataType};
 use crate::lf::types::Type;
@@ -22,15 +22,15 @@ pub(super) struct Compared<'a> {
 pub(super) type Changes = Vec<(Name, super::violation::Change)>;
 
 impl Compared<'_> {
-    /// The fields or constructors whose types have changed.
+    /// The first fields or constructors whose types have changed, more than a message lists.
     pub(super) fn changes(&self, past: &[(Name, Type)], present: &[(Name, Type)]) -> Changes {
         let params = (&self.data.past.params[..], &self.data.present.params[..]);
+        let present: BTreeMap<&Name, &Type> = present.iter().map(|(name, it)| (name, it)).collect();
         let changes = past.iter().filter_map(|(name, past)| {
-            let (_, present) = present.iter().find(|(it, _)| it == name)?;
-            let change = self.types.change((past, present), params)?;
+            let change = self.types.change((past, present.get(name)?), params)?;
             Some((name.clone(), change))
         });
-        changes.collect()
+        changes.take(LISTED_MAX + 1).collect()
     }
 }
 

@@ -1,5 +1,7 @@
 //! Records: arguments of templates, choices and constructors among them.
 
+use std::collections::BTreeSet;
+
 use super::data::{Compared, reordered, without};
 use super::violation::{Origin, Violation};
 use crate::lf::ast::BuiltinType;
@@ -40,10 +42,10 @@ pub(super) fn check(
 }
 
 fn check_new_fields(past: &Fields, present: &Fields, origin: &Origin) -> Result<(), Violation> {
-    let new = without(names(present), names(past));
+    let known: BTreeSet<&Name> = names(past).collect();
     let required = present.iter().filter(|(_, typ)| !is_optional(typ));
     let required: Vec<Name> = required
-        .filter(|(name, _)| new.contains(name))
+        .filter(|(name, _)| !known.contains(name))
         .map(|(name, _)| name.clone())
         .collect();
     if required.is_empty() {

@@ -237,8 +237,8 @@ impl Violation {
     }
 }
 
-/// How many names a message lists; the rest is counted.
-const LISTED_MAX: usize = 5;
+/// How many names a message lists.
+pub(super) const LISTED_MAX: usize = 5;
 
 fn names(names: &[Name]) -> String {
     listed(names.iter().map(ToString::to_string), ", ")
@@ -253,12 +253,12 @@ fn changes(changes: &[(Name, Change)]) -> String {
 }
 
 fn listed(items: impl ExactSizeIterator<Item = String>, separator: &str) -> String {
-    let rest = items.len().saturating_sub(LISTED_MAX);
-    let shown: Vec<String> = items.take(LISTED_MAX).collect();
-    let more = match rest {
-        0 => String::new(),
-        _ => format!(" and {rest} more"),
+    let more = if items.len() > LISTED_MAX {
+        " and more"
+    } else {
+        ""
     };
+    let shown: Vec<String> = items.take(LISTED_MAX).collect();
     format!("{}{more}", shown.join(separator))
 }
 

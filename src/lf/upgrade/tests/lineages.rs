@@ -254,3 +254,26 @@ fn types_that_share_their_parts_are_compared_in_no_time() {
     assert_eq!(types.change((&unit, &again), (&[], &[])), None);
     assert!(types.change((&unit, &other), (&[], &[])).is_some());
 }
+
+#[test]
+fn records_with_very_many_fields_are_compared_in_no_time_and_told_briefly() {
+    let fields = |typ: &str| {
+        let fields = (0..20_000).map(|n| format!("f{n} : {typ}"));
+        fields.collect::<Vec<_>>().join(", ")
+    };
+    let lineage = Lineage::of(&[
+        package("1.0.0", &fields("Int64")),
+        package("1.0.1", &fields("Text")),
+    ]);
+    let told = lineage.check(1).unwrap_err().to_string();
+    assert!(
+        told.contains("f4 was Int64 and is Text and more."),
+        "{told}"
+    );
+    let lineage = Lineage::of(&[package("1.0.0", ""), package("1.0.1", &fields("Text"))]);
+    let told = lineage.check(1).unwrap_err().to_string();
+    assert!(
+        told.contains("Not Optional: f0, f1, f2, f3, f4 and more."),
+        "{told}"
+    );
+}
