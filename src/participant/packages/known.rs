@@ -49,14 +49,14 @@ impl KnownPackages {
         self.by_id.iter()
     }
 
-    /// The packages with a name, the newest version first; of equal versions, the greatest id.
+    /// The packages with a name, the newest version first; equal versions by id.
     pub fn versions(&self, name: &PackageName) -> Vec<&PackageId> {
         let mut found: Vec<(&PackageId, &Known)> = self
             .by_id
             .iter()
             .filter(|(_, known)| known.name == *name)
             .collect();
-        found.sort_by_key(|(id, known)| std::cmp::Reverse((known.version.numbers(), *id)));
+        found.sort_by_key(|(id, known)| (std::cmp::Reverse(known.version.numbers()), *id));
         found.into_iter().map(|(id, _)| id).collect()
     }
 }

@@ -205,9 +205,13 @@ impl Preferences<'_> {
 
     /// The versions of a package that all parties have vetted, the newest first.
     fn common(&self, name: &PackageName, parties: &BTreeSet<Party>) -> Vec<&PackageId> {
-        let versions = self.known.versions(name).into_iter();
-        let by_all = |id: &&PackageId| parties.iter().all(|it| self.vetting.is_vetted(it, id));
-        versions.filter(by_all).collect()
+        let mut common = Vec::new();
+        for id in self.known.versions(name) {
+            if parties.iter().all(|it| self.vetting.is_vetted(it, id)) {
+                common.push(id);
+            }
+        }
+        common
     }
 
     /// A package and all that it needs.
