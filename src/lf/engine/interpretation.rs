@@ -11,7 +11,7 @@ use super::submission::{Command, Submission};
 use crate::lf::error::Error;
 use crate::lf::machine::{LedgerState, Machine, Outcome, Val};
 use crate::lf::transaction::{
-    Builder, ContractInstance, Finished, Node, NodeId, Seeding, Transaction,
+    Builder, ContractInstance, Finished, KeyInput, KeyQuestion, Node, NodeId, Seeding, Transaction,
 };
 use crate::lf::value::TranslationError;
 use crate::model::{ContractId, Hash, PackageId, PackageName, Timestamp};
@@ -21,6 +21,8 @@ use crate::model::{ContractId, Hash, PackageId, PackageName, Timestamp};
 pub enum Step {
     /// A contract: answer with [`Interpretation::answer_contract`].
     NeedContract(ContractId),
+    /// Contracts with a key: answer with [`Interpretation::answer_key`].
+    NeedKey(Box<KeyQuestion>),
     /// A package: load it and answer with [`Interpretation::answer_package`].
     NeedPackage(PackageId),
     /// Nothing; a slice of steps is used up.
@@ -46,6 +48,8 @@ pub struct Interpreted {
     pub time_bounds: (Timestamp, Timestamp),
     /// The contracts of the ledger that were used.
     pub inputs: BTreeMap<ContractId, Arc<ContractInstance>>,
+    /// What the ledger told about keys, by their hashes.
+    pub keys: BTreeMap<Hash, KeyInput>,
     /// The packages of the templates and interfaces that were used.
     pub packages: BTreeSet<PackageId>,
     /// The versions of packages that were used because they are preferred.
@@ -94,6 +98,7 @@ pub struct Interpretation {
 
 enum Asked {
     Contract(ContractId),
+    Key(Box<KeyQuestion>),
     Package(PackageId, String),
 }
 
@@ -178,6 +183,19 @@ impl Interpretation {
         self.refused = answer.err();
     }
 
+    /// Answers [`Step::NeedKey`]: contracts with the key, but those told before, in the ledger's
+    /// order. Fewer than were wanted means that there are no others that may be seen.
+    pub fn answer_key(&mut self, contracts: Vec<(ContractId, Arc<ContractInstance>)>) {
+        let Some(Asked::Key(question)) = self.asked.take() else {
+            return;
+        };
+        let State::Running(running) = &mut self.state else {
+            return;
+        };
+        let answer = running.machine.ledger().add_keyed(&question, contracts);
+        self.refused = answer.err();
+    }
+
     /// Answers [`Step::NeedPackage`]: whether the package has been loaded.
     pub fn answer_package(&mut self, loaded: bool) {
         let Some(Asked::Package(package, context)) = self.asked.take() else {
@@ -259,6 +277,10 @@ impl Interpretation {
                 self.asked = Some(Asked::Contract(id.clone()));
                 Some(Step::NeedContract(id))
             }
+            Outcome::NeedKey(question) => {
+                self.asked = Some(Asked::Key(question.clone()));
+                Some(Step::NeedKey(question))
+            }
             Outcome::NeedPackage(id) => {
                 self.asked = Some(Asked::Package(id.clone(), "a contract".to_owned()));
                 Some(Step::NeedPackage(id))
@@ -315,6 +337,7 @@ fn finish(running: Running) -> Step {
         used_time: (bounds.min, bounds.max) != (Timestamp::MIN, Timestamp::MAX),
         time_bounds: (bounds.min, bounds.max),
         inputs: ended.inputs,
+        keys: ended.keys,
         package_preference: ended.preferred,
         traces,
         transaction,

@@ -4,6 +4,7 @@
 //! errors. Errors without a counterpart there are reported as interpretation errors.
 
 use super::{CryptoError, Error, Limit, Metadata, UpgradeFailure, join};
+use crate::lf::transaction::GlobalKey;
 use crate::lf::value::Plain;
 use crate::model::{ContractId, Identifier};
 
@@ -52,6 +53,11 @@ impl Report {
         self.about("TEMPLATE_ID", id)
     }
 
+    fn key(self, key: &GlobalKey) -> Self {
+        self.template(&key.template)
+            .about("PACKAGE_NAME", &key.package_name)
+    }
+
     fn interface(self, id: &Identifier) -> Self {
         self.about("INTERFACE_ID", id)
     }
@@ -86,11 +92,28 @@ impl Error {
                 Report::new("INTERPRETATION_TIME_EXCEEDED", CONTENTION)
             }
             Self::Limit(_)
-            | Self::Unsupported(_)
             | Self::DuplicateContractId(_)
+            | Self::QueryLimit(_)
             | Self::IllTyped(_) => Report::new("DAML_INTERPRETATION_ERROR", INVALID_NOW),
-            other => contracts(other),
+            other => keys(other),
         }
+    }
+}
+
+fn keys(error: &Error) -> Report {
+    match error {
+        Error::ContractKeyNotFound(key) => Report::new("CONTRACT_KEY_NOT_FOUND", MISSING).key(key),
+        Error::InconsistentContractKey(key) => {
+            Report::new("INCONSISTENT_CONTRACT_KEY", INVALID_NOW).key(key)
+        }
+        Error::CreateWithoutMaintainers { template, .. } => {
+            Report::new("CREATE_EMPTY_CONTRACT_KEY_MAINTAINERS", INVALID_ALWAYS).template(template)
+        }
+        Error::KeyWithoutMaintainers(key) => {
+            Report::new("FETCH_EMPTY_CONTRACT_KEY_MAINTAINERS", INVALID_ALWAYS).key(key)
+        }
+        Error::ContractIdInKey(_) => Report::new("CONTRACT_ID_IN_CONTRACT_KEY", INVALID_ALWAYS),
+        other => contracts(other),
     }
 }
 

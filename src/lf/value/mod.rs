@@ -13,6 +13,7 @@ mod arithmetic;
 pub mod calendar;
 
 mod encoding;
+mod key_hash;
 mod plain;
 mod render;
 
@@ -21,6 +22,7 @@ mod order;
 mod translate;
 
 pub use enrich::enrich;
+pub(crate) use key_hash::{contract_id_in, key_hash};
 pub use numeric::{Numeric, PRECISION_MAX, SCALE_MAX};
 pub use plain::Plain;
 pub use render::Rendered;

@@ -50,6 +50,12 @@ errors! {
     ContractNotFound = "CONTRACT_NOT_FOUND", C::InvalidGivenCurrentSystemStateResourceMissing,
         "The contract is unknown, archived, or not visible to the submitters.",
         "Read the active contracts again.";
+    ContractKeyNotFound = "CONTRACT_KEY_NOT_FOUND", C::InvalidGivenCurrentSystemStateResourceMissing,
+        "No active contract with the key is known, or none that is visible to the submitters.",
+        "Read the active contracts again.";
+    InconsistentContractKey = "INCONSISTENT_CONTRACT_KEY", C::InvalidGivenCurrentSystemStateOther,
+        "The contracts with the key have changed while the command was interpreted.",
+        "Try again.";
     LocalVerdictLockedContracts = "LOCAL_VERDICT_LOCKED_CONTRACTS", C::ContentionOnSharedResources,
         "Another request uses the contract at the moment.",
         "Try again; the contract may be archived by then.";
@@ -195,6 +201,15 @@ errors! {
     TemplatePreconditionViolated = "TEMPLATE_PRECONDITION_VIOLATED", C::InvalidIndependentOfSystemState,
         "A contract would not meet its template's precondition.",
         "Change the contract's argument.";
+    CreateEmptyContractKeyMaintainers = "CREATE_EMPTY_CONTRACT_KEY_MAINTAINERS", C::InvalidIndependentOfSystemState,
+        "A contract would have a key without maintainers.",
+        "Change the contract's argument.";
+    FetchEmptyContractKeyMaintainers = "FETCH_EMPTY_CONTRACT_KEY_MAINTAINERS", C::InvalidIndependentOfSystemState,
+        "Contracts were looked for by a key without maintainers.",
+        "Change the key.";
+    ContractIdInContractKey = "CONTRACT_ID_IN_CONTRACT_KEY", C::InvalidIndependentOfSystemState,
+        "A contract key contains a contract id.",
+        "Change the key, or the template.";
     NonComparableValues = "NON_COMPARABLE_VALUES", C::InvalidIndependentOfSystemState,
         "Daml code compares what cannot be compared.",
         "Change the model.";

@@ -9,7 +9,7 @@ use super::resolve::Resolver;
 use super::selection::{Requirements, Selection};
 use crate::lf::engine::{self, Interpretation, Interpreted, Step};
 use crate::lf::error::Error as EngineError;
-use crate::lf::transaction::{ContractInstance, transaction_seed};
+use crate::lf::transaction::{ContractInstance, KeyQuestion, transaction_seed};
 use crate::lf::value::Value;
 use crate::model::{ContractId, Hash, ParticipantId, Party, Timestamp};
 use crate::participant::disclosure;
@@ -35,7 +35,20 @@ pub trait Contracts: Send + Sync {
         ids: &BTreeSet<ContractId>,
         readers: &BTreeSet<Party>,
     ) -> Result<BTreeMap<ContractId, Arc<ContractInstance>>, storage::Error>;
+
+    /// The active contracts with a key that one of the parties has a stake in, the latest first: at
+    /// most `wanted`, and none of those known.
+    async fn keyed(
+        &self,
+        key: &Hash,
+        readers: &BTreeSet<Party>,
+        known: &BTreeSet<ContractId>,
+        wanted: usize,
+    ) -> Result<Vec<KeyedContract>, storage::Error>;
 }
+
+/// A contract that was found by its key.
+pub type KeyedContract = (ContractId, Arc<ContractInstance>);
 
 /// Interprets submissions of one participant.
 #[derive(Clone)]
@@ -104,11 +117,13 @@ impl Interpreter {
             .union(&submission.read_as)
             .cloned()
             .collect();
+        let disclosed = disclosure::read(&submission.disclosed)?;
         let mut run = Run {
             interpreter: self,
             submission,
             readers: &readers,
-            contracts: disclosure::read(&submission.disclosed)?,
+            contracts: disclosed.iter().cloned().collect(),
+            disclosed,
             preparation_time: now,
             transaction_seed: self.transaction_seed(now),
         };
@@ -143,6 +158,8 @@ struct Run<'a> {
     interpreter: &'a Interpreter,
     submission: &'a Submission,
     readers: &'a BTreeSet<Party>,
+    /// Contracts that the submission shows, in its order.
+    disclosed: Vec<KeyedContract>,
     /// Contracts found so far.
     contracts: BTreeMap<ContractId, Arc<ContractInstance>>,
     preparation_time: Timestamp,
@@ -225,6 +242,10 @@ impl Run<'_> {
                     let found = self.find(&id).await?;
                     interpretation.answer_contract(found);
                 }
+                Step::NeedKey(question) => {
+                    let found = self.find_keyed(&question).await?;
+                    interpretation.answer_key(found);
+                }
             }
         }
     }
@@ -263,6 +284,28 @@ impl Run<'_> {
             .await?;
         self.contracts.extend(found);
         Ok(self.contracts.get(id).cloned())
+    }
+
+    /// Contracts with a key: first those that the submission shows, then those of the ledger.
+    async fn find_keyed(
+        &mut self,
+        question: &KeyQuestion,
+    ) -> Result<Vec<KeyedContract>, storage::Error> {
+        let key = &question.key.key.hash;
+        let mut known: BTreeSet<ContractId> = question.told.iter().cloned().collect();
+        let mut found = Vec::new();
+        for (id, instance) in &self.disclosed {
+            let fits = instance.key.as_ref().is_some_and(|it| it.hash == *key);
+            if fits && found.len() < question.wanted && known.insert(id.clone()) {
+                found.push((id.clone(), Arc::clone(instance)));
+            }
+        }
+        let missing = question.wanted - found.len();
+        if missing > 0 {
+            let contracts = &self.interpreter.contracts;
+            found.extend(contracts.keyed(key, self.readers, &known, missing).await?);
+        }
+        Ok(found)
     }
 }
 

@@ -26,7 +26,7 @@ pub use concerned::{Concerned, concerned};
 pub use deduplication::{
     AcceptedChange, ChangeId, DEDUPLICATION_MAX, OffsetTimes, duplicate, refuse_duplicate,
 };
-pub use interpret::{Contracts, Failure, Interpreter, Success};
+pub use interpret::{Contracts, Failure, Interpreter, KeyedContract, Success};
 pub use port::{
     Command, ConnectedDomain, DeduplicationPeriod, DisclosedContract, MinLedgerTime, Submission,
     SyncPort, TraceContext, trace_id,

@@ -293,6 +293,7 @@ fn names(transaction: &Transaction, ids: &[NodeId]) -> String {
     let one = |id: &NodeId| match transaction.node(*id).unwrap() {
         Node::Create(_) => "create".to_owned(),
         Node::Fetch(_) => "fetch".to_owned(),
+        Node::QueryByKey(_) => "query".to_owned(),
         Node::Exercise(e) => format!("{}({})", e.choice, names(transaction, &e.children)),
         Node::Rollback(r) => format!("rollback({})", names(transaction, &r.children)),
     };

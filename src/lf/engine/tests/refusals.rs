@@ -1,7 +1,7 @@
 //! Commands and packages that are refused, in Canton's words.
 
 use super::model::{self, Model, alice, bob, contract, record};
-use super::support::{in_module, party, submission, with_text};
+use super::support::{in_module, party, submission};
 use crate::lf::engine::{Command, Config, Engine, LoadError, Step};
 use crate::lf::error::{Error, UpgradeFailure};
 use crate::lf::text::build_archive;
@@ -85,7 +85,7 @@ fn names_that_are_not_there_are_told() {
 }
 
 #[test]
-fn keys_are_told_to_be_missing_or_not_supported() {
+fn a_template_without_key_has_none() {
     let mut model = Model::new();
     let command = Command::ExerciseByKey {
         template: model.id("Plain"),
@@ -99,32 +99,6 @@ fn keys_are_told_to_be_missing_or_not_supported() {
         "unknown template without contract key P:M:Plain.".to_owned(),
     );
     assert_eq!(refusal(&mut model, &["bob"], command), expected);
-
-    let (engine, package) = with_text(
-        "language 2.3; metadata ('k' : '1.0.0'); module M {
-           record @serializable T = { owner : Party };
-           template (this : T) = {
-             precondition True;
-             signatories Cons @Party [M:T {owner} this] (Nil @Party);
-             observers Nil @Party;
-             key @Party (M:T {owner} this) (\\(p : Party) -> Cons @Party [p] (Nil @Party));
-           };
-         }",
-    );
-    let template = in_module(&package, "T");
-    let argument = record(vec![alice()]);
-    let create = Command::Create {
-        template: template.clone(),
-        argument,
-    };
-    let mut ledger = super::support::Ledger::default();
-    let failed = ledger.submit(&engine, [party("alice")], vec![create]);
-    let error = failed.unwrap_err();
-    assert_eq!(
-        error,
-        Error::Unsupported(format!("the contract key of {template}"))
-    );
-    assert_eq!(error.report().id, "DAML_INTERPRETATION_ERROR");
 }
 
 #[test]

@@ -16,7 +16,9 @@ pub(super) fn check_replays(engine: &Engine, ledger: &Ledger, done: &Interpreted
     let roots = transaction.roots.iter().zip(&done.root_seeds);
     let roots = roots.map(|(id, seed)| root(done, *id, *seed)).collect();
     let whole = replay(done, roots, parties());
-    let again = ledger.interpret(engine.replay(whole)).unwrap();
+    let mut told = ledger.clone();
+    told.keys = Some(transaction.key_inputs());
+    let again = told.interpret(engine.replay(whole)).unwrap();
     assert_eq!(again.transaction.to_bytes(), transaction.to_bytes());
     assert_eq!(again.node_seeds, done.node_seeds);
     assert_eq!(again.time_bounds, done.time_bounds);
@@ -35,8 +37,9 @@ pub(super) fn check_replays(engine: &Engine, ledger: &Ledger, done: &Interpreted
             vec![root(done, id, seed)],
             node.required_authorizers(),
         );
-        let again = before.interpret(engine.replay(part)).unwrap();
         let expected = transaction.subtransaction(id).unwrap();
+        before.keys = Some(expected.key_inputs());
+        let again = before.interpret(engine.replay(part)).unwrap();
         assert_eq!(again.transaction.to_bytes(), expected.to_bytes());
         if let Node::Create(create) = node {
             let salt = crate::lf::transaction::ContractInstance::salt_of(&seed.unwrap());
@@ -141,6 +144,7 @@ fn a_replay_that_no_command_could_have_made_is_refused() {
         template: model.id("Asset"),
         interface: None,
         contract_id: asset.clone(),
+        by_key: None,
     };
     let fetched = ReplayRoot {
         command: fetch,

@@ -8,7 +8,7 @@ use crate::lf::engine::{Command, Config, Engine, Interpretation, Interpreted, St
 use crate::lf::error::Error;
 use crate::lf::test_dars;
 use crate::lf::text::build_archive;
-use crate::lf::transaction::{ContractInstance, Node};
+use crate::lf::transaction::{ContractInstance, KeyInput, KeyQuestion, Node};
 use crate::lf::value::Value;
 use crate::model::{ContractId, Hash, Identifier, PackageId, PackageName, Party, Timestamp};
 
@@ -35,6 +35,10 @@ pub(super) fn party(name: &str) -> Party {
 #[derive(Default, Clone)]
 pub(super) struct Ledger {
     pub(super) contracts: BTreeMap<ContractId, Arc<ContractInstance>>,
+    /// Contracts in the order of their creation.
+    pub(super) order: Vec<ContractId>,
+    /// What is answered about keys, if it is not what the contracts say.
+    pub(super) keys: Option<BTreeMap<Hash, KeyInput>>,
     /// Versions of packages that are not the newest and preferred all the same.
     pub(super) preferred: BTreeMap<PackageName, PackageId>,
     submissions: u8,
@@ -76,12 +80,33 @@ impl Ledger {
                 Step::NeedContract(id) => {
                     interpretation.answer_contract(self.contracts.get(&id).cloned());
                 }
+                Step::NeedKey(question) => interpretation.answer_key(self.with_key(&question)),
                 Step::NeedPackage(_) => interpretation.answer_package(false),
                 Step::Paused => {}
                 Step::Done(interpreted) => return Ok(*interpreted),
                 Step::Failed(error) => return Err(error),
             }
         }
+    }
+
+    /// The contracts with a key, the latest first.
+    pub(super) fn with_key(
+        &self,
+        question: &KeyQuestion,
+    ) -> Vec<(ContractId, Arc<ContractInstance>)> {
+        let hash = question.key.key.hash;
+        let ids: Vec<&ContractId> = match &self.keys {
+            Some(keys) => keys
+                .get(&hash)
+                .map_or(Vec::new(), |k| k.contracts.iter().collect()),
+            None => self.order.iter().rev().collect(),
+        };
+        let found = ids.into_iter().filter(|id| !question.told.contains(id));
+        let found = found.filter_map(|id| Some((id.clone(), self.contracts.get(id)?.clone())));
+        let has_key =
+            |instance: &ContractInstance| instance.key.as_ref().is_some_and(|key| key.hash == hash);
+        let found = found.filter(|(_, instance)| has_key(instance));
+        found.take(question.wanted).collect()
     }
 
     /// Interprets commands and applies what they do.
@@ -110,6 +135,7 @@ impl Ledger {
                     let salt = ContractInstance::salt_of(&interpreted.node_seeds[&id]);
                     let instance = ContractInstance::of_create(create, time(), salt);
                     instance.authenticate(&create.contract_id).unwrap();
+                    self.order.push(create.contract_id.clone());
                     self.contracts
                         .insert(create.contract_id.clone(), Arc::new(instance));
                 }
@@ -119,7 +145,7 @@ impl Ledger {
                     }
                     open.extend(exercise.children.iter().rev());
                 }
-                Node::Fetch(_) | Node::Rollback(_) => {}
+                Node::Fetch(_) | Node::QueryByKey(_) | Node::Rollback(_) => {}
             }
         }
     }

@@ -47,6 +47,7 @@ impl Machine {
             acting,
             choice_observers,
             argument,
+            by_key: choice.by_key,
         };
         self.ledger.transaction.begin_exercise(start)?;
         Ok(())

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use super::create::contract_info;
 use super::state::{Source, metadata_of};
 use crate::lf::compile::{Ledger, Program, Slot, TemplateRef};
 use crate::lf::error::{Error, UpgradeFailure};
@@ -59,7 +58,7 @@ impl Machine {
                     LookedUp::Asking(at) => Ok(at),
                     LookedUp::Ready(val) => {
                         if op == Ledger::Fetch {
-                            self.add_fetch(&id, wanted, None)?;
+                            self.add_fetch(&id, wanted, None, false)?;
                         }
                         self.write(&at, to, val);
                         Ok(at)
@@ -76,11 +75,13 @@ impl Machine {
                 self.write(&at, to, result);
                 Ok(at)
             }
-            Ledger::Unsupported => Err(unsupported(&at, index)),
+            Ledger::FindByKey | Ledger::FetchByKey | Ledger::QueryByKey => {
+                self.key_action(program, at, to, place, (op, index))
+            }
         }
     }
 
-    fn contract_id(&self, place: usize) -> Result<ContractId, Fault> {
+    pub(super) fn contract_id(&self, place: usize) -> Result<ContractId, Fault> {
         match self.stack.get(place) {
             Some(Val::ContractId(id)) => Ok(id.clone()),
             _ => Err(Fault::ill_typed("a contract id")),
@@ -105,7 +106,7 @@ impl Machine {
             LookedUp::Asking(at) => Ok(at),
             LookedUp::Ready(val) => {
                 if fetch {
-                    self.add_fetch(id, wanted, Some(interface.clone()))?;
+                    self.add_fetch(id, wanted, Some(interface.clone()), false)?;
                 }
                 let typ = Arc::new(Type::Con(id_in_preferred));
                 self.write(&at, to, Val::any(typ, val));
@@ -115,7 +116,7 @@ impl Machine {
     }
 
     /// A contract as it was created, if it is active.
-    fn active(&self, id: &ContractId) -> Result<Source, Fault> {
+    pub(super) fn active(&self, id: &ContractId) -> Result<Source, Fault> {
         let source = self.ledger.source(id)?;
         self.ledger.check_active(id, source.template())?;
         Ok(source)
@@ -123,7 +124,7 @@ impl Machine {
 
     /// An active contract as a version of its template sees it, about which this version has been
     /// asked.
-    fn look_up<'p>(
+    pub(super) fn look_up<'p>(
         &mut self,
         program: &'p Program,
         at: Cursor<'p>,
@@ -139,9 +140,6 @@ impl Machine {
         let val = form.contract.clone();
         let found = program.template(wanted);
         let found = found.ok_or_else(|| Fault::ill_typed("an unknown template"))?;
-        if found.has_key {
-            return Err(Error::Unsupported(format!("the contract key of {}", found.id)).into());
-        }
         let waiting = at.back().position();
         self.push(Frame::Resume {
             package: waiting.package,
@@ -164,11 +162,9 @@ impl Machine {
         let (id, template) =
             validating.ok_or_else(|| Fault::ill_typed("no contract is asked about"))?;
         let source = self.ledger.source(&id)?;
-        self.charge_told(told)?;
         let form = self.ledger.form(program, (&id, &source), template)?;
         let contract = form.contract.clone();
-        let argument = self.export(program, &contract)?;
-        let info = contract_info(program, template, argument, told)?;
+        let info = self.read_told(program, template, &contract, told)?;
         if !source.agrees(&info) {
             return Err(Error::Upgrade(Box::new(UpgradeFailure::Validation {
                 contract_id: id,
@@ -184,17 +180,17 @@ impl Machine {
         Ok(())
     }
 
-    fn add_fetch(
+    pub(super) fn add_fetch(
         &mut self,
         id: &ContractId,
         template: TemplateRef,
         interface: Option<Identifier>,
+        by_key: bool,
     ) -> Result<(), Fault> {
         let info = self.contract_info(id, template)?;
         self.charge_node(info.stakeholders.len())?;
-        self.ledger
-            .transaction
-            .fetch(id.clone(), &info, interface)?;
+        let transaction = &mut self.ledger.transaction;
+        transaction.fetch(id.clone(), &info, interface, by_key)?;
         Ok(())
     }
 
@@ -233,7 +229,7 @@ impl Machine {
     }
 }
 
-fn template_ref(at: &Cursor<'_>, index: u32) -> Result<TemplateRef, Fault> {
+pub(super) fn template_ref(at: &Cursor<'_>, index: u32) -> Result<TemplateRef, Fault> {
     let found = at.package.template_refs.get(index as usize).copied();
     found.ok_or_else(|| Fault::ill_typed("an unknown template"))
 }
@@ -245,7 +241,7 @@ pub(super) fn find_template(program: &Program, id: &Identifier) -> Result<Templa
 
 /// Fails unless a contract was created with some version of a template. Whether it is the same
 /// package is compared with the rest of what the template says.
-fn check_template(
+pub(super) fn check_template(
     program: &Program,
     id: &ContractId,
     source: &Source,
@@ -290,11 +286,4 @@ fn implementation(
         }
         .into()
     })
-}
-
-fn unsupported(at: &Cursor<'_>, index: u32) -> Fault {
-    match at.constants.get(index as usize) {
-        Some(Val::Text(what)) => Error::Unsupported(what.to_string()).into(),
-        _ => Error::Unsupported("a feature of the language".to_owned()).into(),
-    }
 }

@@ -11,6 +11,7 @@
 
 mod create;
 mod exercise;
+mod keys;
 mod look_up;
 mod virtuals;
 

@@ -5,14 +5,15 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
+use super::keys::Querying;
 use crate::lf::compile::{Program, TemplateRef};
 use crate::lf::error::{Error, Metadata, UpgradeFailure};
 use crate::lf::machine::fault::Fault;
 use crate::lf::machine::import::{Contract, import_as};
 use crate::lf::machine::val::Val;
-use crate::lf::transaction::{Builder, ContractInfo, ContractInstance};
+use crate::lf::transaction::{Builder, ContractInfo, ContractInstance, KeyInput};
 use crate::lf::value::Value;
-use crate::model::{ContractId, Identifier, PackageId, PackageName, Party, Timestamp};
+use crate::model::{ContractId, Hash, Identifier, PackageId, PackageName, Party, Timestamp};
 
 /// The ledger times for which the interpretation would be the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -108,6 +109,8 @@ pub(crate) struct Ended {
     pub(crate) transaction: Builder,
     /// The contracts of the ledger that it used.
     pub(crate) inputs: BTreeMap<ContractId, Arc<ContractInstance>>,
+    /// What the ledger told about keys.
+    pub(crate) keys: BTreeMap<Hash, KeyInput>,
     /// The times for which it holds.
     pub(crate) bounds: TimeBounds,
     /// The versions of packages that it used because they are preferred.
@@ -125,6 +128,8 @@ pub(crate) struct LedgerState {
     pub(super) forms: FxHashMap<ContractId, Vec<Form>>,
     /// Contracts that this transaction created, undone or not.
     pub(super) local: FxHashMap<ContractId, Arc<ContractInfo>>,
+    /// A query by key whose results are being looked up.
+    pub(super) querying: Option<Querying>,
     /// The contract whose template is being asked about it.
     pub(super) validating: Option<(ContractId, TemplateRef)>,
     /// The version to use of each package.
@@ -149,6 +154,7 @@ impl LedgerState {
             inputs: BTreeMap::new(),
             forms: FxHashMap::default(),
             local: FxHashMap::default(),
+            querying: None,
             validating: None,
             preference,
             preferred: BTreeMap::new(),
@@ -173,8 +179,9 @@ impl LedgerState {
     }
 
     /// The transaction and what went into it.
-    pub(crate) fn finish(self) -> Ended {
+    pub(crate) fn finish(mut self) -> Ended {
         Ended {
+            keys: self.transaction.take_key_inputs(),
             transaction: self.transaction,
             inputs: self.inputs,
             bounds: self.bounds,

@@ -21,6 +21,7 @@ names! {
     ContractNotActive { .. } WronglyTypedContract { .. } DoesNotImplementInterface { .. }
     DoesNotImplementRequiringInterface { .. } Upgrade(_) UnresolvedPackageName(_)
     Failure(_) UserError(_) TemplatePrecondition { .. } NonComparableValues {} ValueNesting {}
-    MalformedText {} EffectfulRollback(_) Crypto(_) DuplicateContractId(_) Unsupported(_) Limit(_)
-    Cancelled {} IllTyped(_)
+    MalformedText {} EffectfulRollback(_) Crypto(_) DuplicateContractId(_) Limit(_)
+    Cancelled {} IllTyped(_) ContractKeyNotFound(_) InconsistentContractKey(_)
+    CreateWithoutMaintainers { .. } KeyWithoutMaintainers(_) ContractIdInKey(_) QueryLimit(_)
 }
