@@ -162,7 +162,10 @@ impl Message {
         };
         for field in Fields::of(body.bytes) {
             let (number, value) = field?;
-            view.put(self.field(number, value, version)?, value)?;
+            let field = self.field(number, value, version)?;
+            #[cfg(test)]
+            super::seen::note(self.name, field.name);
+            view.put(field, value)?;
         }
         Ok(view)
     }

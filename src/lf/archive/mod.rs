@@ -19,6 +19,9 @@ mod manifest;
 mod dar;
 mod payload;
 
+#[cfg(test)]
+pub(in crate::lf) mod seen;
+
 mod message;
 mod schema;
 mod wire;

@@ -33,6 +33,8 @@ impl<T: Copy + PartialEq> Numbers<T> {
 pub(super) fn function(number: i32, version: LanguageVersion) -> Result<BuiltinFunction, Fault> {
     let function = FUNCTIONS.meaning(number)?;
     check_version(function, version)?;
+    #[cfg(test)]
+    super::seen::note("BuiltinFunction", function.name());
     Ok(function)
 }
 
@@ -57,7 +59,10 @@ fn check_version(function: BuiltinFunction, version: LanguageVersion) -> Result<
 
 /// The builtin type with a number.
 pub(super) fn builtin_type(number: i32) -> Result<BuiltinType, Fault> {
-    TYPES.meaning(number)
+    let typ = TYPES.meaning(number)?;
+    #[cfg(test)]
+    super::seen::note("BuiltinType", typ.name());
+    Ok(typ)
 }
 
 /// The number of a builtin type.
@@ -77,7 +82,10 @@ pub(super) fn of_constructor(constructor: BuiltinCon) -> u64 {
 
 /// The failure category with a number.
 pub(super) fn category(number: i32) -> Result<FailureCategory, Fault> {
-    CATEGORIES.meaning(number)
+    let category = CATEGORIES.meaning(number)?;
+    #[cfg(test)]
+    super::seen::note("FailureCategory", category.name());
+    Ok(category)
 }
 
 /// The number of a failure category.

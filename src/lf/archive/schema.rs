@@ -45,7 +45,9 @@ const fn singular_fields(fields: &[Field]) -> usize {
 }
 
 macro_rules! messages {
-    ($($name:ident = $label:literal [$($field:expr),* $(,)?];)*) => {
+    ($all:ident; $($name:ident = $label:literal [$($field:expr),* $(,)?];)*) => {
+        #[cfg(test)]
+        pub(super) static $all: &[&Message] = &[$(&$name),*];
         $(
             pub(super) static $name: Message = Message { name: $label, fields: &[$($field),*] };
             const _: () = assert!(singular_fields(&[$($field),*]) <= SLOTS);
@@ -54,6 +56,7 @@ macro_rules! messages {
 }
 
 messages! {
+    DEFINITIONS;
     ARCHIVE = "Archive" [number(1, "hash_function"), bytes(3, "payload"), bytes(4, "hash")];
     PAYLOAD = "ArchivePayload" [
         number(5, "patch"), bytes(3, "minor"), case(2, "daml_lf_1"), case(4, "daml_lf_2"),
@@ -148,6 +151,7 @@ messages! {
 }
 
 messages! {
+    EXPRESSIONS;
     EXPR = "Expr" [
         bytes(1, "location"),
         case_number(2, "var_interned_str"), case(3, "val"), case_number(4, "builtin"),

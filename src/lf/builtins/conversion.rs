@@ -1,14 +1,20 @@
 //! Between texts, numbers, dates, times and parties.
 
 use crate::lf::ast::BuiltinFunction;
-use crate::lf::machine::{Fault, Val};
+use crate::lf::machine::{Fault, Meter, Val};
 use crate::lf::value::Numeric;
 use crate::lf::value::calendar::{self, DateText, TimestampText};
 use crate::model::{Party, Timestamp};
 
+/// Bytes of a text that are worth one step.
+const BYTES_PER_STEP: usize = 64;
+
 /// Conversions of one operand.
-pub(super) fn convert(builtin: BuiltinFunction, a: &Val) -> Result<Val, Fault> {
+pub(super) fn convert(builtin: BuiltinFunction, a: &Val, meter: &mut Meter) -> Result<Val, Fault> {
     use BuiltinFunction as B;
+    if let Val::Text(text) = a {
+        meter.work(text.len() / BYTES_PER_STEP);
+    }
     Ok(match (builtin, a) {
         (B::Int64ToText, Val::Int64(n)) => Val::text(n.to_string()),
         (B::NumericToText, numeric) => {
@@ -24,8 +30,6 @@ pub(super) fn convert(builtin: BuiltinFunction, a: &Val) -> Result<Val, Fault> {
         (B::PartyToText, Val::Party(party)) => Val::text(party.as_str()),
         (B::TextToParty, Val::Text(text)) => Val::optional(Party::parse(text).ok().map(Val::Party)),
         (B::TextToInt64, Val::Text(text)) => Val::optional(text_to_int64(text).map(Val::Int64)),
-        // contracts' ids mean nothing to code on the ledger
-        (B::ContractIdToText, Val::ContractId(_)) => Val::None,
         (B::DateToUnixDays, Val::Date(days)) => Val::Int64(i64::from(*days)),
         (B::UnixDaysToDate, Val::Int64(days)) => {
             let date = calendar::date_from_days(*days);
@@ -41,6 +45,15 @@ pub(super) fn convert(builtin: BuiltinFunction, a: &Val) -> Result<Val, Fault> {
     })
 }
 
+/// `CONTRACT_ID_TO_TEXT`: on the ledger ids mean nothing to code; outside they are texts.
+pub(super) fn contract_id_to_text(id: &Val, hides: bool) -> Result<Val, Fault> {
+    match id {
+        Val::ContractId(_) if hides => Ok(Val::None),
+        Val::ContractId(id) => Ok(Val::optional(Some(Val::text(id.to_string())))),
+        _ => Err(Fault::ill_typed("CONTRACT_ID_TO_TEXT")),
+    }
+}
+
 /// `[+-]?\d+` that fits.
 fn text_to_int64(text: &str) -> Option<i64> {
     let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
@@ -49,10 +62,11 @@ fn text_to_int64(text: &str) -> Option<i64> {
 }
 
 /// `TEXT_TO_NUMERIC`: the first operand tells the scale.
-pub(super) fn text_to_numeric(scale: &Val, text: &Val) -> Result<Val, Fault> {
+pub(super) fn text_to_numeric(scale: &Val, text: &Val, meter: &mut Meter) -> Result<Val, Fault> {
     let (Val::Numeric { scale, .. }, Val::Text(text)) = (scale, text) else {
         return Err(Fault::ill_typed("TEXT_TO_NUMERIC"));
     };
+    meter.work(text.len() / BYTES_PER_STEP);
     let numeric = Numeric::parse_text(text, *scale);
     Ok(Val::optional(numeric.map(Val::from)))
 }
@@ -87,7 +101,7 @@ mod tests {
             (B::UnixDaysToDate, i64::MIN),
             (B::UnixMicrosecondsToTimestamp, i64::MAX),
         ] {
-            let result = convert(builtin, &Val::Int64(n));
+            let result = convert(builtin, &Val::Int64(n), &mut Meter::unlimited());
             assert!(matches!(result, Err(Fault::Exception(_))));
         }
     }

@@ -15,6 +15,8 @@ use crate::lf::machine::{Fault, Meter, Val};
 
 /// Bytes that are worth one step when they are hashed.
 const BYTES_PER_STEP: usize = 16;
+/// Steps that verifying a signature, or decoding a key, takes about.
+pub(super) const SIGNATURE_STEPS: usize = 10_000;
 /// Bytes of a coordinate, a scalar and a message that is signed.
 const FIELD_BYTES: usize = 32;
 
@@ -57,7 +59,10 @@ pub(super) fn unary(builtin: BuiltinFunction, a: &Val, meter: &mut Meter) -> Res
             meter.allocate(text.len().saturating_mul(2))?;
             Val::text(hex::encode(text))
         }
-        _ => Val::Bool(matches!(public_key(text)?, Key::Secp256k1(_))),
+        _ => {
+            meter.spend(SIGNATURE_STEPS)?;
+            Val::Bool(matches!(public_key(text)?, Key::Secp256k1(_)))
+        }
     })
 }
 

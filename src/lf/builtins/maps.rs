@@ -3,7 +3,7 @@
 use super::Context;
 use crate::lf::ast::BuiltinFunction;
 use crate::lf::compile::LayoutId;
-use crate::lf::machine::{Fault, Meter, Parts, Tree, Val, compare, map};
+use crate::lf::machine::{Fault, Meter, Parts, Tree, Val, map};
 use crate::model::Name;
 
 /// Steps of an operation that walks from the root of a map to a leaf.
@@ -17,9 +17,15 @@ fn tree(builtin: BuiltinFunction, map: &Val) -> Result<&Tree, Fault> {
 }
 
 /// `GENMAP_LOOKUP`, `TEXTMAP_LOOKUP`
-pub(super) fn lookup(builtin: BuiltinFunction, key: &Val, map: &Val) -> Result<Val, Fault> {
-    compare::check_comparable(key)?;
-    let found = map::get(tree(builtin, map)?, key);
+pub(super) fn lookup(
+    builtin: BuiltinFunction,
+    key: &Val,
+    map: &Val,
+    meter: &mut Meter,
+) -> Result<Val, Fault> {
+    let tree = tree(builtin, map)?;
+    meter.comparable(key, map::height_max(tree))?;
+    let found = map::get(tree, key);
     Ok(Val::optional(found.cloned()))
 }
 
@@ -31,7 +37,7 @@ pub(super) fn insert(
     map: Val,
     meter: &mut Meter,
 ) -> Result<Val, Fault> {
-    compare::check_comparable(&key)?;
+    meter.comparable(&key, map::height_max(tree(builtin, &map)?))?;
     meter.work(STEPS);
     meter.allocate_parts(5);
     match map {
@@ -48,7 +54,7 @@ pub(super) fn delete(
     map: Val,
     meter: &mut Meter,
 ) -> Result<Val, Fault> {
-    compare::check_comparable(key)?;
+    meter.comparable(key, map::height_max(tree(builtin, &map)?))?;
     meter.work(STEPS);
     match map {
         Val::TextMap(tree) => Ok(Val::TextMap(map::delete(tree, key))),

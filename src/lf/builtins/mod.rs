@@ -26,6 +26,8 @@ pub(crate) struct Context<'a> {
     pub(crate) names: &'a Names,
     /// What `TRACE` was told.
     pub(crate) traces: &'a mut Vec<std::sync::Arc<str>>,
+    /// Whether contract ids mean nothing to the code, as on the ledger.
+    pub(crate) hides_contract_ids: bool,
 }
 
 /// How many operands a builtin takes.
@@ -112,6 +114,7 @@ pub(crate) fn unary(
         B::Error => Err(failure::error(&a)),
         B::CoerceContractId => Ok(a),
         B::NumericToInt64 => arithmetic::numeric_to_int64(&a),
+        B::ContractIdToText => conversion::contract_id_to_text(&a, context.hides_contract_ids),
         B::Int64ToText
         | B::NumericToText
         | B::TimestampToText
@@ -119,11 +122,10 @@ pub(crate) fn unary(
         | B::PartyToText
         | B::TextToParty
         | B::TextToInt64
-        | B::ContractIdToText
         | B::DateToUnixDays
         | B::UnixDaysToDate
         | B::TimestampToUnixMicroseconds
-        | B::UnixMicrosecondsToTimestamp => conversion::convert(builtin, &a),
+        | B::UnixMicrosecondsToTimestamp => conversion::convert(builtin, &a, context.meter),
         B::ExplodeText | B::ImplodeText | B::CodePointsToText | B::TextToCodePoints => {
             text::text(builtin, &a, context.meter)
         }
@@ -157,9 +159,9 @@ pub(crate) fn binary(
         | B::CastNumeric
         | B::ShiftNumeric
         | B::Int64ToNumeric => arithmetic::numeric(builtin, a, &b),
-        B::TextToNumeric => conversion::text_to_numeric(a, &b),
+        B::TextToNumeric => conversion::text_to_numeric(a, &b, context.meter),
         B::AppendText => text::append(a, &b, context.meter),
-        B::GenMapLookup | B::TextMapLookup => maps::lookup(builtin, a, &b),
+        B::GenMapLookup | B::TextMapLookup => maps::lookup(builtin, a, &b, context.meter),
         B::GenMapDelete | B::TextMapDelete => maps::delete(builtin, a, b, context.meter),
         _ => Err(Fault::ill_typed(builtin.name())),
     }
@@ -179,6 +181,7 @@ pub(crate) fn nary(
             maps::insert(builtin, key, value, map, context.meter)
         }
         (B::Secp256k1Bool | B::Secp256k1WithEcdsaBool, [signature, message, key]) => {
+            context.meter.spend(crypto::SIGNATURE_STEPS)?;
             crypto::verify(builtin, signature, message, key)
         }
         (B::FailWithStatus, [id, category, message, metadata]) => {

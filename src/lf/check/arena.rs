@@ -132,11 +132,6 @@ impl Arena {
         Ok(())
     }
 
-    #[cfg(test)]
-    pub(super) fn used(&self) -> (usize, u64) {
-        (self.nodes.len(), self.steps)
-    }
-
     /// A variable that is like no other.
     pub(super) fn fresh(&mut self, name: &Name, kind: Kd) -> Result<Variable> {
         if self.variables.len() >= self.limits.nodes {

@@ -127,10 +127,10 @@ impl Checker<'_> {
                 },
             ) => {
                 let Cons::Variant(constructors) = &**cons else {
-                    return Err(self.mismatch(scrutinee, tycon, constructor));
+                    return Err(self.mismatch(scrutinee, tycon, constructor).into());
                 };
                 if !self.is_con(*con, tycon)? {
-                    return Err(self.mismatch(scrutinee, tycon, constructor));
+                    return Err(self.mismatch(scrutinee, tycon, constructor).into());
                 }
                 let unknown = || no_member("constructor", tycon, constructor);
                 let place = constructors.place(constructor).ok_or_else(unknown)?;
@@ -140,16 +140,16 @@ impl Checker<'_> {
             }
             (Form::Data { con, cons, .. }, Pattern::Enum { tycon, constructor }) => {
                 let Cons::Enum(constructors) = &**cons else {
-                    return Err(self.mismatch(scrutinee, tycon, constructor));
+                    return Err(self.mismatch(scrutinee, tycon, constructor).into());
                 };
                 if !self.is_con(*con, tycon)? {
-                    return Err(self.mismatch(scrutinee, tycon, constructor));
+                    return Err(self.mismatch(scrutinee, tycon, constructor).into());
                 }
                 let place = constructors.place(constructor);
                 let place = place.ok_or_else(|| no_member("constructor", tycon, constructor))?;
                 case(place)
             }
-            (_, pattern) => Err(self.no_pattern(scrutinee, words(pattern))),
+            (_, pattern) => Err(self.no_pattern(scrutinee, words(pattern)).into()),
         }
     }
 
@@ -157,15 +157,15 @@ impl Checker<'_> {
         Ok(self.head(reference)?.con == con)
     }
 
-    fn mismatch(&self, scrutinee: &Scrutinee, tycon: &Ref, constructor: &Name) -> Box<Fault> {
+    fn mismatch(&self, scrutinee: &Scrutinee, tycon: &Ref, constructor: &Name) -> Fault {
         self.no_pattern(scrutinee, format!("{}:{constructor}", show_ref(tycon)))
     }
 
-    fn no_pattern(&self, scrutinee: &Scrutinee, pattern: String) -> Box<Fault> {
-        Box::new(Fault::Pattern {
+    fn no_pattern(&self, scrutinee: &Scrutinee, pattern: String) -> Fault {
+        Fault::Pattern {
             pattern,
             scrutinee: self.arena.show(scrutinee.typ),
-        })
+        }
     }
 
     /// All cases of the scrutinee must have been seen.

@@ -46,7 +46,7 @@ fn all(module: &Module) -> Vec<Named<'_>> {
         member,
     };
     for data in &module.data_types {
-        let (what, member, names): (_, _, Vec<&Name>) = match &data.cons {
+        let (what, member, parts): (_, _, Vec<&Name>) = match &data.cons {
             DataCons::Record(fields) => (RECORD, "field", fields.iter().map(|it| &it.0).collect()),
             DataCons::Variant(cons) => (
                 "variant",
@@ -57,7 +57,7 @@ fn all(module: &Module) -> Vec<Named<'_>> {
             DataCons::Interface => ("interface", "", Vec::new()),
         };
         found.push(named(what, &data.name, None));
-        found.extend(names.iter().map(|it| named(member, &data.name, Some(*it))));
+        found.extend(parts.iter().map(|it| named(member, &data.name, Some(*it))));
     }
     let synonyms = module.synonyms.iter();
     found.extend(synonyms.map(|it| named("type synonym", &it.name, None)));

@@ -90,7 +90,7 @@ impl Checker<'_> {
                 self.check(value, element)?;
                 Ok(optional)
             }
-            _ => Err(misplaced()),
+            _ => Err(misplaced().into()),
         }
     }
 
@@ -153,7 +153,7 @@ impl Checker<'_> {
     fn variant(&mut self, tycon: &TypeConApp, constructor: &Name, arg: &Expr) -> Result<Ty> {
         let Applied { typ, args, cons } = self.applied(tycon)?;
         let Cons::Variant(constructors) = &*cons else {
-            return Err(wrong("a variant", &tycon.con, &cons));
+            return Err(wrong("a variant", &tycon.con, &cons).into());
         };
         let declared = constructors.get(constructor);
         let declared = declared.ok_or_else(|| no_member("constructor", &tycon.con, constructor))?;
@@ -165,11 +165,11 @@ impl Checker<'_> {
     fn enumerator(&mut self, tycon: &Ref, constructor: &Name) -> Result<Ty> {
         let cons = self.cons(tycon)?;
         let Cons::Enum(constructors) = &*cons else {
-            return Err(wrong("an enum", tycon, &cons));
+            return Err(wrong("an enum", tycon, &cons).into());
         };
         match constructors.place(constructor) {
             Some(_) => Ok(self.head(tycon)?.con),
-            None => Err(no_member("constructor", tycon, constructor)),
+            None => Err(no_member("constructor", tycon, constructor).into()),
         }
     }
 
@@ -205,13 +205,15 @@ impl Checker<'_> {
 fn record_of<'c>(con: &Ref, cons: &'c Cons) -> Result<&'c Members<Ty>> {
     match cons {
         Cons::Record(fields) => Ok(fields),
-        Cons::Variant(_) | Cons::Enum(_) | Cons::Interface => Err(wrong("a record", con, cons)),
+        Cons::Variant(_) | Cons::Enum(_) | Cons::Interface => {
+            Err(wrong("a record", con, cons).into())
+        }
     }
 }
 
-fn wrong(expected: &'static str, con: &Ref, cons: &Cons) -> Box<Fault> {
-    Box::new(Fault::WrongData {
+fn wrong(expected: &'static str, con: &Ref, cons: &Cons) -> Fault {
+    Fault::WrongData {
         expected,
         found: format!("{}, {}", show_ref(con), cons.what()),
-    })
+    }
 }

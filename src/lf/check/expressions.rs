@@ -219,7 +219,7 @@ impl Checker<'_> {
                 self.check(exception, typ)?;
                 Ok(result)
             }
-            _ => Err(misplaced()),
+            _ => Err(misplaced().into()),
         }
     }
 
@@ -262,10 +262,10 @@ impl Checker<'_> {
 }
 
 /// An expression that came to the wrong file.
-pub(super) fn misplaced() -> Box<Fault> {
-    Box::new(Fault::Internal {
+pub(super) fn misplaced() -> Fault {
+    Fault::Internal {
         what: "an expression without a rule",
-    })
+    }
 }
 
 /// The type of a builtin constructor.

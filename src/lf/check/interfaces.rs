@@ -19,7 +19,7 @@ impl Checker<'_> {
             } => {
                 let found = self.interface(interface)?.methods.get(method).copied();
                 self.check_contract(interface, expr)?;
-                found.ok_or_else(|| no_member("method", interface, method))
+                found.ok_or_else(|| no_member("method", interface, method).into())
             }
             Expr::ViewInterface { interface, expr } => {
                 self.check_contract(interface, expr)?;
@@ -104,7 +104,7 @@ impl Checker<'_> {
                 self.unsafely(contract_id, expr, required)?;
                 Ok(requiring)
             }
-            _ => Err(misplaced()),
+            _ => Err(misplaced().into()),
         }
     }
 

@@ -174,10 +174,10 @@ fn abroad<'r, 'w>(
 }
 
 /// A member that there is not.
-pub(super) fn no_member(what: &'static str, of: &Ref, name: &Name) -> Box<Fault> {
-    Box::new(Fault::NoMember {
+pub(super) fn no_member(what: &'static str, of: &Ref, name: &Name) -> Fault {
+    Fault::NoMember {
         what,
         of: show_ref(of),
         name: name.to_string(),
-    })
+    }
 }

@@ -131,7 +131,7 @@ impl Checker<'_> {
             | Type::Synonym(..)
             | Type::Forall(..)
             | Type::Struct(_)
-            | Type::Nat(_) => Err(question.refuse(typ)),
+            | Type::Nat(_) => Err(question.refuse(typ).into()),
         }
     }
 
@@ -148,7 +148,7 @@ impl Checker<'_> {
 }
 
 impl Question<'_> {
-    fn refuse(&self, found: &Type) -> Box<Fault> {
+    fn refuse(&self, found: &Type) -> Fault {
         let reason = match found {
             Type::Var(name) => format!("type variable {name}"),
             Type::Con(reference) => format!("{} is not serializable", show_ref(reference)),
@@ -158,10 +158,10 @@ impl Question<'_> {
             Type::Struct(_) => "it has a struct".to_owned(),
             Type::App(..) | Type::Nat(_) => "it has a type-level number".to_owned(),
         };
-        Box::new(Fault::NotSerializable {
+        Fault::NotSerializable {
             requirement: self.requirement,
             typ: print_type(self.typ),
             reason,
-        })
+        }
     }
 }

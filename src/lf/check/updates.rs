@@ -160,7 +160,7 @@ impl Checker<'_> {
                 let limit = self.arena.builtin(BuiltinType::Int64)?;
                 self.arena.function(limit, update)
             }
-            _ => Err(super::expressions::misplaced()),
+            _ => Err(super::expressions::misplaced().into()),
         }
     }
 

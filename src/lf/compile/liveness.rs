@@ -1,7 +1,8 @@
 //! Finds the last use of each variable, so that its value can be moved instead of shared.
 //!
 //! Evaluation order, which this pass and the emitter must agree on: of several operands those that
-//! need evaluation come first, from left to right; variables and constants are read after them.
+//! need evaluation come first, from right to left; variables and constants are read after them, and
+//! the function of an application comes last.
 
 use crate::lf::stack::with_room;
 
@@ -54,16 +55,8 @@ fn mark_here(ir: &mut Ir, live: &mut Live) {
         Ir::Constant(_) | Ir::Global(..) => {}
         Ir::Operation(_, args) | Ir::Call { args, .. } => mark_operands(args.iter_mut(), live),
         Ir::Apply { function, args, .. } => {
-            // an atomic function is read when its arguments are in their places, any other is
-            // evaluated before them
-            let atomic = function.is_atom();
-            if atomic {
-                mark(function, live);
-            }
+            mark(function, live);
             mark_operands(args.iter_mut(), live);
-            if !atomic {
-                mark(function, live);
-            }
         }
         Ir::Let { bindings, body } => {
             mark(body, live);
@@ -120,7 +113,7 @@ fn mark_operands<'a>(operands: impl Iterator<Item = &'a mut Ir>, live: &mut Live
     for operand in atoms.into_iter().rev() {
         mark(operand, live);
     }
-    for operand in others.into_iter().rev() {
+    for operand in others {
         mark(operand, live);
     }
 }

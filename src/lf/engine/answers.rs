@@ -91,14 +91,14 @@ impl Engine {
         })?;
         let contract = typed(&program, &Type::Con(template.clone()), argument)?;
         let view = self.call(&program, instance.view, vec![contract])?;
-        export(&program, &view)
+        export(&program, &view, self.config().allocated_bytes_max)
     }
 
     /// The value of a top-level definition, in normal form.
     pub fn evaluate(&self, definition: &Identifier) -> Result<Value, Error> {
         let program = self.program();
         let value = self.apply(&program, definition, Vec::new())?;
-        export(&program, &value)
+        export(&program, &value, self.config().allocated_bytes_max)
     }
 
     /// A top-level definition, applied to arguments.
@@ -112,7 +112,10 @@ impl Engine {
         let (_, package) = program.package(definition.package()).ok_or_else(unknown)?;
         let key = (definition.module().clone(), definition.name().clone());
         match package.definitions.get(&key).ok_or_else(unknown)? {
-            Definition::Function { id, .. } => self.call(program, *id, args),
+            Definition::Function { id, arity, .. } if usize::from(*arity) == args.len() => {
+                self.call(program, *id, args)
+            }
+            Definition::Function { .. } => Err(Error::IllTyped("a function".to_owned())),
             Definition::Global(number, index) => {
                 let package = program.packages.get(usize::from(*number));
                 let global = package.and_then(|package| package.globals.get(*index as usize));
@@ -144,6 +147,7 @@ impl Engine {
             ..config.limits()
         };
         let mut machine = Machine::new(program.clone(), ledger, limits, cancelled);
+        machine.leave_ledger();
         machine.start(function, args, false);
         loop {
             match machine.run() {

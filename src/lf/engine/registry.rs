@@ -125,6 +125,15 @@ impl Engine {
         Ok(())
     }
 
+    /// An engine with the same packages that goes its own way.
+    #[cfg(test)]
+    pub(crate) fn fork(&self) -> Self {
+        let fork = Self::new(self.shared.config.clone());
+        *fork.shared.program.write().unwrap() = self.program();
+        *fork.shared.loading.lock().unwrap() = self.shared.loading.lock().unwrap().clone();
+        fork
+    }
+
     /// Loads packages in the order that their references ask for.
     pub fn load_all(&self, packages: &[(PackageId, ast::Package)]) -> Result<(), LoadError> {
         let mut waiting: Vec<&(PackageId, ast::Package)> = packages.iter().collect();

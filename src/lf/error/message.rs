@@ -85,7 +85,6 @@ fn interpretation(error: &Error, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         }
         Error::Crypto(error) => crypto(error, f),
         Error::DuplicateContractId(id) => write!(f, "Duplicate contract ID {id}"),
-        Error::Unsupported(what) => write!(f, "not supported yet: {what}"),
         Error::IllTyped(what) => write!(f, "the package is not well-typed: {what}"),
         other => keys(other, f),
     }

@@ -127,8 +127,6 @@ pub enum Error {
     Crypto(CryptoError),
     /// A contract was created with the id of another one.
     DuplicateContractId(ContractId),
-    /// Something that this engine cannot do yet.
-    Unsupported(String),
     /// A limit of the engine was reached.
     Limit(Limit),
     /// The interpretation was cancelled from outside.

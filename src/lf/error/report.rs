@@ -92,7 +92,6 @@ impl Error {
                 Report::new("INTERPRETATION_TIME_EXCEEDED", CONTENTION)
             }
             Self::Limit(_)
-            | Self::Unsupported(_)
             | Self::DuplicateContractId(_)
             | Self::QueryLimit(_)
             | Self::IllTyped(_) => Report::new("DAML_INTERPRETATION_ERROR", INVALID_NOW),

@@ -328,6 +328,10 @@ impl Machine {
                     _ => Err(Fault::ill_typed("a continuation that does not fit")),
                 }
             }
+            Some(Frame::View) => {
+                self.export(program, &val)?;
+                self.give(program, val)
+            }
             Some(Frame::Guard) => {
                 self.ledger.transaction.end_try()?;
                 self.give(program, val)

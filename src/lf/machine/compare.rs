@@ -1,7 +1,11 @@
 //! The language's order on values. Without recursion: values may be nested a million times.
+//!
+//! Values share their parts, so that a small one can be a tree of astronomic size when it is walked:
+//! every comparison has a budget, and can be cancelled.
 
 use std::cmp::Ordering;
 use std::slice;
+use std::sync::atomic::{self, AtomicBool};
 
 use super::map;
 use super::val::{Tree, Val};
@@ -13,6 +17,38 @@ pub(crate) enum Incomparable {
     Functions,
     /// The values are of different types: the program is not well-typed.
     Types,
+    /// The budget is used up, or the interpretation was cancelled.
+    Interrupted,
+}
+
+/// Bytes of a text that are worth one step.
+pub(super) const BYTES_PER_STEP: usize = 64;
+/// Steps between two looks at whether the interpretation was cancelled.
+const STEPS_PER_LOOK: u64 = 1 << 16;
+
+/// What a comparison may cost.
+pub(crate) struct Budget<'a> {
+    /// Steps that are left.
+    pub(super) left: u64,
+    pub(super) cancelled: &'a AtomicBool,
+}
+
+impl Budget<'_> {
+    fn spend(&mut self, a: &Val) -> Result<(), Incomparable> {
+        let steps = match a {
+            Val::Text(text) => 1 + (text.len() / BYTES_PER_STEP) as u64,
+            _ => 1,
+        };
+        let look = self.left % STEPS_PER_LOOK < steps;
+        if look && self.cancelled.load(atomic::Ordering::Relaxed) {
+            return Err(Incomparable::Interrupted);
+        }
+        self.left = self.left.saturating_sub(steps);
+        match self.left {
+            0 => Err(Incomparable::Interrupted),
+            _ => Ok(()),
+        }
+    }
 }
 
 /// What is left to compare at one level.
@@ -50,7 +86,8 @@ enum Found<'a> {
 }
 
 /// Compares two values of one type.
-pub(crate) fn order(a: &Val, b: &Val) -> Result<Ordering, Incomparable> {
+pub(crate) fn order(a: &Val, b: &Val, budget: &mut Budget<'_>) -> Result<Ordering, Incomparable> {
+    budget.spend(a)?;
     let mut levels = match step(a, b)? {
         Found::Order(order) => return Ok(order),
         Found::Deeper(level) => vec![level],
@@ -64,6 +101,7 @@ pub(crate) fn order(a: &Val, b: &Val) -> Result<Ordering, Incomparable> {
             levels.pop();
             continue;
         };
+        budget.spend(a)?;
         match step(a, b)? {
             Found::Order(Ordering::Equal) => {}
             Found::Order(order) => return Ok(order),
@@ -79,12 +117,20 @@ pub(crate) fn order(a: &Val, b: &Val) -> Result<Ordering, Incomparable> {
     Ok(Ordering::Equal)
 }
 
-/// Compares two values that are known to be comparable: the keys of a map.
+/// Compares two values that are known to be comparable: the keys of a map, of which one has been paid
+/// for as often as it may be compared ([`Meter::comparable`]).
 pub(super) fn total(a: &Val, b: &Val) -> Ordering {
+    static NEVER: AtomicBool = AtomicBool::new(false);
     match (a, b) {
         (Val::Text(a), Val::Text(b)) => a.cmp(b),
         (Val::Int64(a), Val::Int64(b)) => a.cmp(b),
-        _ => order(a, b).unwrap_or(Ordering::Equal),
+        _ => {
+            let mut budget = Budget {
+                left: u64::MAX,
+                cancelled: &NEVER,
+            };
+            order(a, b, &mut budget).unwrap_or(Ordering::Equal)
+        }
     }
 }
 
@@ -148,22 +194,19 @@ fn maps<'a>(a: &'a Tree, b: &'a Tree) -> Level<'a> {
     }
 }
 
-/// Fails if a value cannot be the key of a map.
-pub(crate) fn check_comparable(key: &Val) -> Result<(), Incomparable> {
-    match key {
-        Val::Text(_) | Val::Int64(_) | Val::Party(_) | Val::ContractId(_) => Ok(()),
-        _ => order(key, key).map(|_| ()),
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::fault::Meter;
     use super::super::parts::Parts;
     use super::*;
     use crate::lf::compile::FunctionId;
 
     fn list(numbers: impl DoubleEndedIterator<Item = i64>) -> Val {
         Val::list(numbers.map(Val::Int64))
+    }
+
+    fn order(a: &Val, b: &Val) -> Result<Ordering, Incomparable> {
+        Meter::unlimited().order(a, b)
     }
 
     fn function() -> Val {
@@ -226,7 +269,7 @@ mod tests {
             Ok(Ordering::Less)
         );
         assert_eq!(
-            check_comparable(&pair(1, function())),
+            order(&pair(1, function()), &pair(1, function())),
             Err(Incomparable::Functions)
         );
         assert_eq!(order(&Val::Unit, &Val::Nil), Err(Incomparable::Types));

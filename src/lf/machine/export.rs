@@ -6,20 +6,39 @@ use super::map;
 use super::parts::Parts;
 use super::val::Val;
 use crate::lf::compile::{Program, Symbol};
-use crate::lf::error::Error;
+use crate::lf::error::{Error, Limit};
 use crate::lf::value::{NESTING_MAX, Record, Value};
 use crate::model::{Name, Timestamp};
 
-/// A machine value as a value in normal form.
-pub(crate) fn export(program: &Program, val: &Val) -> Result<Value, Error> {
-    export_at(program, val, 0)
+/// Bytes of a part of a value outside of the machine.
+pub(super) const PART_BYTES: usize = size_of::<Value>();
+
+/// A machine value as a value in normal form, if that takes at most so much memory. Values share their
+/// parts in the machine, and do not outside of it.
+pub(crate) fn export(program: &Program, val: &Val, bytes_max: u64) -> Result<Value, Error> {
+    let mut left = usize::try_from(bytes_max).unwrap_or(usize::MAX) / PART_BYTES;
+    export_within(program, val, &mut left).map_err(|error| match error {
+        Error::Limit(_) => Error::Limit(Limit::Memory(bytes_max)),
+        other => other,
+    })
 }
 
-fn export_at(program: &Program, val: &Val, depth: usize) -> Result<Value, Error> {
+/// The same, if it has at most so many parts; how many are left.
+pub(super) fn export_within(
+    program: &Program,
+    val: &Val,
+    left: &mut usize,
+) -> Result<Value, Error> {
+    export_at(program, val, 0, left)
+}
+
+fn export_at(program: &Program, val: &Val, depth: usize, left: &mut usize) -> Result<Value, Error> {
     if depth > NESTING_MAX {
         return Err(Error::ValueNesting);
     }
-    let each = |val: &Val| export_at(program, val, depth + 1);
+    let too_large = || Error::Limit(Limit::Memory(0));
+    *left = left.checked_sub(1).ok_or_else(too_large)?;
+    let mut each = |val: &Val| export_at(program, val, depth + 1, left);
     Ok(match val {
         Val::Unit => Value::Unit,
         Val::Bool(b) => Value::Bool(*b),
@@ -34,16 +53,10 @@ fn export_at(program: &Program, val: &Val, depth: usize) -> Result<Value, Error>
         Val::Some(parts) => Value::Optional(Some(Box::new(each(only(parts)?)?))),
         Val::Nil => Value::List(Vec::new()),
         Val::Cons(_) => Value::List(val.elements().map(each).collect::<Result<_, _>>()?),
-        Val::Record(parts) => {
-            // Nones at the end are left out
-            let kept = parts.iter().rposition(|part| !matches!(part, Val::None));
-            let kept = &parts[..kept.map_or(0, |last| last + 1)];
-            let fields = kept.iter().map(|part| Ok((None, each(part)?)));
-            Value::Record(Record {
-                id: None,
-                fields: fields.collect::<Result<_, Error>>()?,
-            })
-        }
+        Val::Record(parts) => Value::Record(Record {
+            id: None,
+            fields: fields(parts, each)?,
+        }),
         Val::Variant {
             constructor, parts, ..
         } => Value::Variant {
@@ -70,6 +83,16 @@ fn export_at(program: &Program, val: &Val, depth: usize) -> Result<Value, Error>
             return Err(not_serializable());
         }
     })
+}
+
+/// The fields of a record; `None`s at the end are left out.
+fn fields(
+    parts: &[Val],
+    mut each: impl FnMut(&Val) -> Result<Value, Error>,
+) -> Result<Vec<(Option<Name>, Value)>, Error> {
+    let kept = parts.iter().rposition(|part| !matches!(part, Val::None));
+    let kept = &parts[..kept.map_or(0, |last| last + 1)];
+    kept.iter().map(|part| Ok((None, each(part)?))).collect()
 }
 
 fn only(parts: &Parts) -> Result<&Val, Error> {

@@ -1,8 +1,10 @@
 //! What interrupts the machine, and what it may spend.
 
+use std::cmp::Ordering;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
-use super::compare::Incomparable;
+use super::compare::{self, Budget, Incomparable};
 use super::parts::Parts;
 use super::val::Val;
 use crate::lf::error::{Error, Limit};
@@ -40,6 +42,8 @@ impl From<Incomparable> for Fault {
         match incomparable {
             Incomparable::Functions => Error::NonComparableValues.into(),
             Incomparable::Types => Self::ill_typed("comparison"),
+            // the next slice finds out why
+            Incomparable::Interrupted => Self::OutOfFuel,
         }
     }
 }
@@ -87,6 +91,8 @@ pub(crate) struct Meter {
     pub(super) steps_max: u64,
     pub(super) allocated: u64,
     pub(super) allocated_max: u64,
+    /// Set from outside to end the interpretation.
+    pub(super) cancelled: Arc<AtomicBool>,
 }
 
 impl Meter {
@@ -108,6 +114,66 @@ impl Meter {
         let from_fuel = steps.min(u64::from(self.fuel));
         self.fuel -= u32::try_from(from_fuel).unwrap_or(u32::MAX);
         self.reserve = self.reserve.saturating_sub(steps - from_fuel);
+    }
+
+    /// Work of many steps at once, before it is done.
+    pub(crate) fn spend(&mut self, steps: usize) -> Result<(), Fault> {
+        self.work(steps);
+        if self.left() == 0 {
+            return Err(Error::Limit(Limit::Steps(self.steps_max)).into());
+        }
+        Ok(())
+    }
+
+    /// Steps that are left.
+    pub(super) fn left(&self) -> u64 {
+        self.reserve.saturating_add(u64::from(self.fuel))
+    }
+
+    /// Compares two values. A comparison that is interrupted uses up what is left, so that the next
+    /// slice ends with the limit, unless the interpretation was cancelled.
+    pub(super) fn order(&mut self, a: &Val, b: &Val) -> Result<Ordering, Incomparable> {
+        let (order, left) = self.order_within(a, b);
+        self.set_left(left);
+        order
+    }
+
+    /// The same while something else is borrowed, with the steps that are left then.
+    pub(super) fn order_within(&self, a: &Val, b: &Val) -> (Result<Ordering, Incomparable>, u64) {
+        let mut budget = Budget {
+            left: self.left(),
+            cancelled: &self.cancelled,
+        };
+        let order = compare::order(a, b, &mut budget);
+        (order, budget.left)
+    }
+
+    /// Takes note of what a comparison left.
+    pub(super) fn set_left(&mut self, left: u64) {
+        let spent = self.left().saturating_sub(left);
+        self.work(usize::try_from(spent).unwrap_or(usize::MAX));
+    }
+
+    /// Fails if a value cannot be the key of a map; pays for comparing it with so many others.
+    pub(crate) fn comparable(&mut self, key: &Val, others: u32) -> Result<(), Fault> {
+        let once = match key {
+            Val::Int64(_) | Val::Party(_) | Val::ContractId(_) => return Ok(()),
+            Val::Text(text) => text.len() / compare::BYTES_PER_STEP,
+            _ => {
+                let before = self.left();
+                match self.order(key, key) {
+                    Err(Incomparable::Interrupted) => {
+                        return Err(Error::Limit(Limit::Steps(self.steps_max)).into());
+                    }
+                    other => other?,
+                };
+                usize::try_from(before - self.left()).unwrap_or(usize::MAX)
+            }
+        };
+        if once > 1 {
+            self.spend(once.saturating_mul(others as usize))?;
+        }
+        Ok(())
     }
 
     /// Memory for values of fixed size; checked with the next slice.

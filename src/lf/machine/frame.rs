@@ -37,6 +37,8 @@ pub(super) enum Frame {
         handler: Pc,
         base: u32,
     },
+    /// The value is a view: it must be one that the ledger could have.
+    View,
     /// Exceptions are not caught.
     Protected,
     /// Exceptions end the program without a value.

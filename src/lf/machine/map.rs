@@ -29,6 +29,12 @@ pub(crate) fn size(tree: &Tree) -> i64 {
     }
 }
 
+/// Comparisons that finding a key takes at most: twice the height of a perfect tree is more than the
+/// balance allows.
+pub(crate) fn height_max(tree: &Tree) -> u32 {
+    2 * (i64::BITS - size(tree).leading_zeros())
+}
+
 fn child(node: &[Val], side: usize) -> Option<&Parts> {
     match node.get(side) {
         Some(Val::GenMap(tree)) => tree.as_ref(),

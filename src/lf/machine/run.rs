@@ -4,7 +4,6 @@
 //! end in a fault, which `run` handles: an exception is unwound, a question or a pause leaves the
 //! loop with everything kept, so that it can go on.
 
-use super::compare;
 use super::cursor::Cursor;
 use super::fault::Fault;
 use super::frame::Frame;
@@ -16,6 +15,9 @@ use crate::lf::compile::{Compare, Instruction, Program, Slot, Source, Test};
 use crate::lf::error::Error;
 use crate::lf::transaction::KeyQuestion;
 use crate::model::{ContractId, PackageId};
+
+/// Bytes of a text that take no time to compare.
+const SHORT_TEXT: usize = 256;
 
 /// Why the machine stopped.
 pub(crate) enum Outcome {
@@ -200,12 +202,22 @@ impl Machine {
     }
 
     #[inline(always)]
-    fn compare(&self, at: &Cursor<'_>, how: Compare, a: Source, b: Source) -> Result<bool, Fault> {
+    fn compare(
+        &mut self,
+        at: &Cursor<'_>,
+        how: Compare,
+        a: Source,
+        b: Source,
+    ) -> Result<bool, Fault> {
         let (a, b) = (self.peek(at, a), self.peek(at, b));
-        let order = if let (Val::Int64(x), Val::Int64(y)) = (a, b) {
-            x.cmp(y)
-        } else {
-            compare::order(a, b)?
+        let order = match (a, b) {
+            (Val::Int64(x), Val::Int64(y)) => x.cmp(y),
+            (Val::Text(x), Val::Text(y)) if x.len() <= SHORT_TEXT => x.cmp(y),
+            _ => {
+                let (order, left) = self.meter.order_within(a, b);
+                self.meter.set_left(left);
+                order?
+            }
         };
         Ok(match how {
             Compare::Equal => order.is_eq(),

@@ -37,6 +37,8 @@ pub(crate) struct Machine {
     pub(super) budgets: Vec<Meter>,
     pub(super) traces: Vec<Arc<str>>,
     pub(super) ledger: LedgerState,
+    /// Whether contract ids mean nothing to the code, as on the ledger.
+    hides_contract_ids: bool,
     pub(super) limits: Limits,
     cancelled: Arc<AtomicBool>,
 }
@@ -58,6 +60,7 @@ impl Machine {
             steps_max: limits.steps,
             allocated: 0,
             allocated_max: limits.memory,
+            cancelled: cancelled.clone(),
         };
         let nowhere = Position {
             package: 0,
@@ -73,6 +76,7 @@ impl Machine {
             budgets: Vec::new(),
             traces: Vec::new(),
             ledger,
+            hides_contract_ids: true,
             limits,
             cancelled,
         }
@@ -100,6 +104,11 @@ impl Machine {
         self.ledger.transaction.begin_try()?;
         self.frames.push(Frame::Guard);
         Ok(())
+    }
+
+    /// Says that what is run makes no transaction: ids of contracts can be read as texts.
+    pub(crate) fn leave_ledger(&mut self) {
+        self.hides_contract_ids = false;
     }
 
     /// The program with packages that were loaded since.
@@ -230,6 +239,7 @@ impl Machine {
             meter: &mut self.meter,
             names: &program.names,
             traces: &mut self.traces,
+            hides_contract_ids: self.hides_contract_ids,
         }
     }
 }
@@ -244,6 +254,7 @@ impl Meter {
             steps_max: u64::MAX,
             allocated: 0,
             allocated_max: u64::MAX,
+            cancelled: Arc::default(),
         }
     }
 }

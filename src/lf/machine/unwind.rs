@@ -75,7 +75,8 @@ impl Machine {
                 | Frame::Apply { .. }
                 | Frame::Run { .. }
                 | Frame::Fold { .. }
-                | Frame::Create { .. } => {}
+                | Frame::Create { .. }
+                | Frame::View => {}
             }
         }
         Ok(End::Unhandled)

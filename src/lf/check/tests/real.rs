@@ -71,3 +71,21 @@ fn every_model_is_well_typed() {
             .unwrap_or_else(|error| panic!("{model:?}: {error}"));
     }
 }
+
+/// Not a test: how long checking takes, and what is kept. Run with
+/// `--release -- --ignored --nocapture`.
+#[test]
+#[ignore = "a measurement"]
+fn timing_of_checking_splice_amulet_with_its_dependencies() {
+    let Some(bytes) = test_dars::one("splice-amulet-0.1.8") else {
+        return;
+    };
+    let packages = read_dar(&bytes).unwrap().decode(|_| false).unwrap();
+    for _ in 0..10 {
+        let mut world = World::default();
+        let took = check_all(&packages, &mut world).unwrap();
+        let kept = packages.iter().filter_map(|(id, _)| world.package(id));
+        let types: usize = kept.map(|it| it.nodes.len()).sum();
+        println!("{took:?}, {types} types kept");
+    }
+}

@@ -106,11 +106,13 @@ impl Emitter<'_> {
         Ok(Source::taken(slot))
     }
 
-    /// Operands in slots that follow each other.
+    /// Operands in slots that follow each other: evaluated from right to left.
     fn operand_row(&mut self, operands: &[Ir]) -> Result<Slot, Error> {
         let first = self.row(operands.len())?;
-        for (slot, operand) in (first..).zip(operands) {
+        for (offset, operand) in operands.iter().enumerate().rev() {
             if !operand.is_atom() {
+                let slot =
+                    first + u16::try_from(offset).map_err(|_| Error::TooLarge("function"))?;
                 self.expression(operand, Target::Slot(slot))?;
             }
         }
@@ -184,14 +186,17 @@ impl Emitter<'_> {
         run: bool,
         target: Target,
     ) -> Result<(), Error> {
-        // a function that needs evaluation comes before its arguments
-        let evaluated = match self.atom(function) {
+        // the function comes after its arguments, but below them: what is above is the callee's
+        let below = match self.atom(function) {
             Some(_) => None,
-            None => Some(self.operand(function)?),
+            None => Some(self.slot()?),
         };
         let first = self.operand_row(args)?;
-        let function = match evaluated {
-            Some(source) => source,
+        let function = match below {
+            Some(slot) => {
+                self.expression(function, Target::Slot(slot))?;
+                Source::taken(slot)
+            }
             None => self.operand(function)?,
         };
         let count = u16::try_from(args.len()).map_err(|_| Error::TooLarge("application"))?;

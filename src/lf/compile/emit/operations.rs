@@ -53,14 +53,10 @@ impl Emitter<'_> {
         Ok(())
     }
 
-    /// Two operands: what needs evaluation first.
+    /// Two operands, the right one first.
     pub(super) fn pair(&mut self, a: &Ir, b: &Ir) -> Result<(Source, Source), Error> {
-        if a.is_atom() {
-            let b = self.operand(b)?;
-            Ok((self.operand(a)?, b))
-        } else {
-            Ok((self.operand(a)?, self.operand(b)?))
-        }
+        let b = self.operand(b)?;
+        Ok((self.operand(a)?, b))
     }
 
     fn row_operation(

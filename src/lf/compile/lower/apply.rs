@@ -54,7 +54,7 @@ impl<'a> Lowerer<'_, 'a> {
             self.unbind_name(name);
         }
         Ok(Ir::Let {
-            bindings: vars.into_iter().zip(args).collect(),
+            bindings: vars.into_iter().zip(args).rev().collect(),
             body: Box::new(body?),
         })
     }

@@ -136,6 +136,7 @@ impl<'a> Lowerer<'_, 'a> {
         stored.sort_by_key(|(place, _)| **place);
         let operands = stored.into_iter().map(|(_, (var, _))| Ir::var(*var));
         let body = Box::new(Ir::Operation(construct, operands.collect()));
+        let bindings = bindings.into_iter().rev().collect();
         Ir::Let { bindings, body }
     }
 

@@ -1,7 +1,9 @@
 //! From the archive's expressions to trees with everything resolved.
 //!
-//! Evaluation order is the specification's: strict, from left to right, and an update that is built
-//! has evaluated what it is built from. Where building an update does nothing that could be noticed
+//! Evaluation order is that of Canton's engine, since it decides which of two errors is met and which
+//! exception is caught: strict, operands and arguments from right to left, then the function that is
+//! applied; a record's fields in the reverse of the order in which they are written. An update that is
+//! built has evaluated what it is built from. Where building an update does nothing that could be noticed
 //! (`total`), the code that runs it is compiled at once and the building is left out.
 
 mod scope;

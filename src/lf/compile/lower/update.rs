@@ -27,7 +27,7 @@ impl<'a> Lowerer<'_, 'a> {
         }
         let mut bindings: Vec<(Var, Ir)> = Vec::new();
         let mut evaluated: Evaluated = Vec::new();
-        for operand in operands(update) {
+        for operand in operands(update).into_iter().rev() {
             if is_total(self.compiler, operand) {
                 evaluated.push(None);
                 continue;
@@ -37,6 +37,7 @@ impl<'a> Lowerer<'_, 'a> {
             bindings.push((var, value));
             evaluated.push(Some(key));
         }
+        evaluated.reverse();
         let waiting = self.closure(&[], true, |lowerer| lowerer.action(update, &evaluated));
         for key in evaluated.iter().flatten() {
             self.unbind(key);

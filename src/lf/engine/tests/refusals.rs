@@ -3,7 +3,7 @@
 use super::model::{self, Model, alice, bob, contract, record};
 use super::support::{in_module, party, submission};
 use crate::lf::engine::{Command, Config, Engine, LoadError, Step};
-use crate::lf::error::Error;
+use crate::lf::error::{Error, UpgradeFailure};
 use crate::lf::text::build_archive;
 use crate::lf::value::Value;
 use crate::model::{ContractId, Identifier, Name, PackageId};
@@ -171,6 +171,33 @@ fn errors_of_the_ledger_are_reported_as_canton_does() {
             "Interpretation error: Error: User failure: UNHANDLED_EXCEPTION/M:E (error category 9): negative"
         )
     );
+}
+
+#[test]
+fn a_contract_of_which_its_template_says_something_else_is_refused() {
+    let mut model = Model::new();
+    let asset = model.asset(5);
+    let mut forged = (*model.ledger.contracts[&asset]).clone();
+    forged.signatories = [party("alice"), party("bob")].into();
+    // its id names it, as if somebody else's ledger had made it so
+    let id = forged.id_like(&asset).unwrap();
+    let contracts = &mut model.ledger.contracts;
+    contracts.insert(id.clone(), std::sync::Arc::new(forged));
+    let command = exercise(model.id("Asset"), id.clone(), "Archive");
+    let failed = model.submit(&["bob"], vec![command]);
+    let Err(Error::Upgrade(failure)) = failed else {
+        panic!("{failed:?}");
+    };
+    let UpgradeFailure::Validation {
+        original,
+        recomputed,
+        ..
+    } = *failure
+    else {
+        panic!("{failure:?}");
+    };
+    assert_eq!(original.signatories.len(), 2);
+    assert_eq!(recomputed.signatories, [party("alice")].into());
 }
 
 #[test]

@@ -6,6 +6,7 @@ use super::generate::{Generator, parties};
 use super::model::{Model, alice, bob, contract, record};
 use super::support::{Ledger, submission, time, with_dar};
 use crate::lf::engine::{Engine, Interpreted, Replay, ReplayCommand, ReplayRoot};
+use crate::lf::error::Error;
 use crate::lf::transaction::{Node, NodeId};
 use crate::lf::value::Value;
 
@@ -125,6 +126,36 @@ fn a_replay_with_another_seed_or_another_authority_differs() {
             .interpret(model.engine.replay(unauthorised))
             .is_err()
     );
+}
+
+#[test]
+fn a_replay_that_no_command_could_have_made_is_refused() {
+    let mut model = Model::new();
+    let command = model.create_command("Asset", vec![alice(), bob(), Value::Int64(5)]);
+    let done = model.submit(&["alice"], vec![command]).unwrap();
+    let unseeded = replay(&done, vec![root(&done, NodeId(0), None)], parties());
+    let refused = model.ledger.interpret(model.engine.replay(unseeded));
+    let reason = "a root node without a seed".to_owned();
+    assert_eq!(refused, Err(Error::RootNode(reason)));
+
+    // a contract that is there already is created again
+    let asset = done.transaction.nodes[0].contract_id().unwrap();
+    let fetch = ReplayCommand::Fetch {
+        template: model.id("Asset"),
+        interface: None,
+        contract_id: asset.clone(),
+        by_key: None,
+    };
+    let fetched = ReplayRoot {
+        command: fetch,
+        seed: None,
+    };
+    let again = root(&done, NodeId(0), done.root_seeds[0]);
+    let mut twice = replay(&done, vec![fetched, again], parties());
+    // the seeds of roots have the numbers of the roots
+    twice.roots[1].seed = done.root_seeds[0];
+    let refused = model.ledger.interpret(model.engine.replay(twice));
+    assert_eq!(refused, Err(Error::DuplicateContractId(asset.clone())));
 }
 
 /// The same commands give the same bytes: in another engine, whatever ran before, on any thread.

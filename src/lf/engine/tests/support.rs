@@ -7,9 +7,9 @@ use crate::lf::archive::read_dar;
 use crate::lf::engine::{Command, Config, Engine, Interpretation, Interpreted, Step, Submission};
 use crate::lf::error::Error;
 use crate::lf::test_dars;
-use crate::lf::text::build_archive;
+use crate::lf::text::{build_archive, parse};
 use crate::lf::transaction::{ContractInstance, KeyInput, KeyQuestion, Node};
-use crate::lf::value::{Rendered, Value};
+use crate::lf::value::Value;
 use crate::model::{ContractId, Hash, Identifier, PackageId, PackageName, Party, Timestamp};
 
 /// An engine with a real DAR, and the id of its main package.
@@ -151,6 +151,16 @@ impl Ledger {
     }
 }
 
+/// Loads the package of pairs, which queries by key yield, as far as they need it.
+pub(super) fn load_pairs(engine: &Engine) {
+    const SOURCE: &str = "language 2.1; metadata ('pairs' : '1.0.0'); module DA.Types {
+      record @serializable Tuple2 (a : *) (b : *) = { _1 : a, _2 : b };
+    }";
+    let id = crate::lf::stable::package_of("DA.Types").unwrap();
+    let package = parse(SOURCE, &|_, _| None).unwrap();
+    engine.load(&id, &package).unwrap();
+}
+
 /// Loads a package written as text and gives its id.
 pub(super) fn load_text(engine: &Engine, source: &str) -> PackageId {
     let archive = build_archive(source, &[]).unwrap_or_else(|error| panic!("{error}"));
@@ -190,19 +200,4 @@ fn result_of(definitions: &str, typ: &str, expr: &str) -> String {
 /// Something in module `M` of a package.
 pub(super) fn in_module(package: &PackageId, name: &str) -> Identifier {
     format!("{package}:M:{name}").parse().unwrap()
-}
-
-/// The value of an expression of a type, or the error.
-pub(super) fn evaluate(definitions: &str, typ: &str, expr: &str) -> Result<Value, Error> {
-    let (engine, package) = with_text(&result_of(definitions, typ, expr));
-    engine.evaluate(&in_module(&package, "result"))
-}
-
-/// What an expression comes to, in words.
-pub(super) fn show(definitions: &str, typ: &str, expr: &str) -> String {
-    match evaluate(definitions, typ, expr) {
-        Ok(value) => Rendered(&value).to_string(),
-        Err(Error::Failure(status)) => format!("{}: {}", status.error_id, status.message),
-        Err(error) => error.to_string(),
-    }
 }

@@ -2,18 +2,18 @@
 
 use std::sync::Arc;
 
-use super::keys::{check_maintainers, contract_key};
+use super::keys::check_maintainers;
 use super::state::{Form, parties};
 use crate::lf::compile::{Program, TemplateRef};
 use crate::lf::error::Error;
 use crate::lf::machine::calls::number;
 use crate::lf::machine::cursor::Cursor;
-use crate::lf::machine::export::export;
 use crate::lf::machine::fault::Fault;
 use crate::lf::machine::frame::Frame;
 use crate::lf::machine::state::Machine;
 use crate::lf::machine::val::Val;
-use crate::lf::transaction::ContractInfo;
+use crate::lf::transaction::{ContractInfo, Key};
+use crate::lf::value::Value;
 
 impl Machine {
     /// Asks a contract's template about it, as the first step of creating it.
@@ -42,7 +42,10 @@ impl Machine {
         told: &Val,
     ) -> Result<Val, Fault> {
         let contract = self.take(argument);
-        let info = contract_info(program, template, &contract, told)?;
+        self.charge_told(told)?;
+        let exported = self.export(program, &contract)?;
+        let key = self.told_key(program, template, told)?;
+        let info = contract_info(program, template, (exported, key), told)?;
         check_maintainers(&info)?;
         let id = self.ledger.transaction.create(&info)?;
         if self.ledger.inputs.contains_key(&id) {
@@ -64,7 +67,7 @@ impl Machine {
 pub(super) fn contract_info(
     program: &Program,
     template: TemplateRef,
-    contract: &Val,
+    (argument, key): (Value, Option<Key>),
     told: &Val,
 ) -> Result<ContractInfo, Fault> {
     let found = program.template(template);
@@ -72,7 +75,7 @@ pub(super) fn contract_info(
     let (Some(found), Some(package), Val::Record(told)) = (found, package, told) else {
         return Err(Fault::ill_typed("what a template tells"));
     };
-    let [signatories, observers, key @ ..] = &told[..] else {
+    let [signatories, observers, ..] = &told[..] else {
         return Err(Fault::ill_typed("what a template tells"));
     };
     let signatories = parties(signatories)?;
@@ -81,12 +84,9 @@ pub(super) fn contract_info(
     Ok(ContractInfo {
         template: found.id.clone(),
         package_name: package.name.clone(),
-        argument: export(program, contract)?,
+        argument,
         signatories,
         stakeholders,
-        key: match key {
-            [key, maintainers] => Some(contract_key(program, template, key, maintainers)?.key),
-            _ => None,
-        },
+        key,
     })
 }

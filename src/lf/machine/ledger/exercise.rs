@@ -4,7 +4,6 @@ use super::look_up::find_template;
 use super::state::parties;
 use crate::lf::compile::{Program, Slot, TemplateRef};
 use crate::lf::machine::cursor::Cursor;
-use crate::lf::machine::export::export;
 use crate::lf::machine::fault::Fault;
 use crate::lf::machine::operations::contract;
 use crate::lf::machine::state::Machine;
@@ -27,7 +26,9 @@ impl Machine {
         let (Some(choice), Val::ContractId(id)) = (choice, id) else {
             return Err(Fault::ill_typed("an exercise"));
         };
-        let argument = export(program, &argument)?;
+        let argument = self.export(program, &argument)?;
+        let lists = controllers.elements().count() + observers.elements().count();
+        self.charge_node(lists)?;
         let acting = parties(&controllers)?;
         let choice_observers = parties(&observers)?;
         // the controllers may have been evaluated by code that used the contract up
@@ -66,9 +67,9 @@ impl Machine {
         at: &Cursor<'_>,
         result: Slot,
     ) -> Result<(), Fault> {
-        let result = self.stack.get(at.base + usize::from(result));
+        let result = self.stack.get(at.base + usize::from(result)).cloned();
         let result = result.ok_or_else(|| Fault::ill_typed("a result"))?;
-        let result = export(program, result)?;
+        let result = self.export(program, &result)?;
         self.ledger.transaction.end_exercise(Some(result))?;
         Ok(())
     }

@@ -7,7 +7,6 @@ use super::state::{LedgerState, Source, parties};
 use crate::lf::compile::{Ledger, Program, Slot, TemplateRef};
 use crate::lf::error::Error;
 use crate::lf::machine::cursor::Cursor;
-use crate::lf::machine::export::export;
 use crate::lf::machine::fault::Fault;
 use crate::lf::machine::parts::Parts;
 use crate::lf::machine::state::Machine;
@@ -67,18 +66,65 @@ impl Machine {
 
     /// The key and its maintainers that an instruction is given.
     fn key_at(
-        &self,
+        &mut self,
         program: &Program,
         template: TemplateRef,
         place: usize,
     ) -> Result<GlobalKey, Fault> {
         let operands = self.stack.get(place).zip(self.stack.get(place + 1));
         let (key, maintainers) = operands.ok_or_else(|| Fault::ill_typed("a key"))?;
-        let key = contract_key(program, template, key, maintainers)?;
+        let (key, maintainers) = (key.clone(), maintainers.clone());
+        let key = self.contract_key(program, template, &key, &maintainers)?;
         if key.key.maintainers.is_empty() {
             return Err(Error::KeyWithoutMaintainers(Box::new(key)).into());
         }
         Ok(key)
+    }
+
+    /// The key of a contract, from the record that its template's function yields.
+    pub(super) fn told_key(
+        &mut self,
+        program: &Program,
+        template: TemplateRef,
+        told: &Val,
+    ) -> Result<Option<Key>, Fault> {
+        let Val::Record(told) = told else {
+            return Err(Fault::ill_typed("what a template tells"));
+        };
+        let [_, _, key, maintainers] = &told[..] else {
+            return Ok(None);
+        };
+        let key = self.contract_key(program, template, key, maintainers)?;
+        Ok(Some(key.key))
+    }
+
+    /// A key and its maintainers as a program has them.
+    fn contract_key(
+        &mut self,
+        program: &Program,
+        template: TemplateRef,
+        key: &Val,
+        maintainers: &Val,
+    ) -> Result<GlobalKey, Fault> {
+        let package = program.packages.get(usize::from(template.package));
+        let found = program.template(template).zip(package);
+        let (found, package) = found.ok_or_else(|| Fault::ill_typed("an unknown template"))?;
+        let signatures = &program.signatures;
+        let typ = signatures.template_key(&found.id).map_err(Error::Lookup)?;
+        let value = self.export(program, key)?;
+        if let Some(id) = contract_id_in(&value) {
+            return Err(Error::ContractIdInKey(id.clone()).into());
+        }
+        let hash = key_hash(signatures, &package.name, &found.id, typ, &value);
+        Ok(GlobalKey {
+            template: found.id.clone(),
+            package_name: package.name.clone(),
+            key: Key {
+                value,
+                hash: hash.ok_or_else(|| Fault::ill_typed("a key"))?,
+                maintainers: parties(maintainers)?,
+            },
+        })
     }
 
     /// The active contracts with a key, or a question for the ledger.
@@ -86,6 +132,7 @@ impl Machine {
         let found = self.ledger.transaction.find_by_key(key, wanted);
         let found = found.map_err(Fault::NeedKey)?;
         self.meter.work(found.seen);
+        self.charge_node(found.contracts.len())?;
         Ok(found)
     }
 
@@ -191,34 +238,6 @@ impl LedgerState {
         }
         self.transaction.tell_key(&question.key, told, complete)
     }
-}
-
-/// A key and its maintainers as a program has them.
-pub(super) fn contract_key(
-    program: &Program,
-    template: TemplateRef,
-    key: &Val,
-    maintainers: &Val,
-) -> Result<GlobalKey, Fault> {
-    let package = program.packages.get(usize::from(template.package));
-    let found = program.template(template).zip(package);
-    let (found, package) = found.ok_or_else(|| Fault::ill_typed("an unknown template"))?;
-    let typ = program.signatures.template_key(&found.id);
-    let typ = typ.map_err(Error::Lookup)?;
-    let value = export(program, key)?;
-    if let Some(id) = contract_id_in(&value) {
-        return Err(Error::ContractIdInKey(id.clone()).into());
-    }
-    let hash = key_hash(&program.signatures, &package.name, &found.id, typ, &value);
-    Ok(GlobalKey {
-        template: found.id.clone(),
-        package_name: package.name.clone(),
-        key: Key {
-            value,
-            hash: hash.ok_or_else(|| Fault::ill_typed("a key"))?,
-            maintainers: parties(maintainers)?,
-        },
-    })
 }
 
 /// A contract with a key needs somebody who guarantees for it.

@@ -163,8 +163,12 @@ impl Machine {
         let (id, template) =
             validating.ok_or_else(|| Fault::ill_typed("no contract is asked about"))?;
         let source = self.ledger.source(&id)?;
+        self.charge_told(told)?;
         let form = self.ledger.form(program, (&id, &source), template)?;
-        let info = contract_info(program, template, &form.contract, told)?;
+        let contract = form.contract.clone();
+        let argument = self.export(program, &contract)?;
+        let key = self.told_key(program, template, told)?;
+        let info = contract_info(program, template, (argument, key), told)?;
         if !source.agrees(&info) {
             return Err(Error::Upgrade(Box::new(UpgradeFailure::Validation {
                 contract_id: id,
@@ -175,6 +179,7 @@ impl Machine {
             }))
             .into());
         }
+        let form = self.ledger.form(program, (&id, &source), template)?;
         form.info = Some(Arc::new(info));
         Ok(())
     }
@@ -187,6 +192,7 @@ impl Machine {
         by_key: bool,
     ) -> Result<(), Fault> {
         let info = self.contract_info(id, template)?;
+        self.charge_node(info.stakeholders.len())?;
         let transaction = &mut self.ledger.transaction;
         transaction.fetch(id.clone(), &info, interface, by_key)?;
         Ok(())

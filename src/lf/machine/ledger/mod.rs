@@ -15,6 +15,8 @@ mod keys;
 mod look_up;
 mod virtuals;
 
+mod cost;
+
 mod state;
 
 pub(crate) use state::LedgerState;

@@ -3,6 +3,7 @@
 use crate::lf::compile::{FunctionId, Program, Slot, Virtual};
 use crate::lf::machine::cursor::Cursor;
 use crate::lf::machine::fault::Fault;
+use crate::lf::machine::frame::Frame;
 use crate::lf::machine::operations::contract;
 use crate::lf::machine::state::Machine;
 use crate::model::Identifier;
@@ -26,6 +27,9 @@ impl Machine {
         let function = find(program, template, wanted);
         let function = function.ok_or_else(|| Fault::ill_typed("a method without instance"))?;
         self.push_return(&at, to)?;
+        if let Virtual::View(_) = wanted {
+            self.push(Frame::View)?;
+        }
         self.call_with(program, function, place, [payload.clone()])
     }
 }

@@ -1,0 +1,222 @@
+//! Code that is small and means something huge: it ends with a clear error, soon and in little memory.
+
+use std::sync::atomic::Ordering;
+
+use super::model::{alice, record};
+use super::support::{Ledger, in_module, party, submission, with_text_and};
+use crate::lf::engine::{Command, Config, Engine, Step};
+use crate::lf::error::{Error, Limit};
+use crate::lf::value::Value;
+use crate::model::{Name, PackageId};
+
+/// `double n` is a value of `2^n` leaves in `n` places of memory.
+const SOURCE: &str = r"
+language 2.1;
+metadata ('hostile' : '1.0.0');
+module M {
+  variant @serializable V = Leaf : Unit | Node : M:Two;
+  record @serializable Two = { one : M:V, two : M:V };
+  val double : Int64 -> M:V -> M:V = \(n : Int64) (v : M:V) ->
+    case EQUAL @Int64 n 0 of True -> v | False -> M:double (SUB_INT64 n 1) (M:V:Node (M:Two {one = v, two = v}));
+  val huge : M:V = M:double 48 (M:V:Leaf ());
+  val other : M:V = M:double 48 (M:V:Leaf ());
+  val range : Int64 -> List Int64 -> List Int64 = \(n : Int64) (acc : List Int64) ->
+    case EQUAL @Int64 n 0 of True -> acc | False -> M:range (SUB_INT64 n 1) (Cons @Int64 [n] acc);
+  val long : List Int64 = M:range 10000 (Nil @Int64);
+  val repeat : forall a. Update a -> Int64 -> Update Unit = /\a. \(u : Update a) (n : Int64) ->
+    case EQUAL @Int64 n 0 of True -> pure @Unit () | False -> (bind x : a <- u in M:repeat @a u (SUB_INT64 n 1));
+  val compareForEver : Int64 -> Int64 = \(n : Int64) ->
+    case EQUAL @(List Int64) M:long M:long of True -> M:compareForEver (ADD_INT64 n 1) | False -> n;
+  val grow : Int64 -> TextMap Int64 -> TextMap Int64 = \(n : Int64) (m : TextMap Int64) ->
+    case EQUAL @Int64 n 0 of True -> m | False -> M:grow (SUB_INT64 n 1) (TEXTMAP_INSERT @Int64 (INT64_TO_TEXT n) n m);
+  val text : Int64 -> Text -> Text = \(n : Int64) (t : Text) ->
+    case EQUAL @Int64 n 0 of True -> t | False -> M:text (SUB_INT64 n 1) (APPEND_TEXT t t);
+  val read : Int64 -> Text -> Int64 = \(n : Int64) (t : Text) ->
+    case TEXT_TO_INT64 t of None -> M:read (ADD_INT64 n 1) t | Some x -> n;
+  val verify : Int64 -> Int64 = \(n : Int64) ->
+    case SECP256K1_BOOL '3006020101020101' 'deadbeef' '3056301006072a8648ce3d020106052b8104000a0342000479be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798483ada7726a3c4655da4fbfc0e1108a8fd17b448a68554199c47d08ffb10d4b8' of
+      True -> n | False -> M:verify (ADD_INT64 n 1);
+
+  val compareHuge : Bool = EQUAL @M:V M:huge M:other;
+  val keyHuge : GenMap M:V Int64 = GENMAP_INSERT @M:V @Int64 M:huge 1 (GENMAP_EMPTY @M:V @Int64);
+  val compareLong : Int64 = M:compareForEver 0;
+  val readLong : Int64 = M:read 0 (M:text 20 'x');
+  val verifyForEver : Int64 = M:verify 0;
+  val manyKeys : Int64 = TEXTMAP_SIZE @Int64 (M:grow 1000000 (TEXTMAP_EMPTY @Int64));
+  val exportHuge : M:V = M:huge;
+  val hugeText : Text = M:text 40 'x';
+
+  interface (this : I) = { viewtype M:Two; };
+  record @serializable T = { owner : Party };
+  template (this : T) = {
+    precondition True;
+    signatories Cons @Party [M:T {owner} this] (Nil @Party);
+    observers Nil @Party;
+    choice @nonConsuming Compare (self) (arg : Unit) : Bool, controllers Cons @Party [M:T {owner} this] (Nil @Party)
+      to pure @Bool M:compareHuge;
+    choice @nonConsuming Huge (self) (arg : Unit) : M:V, controllers Cons @Party [M:T {owner} this] (Nil @Party)
+      to pure @M:V M:huge;
+    choice @nonConsuming Long (self) (arg : Unit) : List Int64, controllers Cons @Party [M:T {owner} this] (Nil @Party)
+      to pure @(List Int64) M:long;
+    choice @nonConsuming CreateHuge (self) (arg : Unit) : ContractId M:Big, controllers Cons @Party [M:T {owner} this] (Nil @Party)
+      to create @M:Big (M:Big {owner = M:T {owner} this, v = M:huge});
+    choice @nonConsuming CreateForEver (self) (arg : Unit) : Unit, controllers Cons @Party [M:T {owner} this] (Nil @Party)
+      to M:repeat @(ContractId M:T) (create @M:T this) -1;
+    choice @nonConsuming LongForEver (self) (arg : Unit) : Unit, controllers Cons @Party [M:T {owner} this] (Nil @Party)
+      to M:repeat @(List Int64) (exercise @M:T Long self ()) -1;
+    choice @nonConsuming FetchForEver (self) (arg : Unit) : Unit, controllers Cons @Party [M:T {owner} this] (Nil @Party)
+      to M:repeat @M:T (fetch @M:T self) -1;
+    choice @nonConsuming TryForEver (self) (arg : Unit) : Unit, controllers Cons @Party [M:T {owner} this] (Nil @Party)
+      to M:repeat @Unit (try @Unit (bind u : Unit <- embed_expr @Unit (pure @Unit (M:divide 0)) in pure @Unit ())
+                         catch e -> Some @(Update Unit) (pure @Unit ())) -1;
+    choice @nonConsuming View (self) (arg : Unit) : Bool, controllers Cons @Party [M:T {owner} this] (Nil @Party)
+      to let v : M:Two = view_interface @M:I (to_interface @M:I @M:T this) in pure @Bool True;
+    implements M:I { view = M:Two {one = M:huge, two = M:huge}; };
+  };
+  val divide : Int64 -> Unit = \(n : Int64) -> let x : Int64 = DIV_INT64 1 n in ();
+  record @serializable Big = { owner : Party, v : M:V };
+  template (this : Big) = {
+    precondition True;
+    signatories Cons @Party [M:Big {owner} this] (Nil @Party);
+    observers Nil @Party;
+  };
+}
+";
+
+const STEPS: u64 = 3_000_000;
+const MEMORY: u64 = 16 << 20;
+
+fn hostile() -> (Engine, PackageId) {
+    let config = Config {
+        steps_max: STEPS,
+        call_steps_max: STEPS,
+        allocated_bytes_max: MEMORY,
+        stack_bytes_max: 16 << 20,
+        ..Config::default()
+    };
+    with_text_and(
+        &SOURCE
+            .replace('\'', "\"")
+            .replace("\"hostile\" : \"1.0.0\"", "'hostile' : '1.0.0'"),
+        config,
+    )
+}
+
+fn evaluate(name: &str) -> Result<Value, Error> {
+    let (engine, package) = hostile();
+    engine.evaluate(&in_module(&package, name))
+}
+
+fn command(package: &PackageId, choice: &'static str) -> Command {
+    Command::CreateAndExercise {
+        template: in_module(package, "T"),
+        create_argument: record(vec![alice()]),
+        choice: Name::literal(choice),
+        choice_argument: Value::Unit,
+    }
+}
+
+fn exercise(choice: &'static str) -> Error {
+    let (engine, package) = hostile();
+    let command = command(&package, choice);
+    let done = Ledger::default().submit(&engine, [party("alice")], vec![command]);
+    match done {
+        Ok(_) => panic!("{choice} has a result"),
+        Err(error) => error,
+    }
+}
+
+#[test]
+fn work_inside_of_a_builtin_uses_up_the_steps() {
+    for name in [
+        "compareHuge",
+        "keyHuge",
+        "compareLong",
+        "readLong",
+        "verifyForEver",
+    ] {
+        let failed = evaluate(name);
+        assert_eq!(failed, Err(Error::Limit(Limit::Steps(STEPS))), "{name}");
+    }
+}
+
+#[test]
+fn values_that_are_huge_without_their_sharing_do_not_leave_the_machine() {
+    for choice in ["Huge", "CreateHuge", "View"] {
+        assert_eq!(
+            exercise(choice),
+            Error::Limit(Limit::Memory(MEMORY)),
+            "{choice}"
+        );
+    }
+    for name in ["exportHuge", "hugeText"] {
+        let failed = evaluate(name);
+        assert_eq!(failed, Err(Error::Limit(Limit::Memory(MEMORY))), "{name}");
+    }
+}
+
+#[test]
+fn a_transaction_without_end_uses_up_the_memory() {
+    for choice in ["CreateForEver", "LongForEver", "FetchForEver"] {
+        assert_eq!(
+            exercise(choice),
+            Error::Limit(Limit::Memory(MEMORY)),
+            "{choice}"
+        );
+    }
+    assert!(matches!(exercise("TryForEver"), Error::Limit(_)));
+}
+
+#[test]
+fn a_map_of_a_million_keys_needs_more_memory_than_there_is() {
+    assert_eq!(
+        evaluate("manyKeys"),
+        Err(Error::Limit(Limit::Memory(MEMORY)))
+    );
+}
+
+#[test]
+fn a_comparison_can_be_cancelled_while_it_goes_on() {
+    let (_, package) = hostile();
+    let source = SOURCE
+        .replace('\'', "\"")
+        .replace("\"hostile\" : \"1.0.0\"", "'hostile' : '1.0.0'");
+    let (engine, _) = with_text_and(&source, Config::default());
+    let submission = submission(
+        &engine,
+        vec![command(&package, "Compare")],
+        [party("alice")],
+        1,
+    );
+    let cancelled = submission.cancelled.clone();
+    let mut interpretation = engine.submit(submission);
+    let error = std::thread::scope(|scope| {
+        let running = scope.spawn(move || {
+            loop {
+                match interpretation.run() {
+                    Step::Paused => {}
+                    Step::Failed(error) => return error,
+                    other => panic!("{other:?}"),
+                }
+            }
+        });
+        cancelled.store(true, Ordering::Relaxed);
+        running.join().unwrap()
+    });
+    assert_eq!(error, Error::Cancelled);
+}
+
+#[test]
+fn recursion_ten_million_deep_ends_with_the_stack() {
+    let source = "language 2.1; metadata ('deep' : '1.0.0'); module M {
+      val depth : Int64 -> Int64 = \\(n : Int64) ->
+        case EQUAL @Int64 n 0 of True -> 0 | False -> ADD_INT64 1 (M:depth (SUB_INT64 n 1));
+      val result : Int64 = M:depth 10000000;
+    }";
+    let (engine, package) = with_text_and(source, Config::default());
+    let failed = engine.evaluate(&in_module(&package, "result"));
+    assert!(
+        matches!(failed, Err(Error::Limit(Limit::Stack(_)))),
+        "{failed:?}"
+    );
+}
