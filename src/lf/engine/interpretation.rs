@@ -88,6 +88,8 @@ pub struct Interpretation {
     /// An answer that is the end.
     refused: Option<Error>,
     asked: Option<Asked>,
+    /// What `TRACE` was told, once it is over.
+    traces: Vec<Arc<str>>,
 }
 
 enum Asked {
@@ -112,6 +114,7 @@ impl Engine {
             state: State::Preparing(Box::new(LedgerState::new(builder, submission.ledger_time))),
             refused: None,
             asked: None,
+            traces: Vec::new(),
         }
     }
 
@@ -136,6 +139,7 @@ impl Engine {
             state: State::Preparing(Box::new(LedgerState::new(builder, replay.ledger_time))),
             refused: None,
             asked: None,
+            traces: Vec::new(),
         }
     }
 }
@@ -148,9 +152,17 @@ impl Interpretation {
             None => self.advance(),
         };
         if matches!(step, Step::Done(_) | Step::Failed(_)) {
+            if let State::Running(running) = &self.state {
+                self.traces = running.machine.traces().to_vec();
+            }
             self.state = State::Over;
         }
         step
+    }
+
+    /// What `TRACE` was told, if it has failed; a result has its own.
+    pub fn traces(&self) -> &[Arc<str>] {
+        &self.traces
     }
 
     /// Answers [`Step::NeedContract`]: the contract, or that there is none that may be seen.
@@ -255,6 +267,10 @@ impl Interpretation {
             }
             Outcome::Paused => Some(Step::Paused),
             Outcome::Failed(error) => Some(Step::Failed(error)),
+            Outcome::Exception(_) => {
+                let what = "an exception outside of an evaluation".to_owned();
+                Some(Step::Failed(Error::IllTyped(what)))
+            }
         };
         self.state = State::Running(running);
         step

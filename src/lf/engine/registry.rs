@@ -89,7 +89,12 @@ impl Engine {
             return Ok(());
         }
         check_dependencies(id, package, &program)?;
-        let next = extend(id, package, &program)?;
+        let casts = self.config().untyped_casts.iter();
+        let replaced = casts.fold(None, |replaced, cast| {
+            cast.replace(replaced.as_ref().unwrap_or(package))
+                .or(replaced)
+        });
+        let next = extend(id, replaced.as_ref().unwrap_or(package), &program)?;
         let current = self.shared.program.write();
         *current.unwrap_or_else(PoisonError::into_inner) = Arc::new(next);
         Ok(())

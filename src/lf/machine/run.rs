@@ -26,6 +26,8 @@ pub(crate) enum Outcome {
     NeedPackage(PackageId),
     /// The slice is used up.
     Paused,
+    /// An exception that nothing caught, where that is an outcome.
+    Exception(Val),
     /// It has failed.
     Failed(Error),
 }
@@ -222,13 +224,14 @@ fn holds(test: Test, val: &Val) -> Option<bool> {
     }
 }
 
-fn stopped(fault: Fault) -> Outcome {
+/// What a fault that nothing handles means.
+pub(super) fn stopped(fault: Fault) -> Outcome {
     match fault {
         Fault::Done(val) => Outcome::Done(val),
         Fault::NeedContract(id) => Outcome::NeedContract(id),
         Fault::NeedPackage(id) => Outcome::NeedPackage(id),
         Fault::OutOfFuel => Outcome::Paused,
         Fault::Error(error) => Outcome::Failed(*error),
-        Fault::Exception(_) => Outcome::Failed(Error::IllTyped("an exception".to_owned())),
+        Fault::Exception(exception) => Outcome::Exception(exception),
     }
 }

@@ -44,6 +44,7 @@ impl Machine {
                 self.ledger.transaction.rollback_try()?;
                 Err(Fault::Done(Val::Unit))
             }
+            End::Unhandled if self.yields_exceptions => Err(Fault::Exception(exception)),
             End::Unhandled => self.unhandled(program, &exception),
             End::InMessageOf(first) => {
                 let (second, _) = exception_type(&exception)?;
@@ -82,7 +83,7 @@ impl Machine {
     }
 
     /// Turns an exception into a failure: asks its definition for the message.
-    fn unhandled<'p>(
+    pub(super) fn unhandled<'p>(
         &mut self,
         program: &'p Program,
         exception: &Val,
