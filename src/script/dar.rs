@@ -2,12 +2,15 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::Arc;
 
 use super::library::{Kind, Library};
-use crate::lf::archive::{self, Dar};
+use super::place::Place;
+use super::sources::Sources;
+use crate::lf::archive;
 use crate::lf::ast::{self, BuiltinType, Package, PackageIs};
 use crate::lf::engine::{Config, Engine};
+use crate::lf::signature::{Resolver, SignatureError, Signatures};
+use crate::lf::types::Type;
 use crate::model::{Identifier, PackageId, PackageName};
 
 /// A DAR whose packages are loaded.
@@ -15,6 +18,7 @@ pub struct ScriptDar {
     engine: Engine,
     main: PackageId,
     scripts: Vec<Script>,
+    sources: Sources,
 }
 
 /// A script.
@@ -23,9 +27,9 @@ pub struct Script {
     /// Its definition.
     pub id: Identifier,
     /// The type of its parameter, if it has one.
-    pub parameter: Option<Arc<ast::Type>>,
+    pub parameter: Option<Type>,
     /// The type of its result.
-    pub result: Arc<ast::Type>,
+    pub result: Type,
     pub(super) library: Library,
     /// Whether its library is one that cannot be run any more.
     pub(super) is_old: bool,
@@ -50,6 +54,9 @@ pub enum LoadError {
     /// It is no DAR, or a package in it is none.
     #[error(transparent)]
     Archive(#[from] archive::Error),
+    /// A type in it makes no sense.
+    #[error(transparent)]
+    Type(#[from] SignatureError),
     /// A package in it makes no sense.
     #[error(transparent)]
     Package(#[from] crate::lf::engine::LoadError),
@@ -63,7 +70,8 @@ pub enum LoadError {
 impl ScriptDar {
     /// Loads the packages of a DAR. `rollback_effects`: whether an exception may undo creates and
     /// consuming exercises, as up to protocol version 34.
-    pub fn load(dar: &Dar, rollback_effects: bool) -> Result<Self, LoadError> {
+    pub fn load(bytes: &[u8], rollback_effects: bool) -> Result<Self, LoadError> {
+        let dar = archive::read_dar(bytes)?;
         let packages = dar.decode(|_| false)?;
         let engine = Engine::new(Config {
             rollback_effects,
@@ -77,7 +85,7 @@ impl ScriptDar {
             .collect();
         let mut scripts = Vec::new();
         if let Some((id, package)) = packages.iter().find(|(id, _)| *id == dar.main.id) {
-            scripts = find(id, package, &names);
+            scripts = find(id, package, &names, &engine.signatures())?;
         }
         scripts.sort_by_key(Script::name);
         if let Some(old) = scripts.iter().find(|script| script.is_old) {
@@ -87,6 +95,7 @@ impl ScriptDar {
             engine,
             main: dar.main.id.clone(),
             scripts,
+            sources: Sources::of(bytes),
         })
     }
 
@@ -111,6 +120,11 @@ impl ScriptDar {
         scripts.filter(|script| script.parameter.is_none())
     }
 
+    /// The line of source at a place, if the DAR has the source.
+    pub fn source_line(&self, place: &Place) -> Option<String> {
+        self.sources.line(&place.module, place.line)
+    }
+
     /// A script by `Module:name`.
     pub fn script(&self, name: &str) -> Option<&Script> {
         self.scripts.iter().find(|script| script.name() == name)
@@ -123,8 +137,10 @@ fn find(
     id: &PackageId,
     package: &Package,
     names: &BTreeMap<&PackageId, &PackageName>,
-) -> Vec<Script> {
+    known: &Signatures,
+) -> Result<Vec<Script>, SignatureError> {
     let mut found = Vec::new();
+    let mut resolver = Resolver::new(id, package, known);
     for module in &package.modules {
         for value in &module.values {
             if value.name.as_str().starts_with('$') {
@@ -132,11 +148,13 @@ fn find(
             }
             let (parameter, typ) = match arrow(&value.typ) {
                 Some((parameter, result)) => (Some(parameter), result),
-                None => (None, value.typ.clone()),
+                None => (None, &*value.typ),
             };
-            let Some((kind, library, result)) = script_type(&typ, names) else {
+            let Some((kind, library, result)) = script_type(typ, names) else {
                 continue;
             };
+            let parameter = parameter.map(|typ| resolver.typ(typ)).transpose()?;
+            let result = resolver.typ(result)?;
             found.push(Script {
                 id: Identifier::new(id.clone(), module.name.clone(), value.name.clone()),
                 parameter,
@@ -146,27 +164,27 @@ fn find(
             });
         }
     }
-    found
+    Ok(found)
 }
 
 /// The parts of `a -> b`.
-fn arrow(typ: &ast::Type) -> Option<(Arc<ast::Type>, Arc<ast::Type>)> {
+fn arrow(typ: &ast::Type) -> Option<(&ast::Type, &ast::Type)> {
     let ast::Type::App(function, result) = typ else {
         return None;
     };
     match &**function {
         ast::Type::App(arrow, parameter) if **arrow == ast::Type::Builtin(BuiltinType::Arrow) => {
-            Some((parameter.clone(), result.clone()))
+            Some((parameter, result))
         }
         _ => None,
     }
 }
 
 /// What `Script a` says.
-fn script_type(
-    typ: &ast::Type,
+fn script_type<'t>(
+    typ: &'t ast::Type,
     names: &BTreeMap<&PackageId, &PackageName>,
-) -> Option<(Kind, Library, Arc<ast::Type>)> {
+) -> Option<(Kind, Library, &'t ast::Type)> {
     let ast::Type::App(script, result) = typ else {
         return None;
     };
@@ -181,5 +199,5 @@ fn script_type(
     let library = Library {
         package: package.clone(),
     };
-    Some((kind, library, result.clone()))
+    Some((kind, library, result))
 }

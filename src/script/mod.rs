@@ -22,6 +22,7 @@ mod dar;
 mod code;
 
 mod place;
+mod sources;
 
 mod outcome;
 
@@ -31,6 +32,10 @@ mod journal;
 
 mod question;
 mod runner;
+
+pub mod report;
+
+pub mod json;
 
 #[cfg(test)]
 mod tests;

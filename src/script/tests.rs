@@ -4,15 +4,13 @@ use std::sync::Arc;
 
 use super::ledger::{MemoryLedger, TimeMode};
 use super::*;
-use crate::lf::archive::read_dar;
 use crate::lf::test_dars;
 
 fn run_all(name: &str, rollback_effects: bool) -> Vec<(String, Run)> {
     let Some(bytes) = test_dars::one(name) else {
         return Vec::new();
     };
-    let dar = read_dar(&bytes).unwrap();
-    let dar = ScriptDar::load(&dar, rollback_effects).unwrap();
+    let dar = ScriptDar::load(&bytes, rollback_effects).unwrap();
     let settings = Settings::default();
     let each = dar.tests().map(|script| {
         let cancelled = Arc::clone(&settings.cancelled);
