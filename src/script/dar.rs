@@ -75,6 +75,7 @@ impl ScriptDar {
         let packages = dar.decode(|_| false)?;
         let engine = Engine::new(Config {
             rollback_effects,
+            keep_places: true,
             untyped_casts: vec![Library::cast()],
             ..Config::default()
         });
@@ -122,7 +123,12 @@ impl ScriptDar {
 
     /// The line of source at a place, if the DAR has the source.
     pub fn source_line(&self, place: &Place) -> Option<String> {
-        self.sources.line(&place.module, place.line)
+        self.line(&place.module, place.line)
+    }
+
+    /// A line of a module of the main package; lines count from 1.
+    pub fn line(&self, module: &str, line: i64) -> Option<String> {
+        self.sources.line(module, line)
     }
 
     /// A script by `Module:name`.

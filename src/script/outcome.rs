@@ -9,8 +9,8 @@ use crate::lf;
 /// Why a script has no result.
 #[derive(Debug, Clone)]
 pub enum Failure {
-    /// Its own code failed.
-    Code(lf::error::Error),
+    /// Its own code failed, with what was under way, the innermost first.
+    Code(lf::error::Error, Vec<lf::error::Level>),
     /// A question could not be answered as the script wants it.
     Command(Box<CommandFailure>),
     /// What it asked makes no sense to us: an unknown question, or a payload of another form.
@@ -28,14 +28,14 @@ pub struct CommandFailure {
     pub message: String,
     /// The calls that led to the question, the innermost first.
     pub places: Vec<Place>,
-    /// What the code of the commands told by `trace` and `debug`.
-    pub traces: Vec<Arc<str>>,
+    /// What was under way on the ledger, the innermost first.
+    pub backtrace: Vec<lf::error::Level>,
 }
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Code(error) => write!(f, "{}", Told(error)),
+            Self::Code(error, _) => write!(f, "{}", Told(error)),
             Self::Command(failure) => f.write_str(&failure.message),
             Self::Protocol(message) => f.write_str(message),
         }

@@ -11,11 +11,11 @@ use super::code::{Code, Malformed, Read};
 use super::dar::{Script, ScriptDar};
 use super::journal::Journal;
 use super::ledger::Ledger;
-use super::outcome::{CommandFailure, Failure, Told};
+use super::outcome::{CommandFailure, Failure};
 use super::place::Place;
 use super::question::{self, Reply, Unanswered};
 use crate::lf::engine::{MachineValue, Uncomputed};
-use crate::lf::error::{Error, FailureStatus};
+use crate::lf::error::Error;
 
 /// Questions that are scripts in turn may be nested so deep.
 const NESTING_MAX: usize = 10_000;
@@ -172,7 +172,7 @@ impl Runner<'_> {
         self.journal.tell(traces);
         value.map_err(|uncomputed| match uncomputed {
             Uncomputed::Exception(exception) => self.thrown(exception),
-            Uncomputed::Failed(error) => Stop::Failure(Failure::Code(error)),
+            Uncomputed::Failed(error) => Stop::Failure(self.code_failed(error)),
         })
     }
 
@@ -186,7 +186,12 @@ impl Runner<'_> {
         }
         let error = question::library_failure(&self.code, &exception)
             .unwrap_or_else(|| self.code.evaluation.failure(&exception));
-        Stop::Failure(Failure::Code(error))
+        Stop::Failure(self.code_failed(error))
+    }
+
+    fn code_failed(&mut self, error: Error) -> Failure {
+        let backtrace = self.code.evaluation.take_backtrace();
+        Failure::Code(error, backtrace)
     }
 
     /// Looks at what a script came to: its result, or a question.
@@ -245,18 +250,18 @@ impl Runner<'_> {
                 self.enter(&script)
             }
             Err(Unanswered::Thrown(exception)) => Err(self.thrown(exception)),
-            Err(Unanswered::Failed(error)) => Err(Stop::Failure(Failure::Code(error))),
+            Err(Unanswered::Failed(error)) => Err(Stop::Failure(Failure::Code(error, Vec::new()))),
             Err(Unanswered::Malformed(malformed)) => Err(malformed.into()),
             Err(Unanswered::Refused {
                 class,
                 message,
-                traces,
+                backtrace,
             }) => Err(Stop::Failure(Failure::Command(Box::new(CommandFailure {
                 command: question.name,
                 class,
                 message,
                 places: question.places,
-                traces,
+                backtrace,
             })))),
         }
     }
@@ -292,7 +297,8 @@ impl Runner<'_> {
         match stop {
             Stop::Failure(failure) => Err(failure),
             Stop::Exception(exception) => {
-                Err(Failure::Code(self.code.evaluation.failure(&exception)))
+                let error = self.code.evaluation.failure(&exception);
+                Err(self.code_failed(error))
             }
         }
     }
@@ -301,7 +307,7 @@ impl Runner<'_> {
     fn caught(&mut self, pending: &Pending, stop: Stop) -> Result<MachineValue, Stop> {
         match (pending.wanted, stop) {
             (Wanted::Exception, Stop::Exception(exception)) => Ok(exception),
-            (Wanted::Status, Stop::Failure(Failure::Code(Error::Failure(status)))) => {
+            (Wanted::Status, Stop::Failure(Failure::Code(Error::Failure(status), _))) => {
                 Ok(self.code.make_status(&status)?)
             }
             (Wanted::Command, Stop::Failure(Failure::Command(failure))) => {
@@ -325,15 +331,4 @@ impl Runner<'_> {
 enum Progress {
     Next(MachineValue),
     Result(MachineValue),
-}
-
-impl From<FailureStatus> for Failure {
-    fn from(status: FailureStatus) -> Self {
-        Self::Code(Error::Failure(status))
-    }
-}
-
-/// What a script sees of an error of the engine.
-pub(super) fn told(error: &Error) -> String {
-    Told(error).to_string()
 }

@@ -58,7 +58,8 @@ fn run_scripts(args: &ScriptArgs) -> anyhow::Result<Summary> {
         bar.begin(&script.name());
         let stopwatch = Stopwatch::start();
         let run = run_one(args, &dar, script, argument.clone());
-        let report = report(&dar, script, &run, stopwatch.elapsed());
+        let took = stopwatch.elapsed();
+        let report = report(&dar, script, &run, took, args.transactions);
         summary.add(&report);
         if let (Some(file), Ok(result)) = (&args.output_file, &run.result) {
             write_result(file, &dar, script, result)?;

@@ -23,6 +23,9 @@ pub struct Config {
     /// Whether an exception may undo creates and consuming exercises: protocol version 34. From 35 on
     /// it may not.
     pub rollback_effects: bool,
+    /// Whether to keep where in the source code comes from, so that failures can be told with it. Takes
+    /// memory for each package.
+    pub keep_places: bool,
     /// Definitions that are functions from any type to any other, which no code can be, and stand for
     /// leaving a value as it is. Code that is run this way must not be trusted with a ledger of others.
     pub untyped_casts: Vec<UntypedCast>,
@@ -75,6 +78,7 @@ impl Default for Config {
             allocated_bytes_max: 2 << 30,
             stack_bytes_max: 256 << 20,
             rollback_effects: false,
+            keep_places: false,
             untyped_casts: Vec::new(),
         }
     }

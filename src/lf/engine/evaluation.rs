@@ -11,7 +11,7 @@ use super::machine_value::{self, Content, MachineValue};
 use super::preprocess::typed;
 use super::registry::Engine;
 use crate::lf::compile::{Definition, FunctionId, Program};
-use crate::lf::error::Error;
+use crate::lf::error::{Error, Level};
 use crate::lf::machine::{LedgerState, Limits, Machine, Outcome, Parts, Val, export, import};
 use crate::lf::signature::{LookupError, Reference, Signatures};
 use crate::lf::transaction::{Builder, Seeding};
@@ -26,6 +26,7 @@ pub struct Evaluation {
     limits: Limits,
     cancelled: Arc<AtomicBool>,
     traces: Vec<Arc<str>>,
+    backtrace: Vec<Level>,
 }
 
 /// Why an evaluation has no value.
@@ -51,6 +52,7 @@ impl Engine {
             limits: self.config().limits(),
             cancelled,
             traces: Vec::new(),
+            backtrace: Vec::new(),
         }
     }
 }
@@ -110,6 +112,11 @@ impl Evaluation {
     /// What `TRACE` was told since this was asked last.
     pub fn take_traces(&mut self) -> Vec<Arc<str>> {
         std::mem::take(&mut self.traces)
+    }
+
+    /// What was under way when the last evaluation failed, the innermost first.
+    pub fn take_backtrace(&mut self) -> Vec<Level> {
+        std::mem::take(&mut self.backtrace)
     }
 
     /// Takes a value apart.
@@ -173,6 +180,13 @@ impl Evaluation {
             outcome = machine.run();
         }
         self.traces.extend_from_slice(machine.traces());
+        if matches!(outcome, Outcome::Exception(_) | Outcome::Failed(_)) {
+            let backtrace = machine.backtrace();
+            // finding words for an exception has none of its own
+            if !backtrace.is_empty() {
+                self.backtrace = backtrace;
+            }
+        }
         match outcome {
             Outcome::Done(value) => Ok(MachineValue(value)),
             Outcome::Exception(exception) => Err(Uncomputed::Exception(MachineValue(exception))),

@@ -8,7 +8,7 @@ use super::preprocess::{self, Call};
 use super::registry::Engine;
 use super::replay::{Replay, ReplayCommand};
 use super::submission::{Command, Submission};
-use crate::lf::error::Error;
+use crate::lf::error::{Error, Level};
 use crate::lf::machine::{LedgerState, Machine, Outcome, Val};
 use crate::lf::transaction::{
     Builder, ContractInstance, Finished, Node, NodeId, Seeding, Transaction,
@@ -90,6 +90,8 @@ pub struct Interpretation {
     asked: Option<Asked>,
     /// What `TRACE` was told, once it is over.
     traces: Vec<Arc<str>>,
+    /// What was under way when it failed.
+    backtrace: Vec<Level>,
 }
 
 enum Asked {
@@ -115,6 +117,7 @@ impl Engine {
             refused: None,
             asked: None,
             traces: Vec::new(),
+            backtrace: Vec::new(),
         }
     }
 
@@ -140,6 +143,7 @@ impl Engine {
             refused: None,
             asked: None,
             traces: Vec::new(),
+            backtrace: Vec::new(),
         }
     }
 }
@@ -154,10 +158,16 @@ impl Interpretation {
         if matches!(step, Step::Done(_) | Step::Failed(_)) {
             if let State::Running(running) = &self.state {
                 self.traces = running.machine.traces().to_vec();
+                self.backtrace = running.machine.backtrace();
             }
             self.state = State::Over;
         }
         step
+    }
+
+    /// What was under way when it failed, the innermost first.
+    pub fn backtrace(&self) -> &[Level] {
+        &self.backtrace
     }
 
     /// What `TRACE` was told, if it has failed; a result has its own.

@@ -94,7 +94,11 @@ impl Engine {
             cast.replace(replaced.as_ref().unwrap_or(package))
                 .or(replaced)
         });
-        let next = extend(id, replaced.as_ref().unwrap_or(package), &program)?;
+        let options = compile::Options {
+            keep_places: self.config().keep_places,
+        };
+        let package = replaced.as_ref().unwrap_or(package);
+        let next = extend(id, package, &program, options)?;
         let current = self.shared.program.write();
         *current.unwrap_or_else(PoisonError::into_inner) = Arc::new(next);
         Ok(())
@@ -176,7 +180,12 @@ fn check_dependencies(
     })
 }
 
-fn extend(id: &PackageId, package: &ast::Package, program: &Program) -> Result<Program, LoadError> {
+fn extend(
+    id: &PackageId,
+    package: &ast::Package,
+    program: &Program,
+    options: compile::Options,
+) -> Result<Program, LoadError> {
     let failed = |error| LoadError::Compile {
         package: id.clone(),
         error,
@@ -186,7 +195,8 @@ fn extend(id: &PackageId, package: &ast::Package, program: &Program) -> Result<P
         package: id.clone(),
         error,
     })?;
-    let (compiled, names) = compile::compile(id, package, &signature, program).map_err(failed)?;
+    let (compiled, names) =
+        compile::compile(id, package, &signature, program, options).map_err(failed)?;
     let mut signatures = program.signatures.clone();
     signatures.insert(Arc::new(signature));
     let next = program.with(compiled, Arc::new(names), signatures);

@@ -5,10 +5,12 @@
 //! category and resources there.
 
 mod authorization;
+mod backtrace;
 mod message;
 mod report;
 
 pub use authorization::AuthorizationFailure;
+pub use backtrace::Level;
 pub use report::Report;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -48,15 +48,26 @@ impl Machine {
         loop {
             let fault = self.execute(&program, &mut at);
             match fault {
-                Fault::Exception(exception) => match self.raise(&program, exception) {
-                    Ok(next) => at = next,
-                    Err(fault) => return stopped(fault),
-                },
+                Fault::Exception(exception) => {
+                    self.begin_trace(&at);
+                    match self.raise(&program, exception) {
+                        Ok(next) => at = next,
+                        Err(fault) => {
+                            self.trace_rest();
+                            return stopped(fault);
+                        }
+                    }
+                }
                 Fault::NeedContract(_) | Fault::NeedPackage(_) | Fault::OutOfFuel => {
                     self.position = at.back().position();
                     return stopped(fault);
                 }
-                Fault::Error(_) | Fault::Done(_) => return stopped(fault),
+                Fault::Error(_) => {
+                    self.begin_trace(&at);
+                    self.trace_rest();
+                    return stopped(fault);
+                }
+                Fault::Done(_) => return stopped(fault),
             }
         }
     }

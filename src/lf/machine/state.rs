@@ -8,6 +8,7 @@ use super::fault::{Fault, Meter};
 use super::frame::Frame;
 use super::ledger::LedgerState;
 use super::run::{Outcome, stopped};
+use super::trace::Trace;
 use super::val::Val;
 use crate::lf::builtins::Context;
 use crate::lf::compile::{FunctionId, NOWHERE, Program, Slot, Source};
@@ -42,6 +43,8 @@ pub(crate) struct Machine {
     /// Whether an exception that nothing catches is the outcome, instead of the failure that it means
     /// for a command.
     pub(super) yields_exceptions: bool,
+    /// What was under way when it failed.
+    pub(super) trace: Trace,
     cancelled: Arc<AtomicBool>,
 }
 
@@ -79,6 +82,7 @@ impl Machine {
             ledger,
             limits,
             yields_exceptions: false,
+            trace: Trace::default(),
             cancelled,
         }
     }

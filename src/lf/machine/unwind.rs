@@ -36,6 +36,7 @@ impl Machine {
         match self.unwind()? {
             End::Handler(package, slot, handler, base) => {
                 self.ledger.transaction.rollback_try()?;
+                self.drop_trace();
                 let at = Cursor::at(program, package, handler, base as usize)?;
                 self.write(&at, slot, exception);
                 Ok(at)
@@ -59,6 +60,7 @@ impl Machine {
 
     fn unwind(&mut self) -> Result<End, Fault> {
         while let Some(frame) = self.frames.pop() {
+            self.trace_frame(&frame);
             match frame {
                 Frame::Try {
                     package,
@@ -89,6 +91,7 @@ impl Machine {
         exception: &Val,
     ) -> Result<Cursor<'p>, Fault> {
         let (id, payload) = exception_type(exception)?;
+        self.trace_rest();
         self.frames.clear();
         if Some(&id) == arithmetic_error().as_ref() {
             return Err(failure(&id, arithmetic_message(&payload)));

@@ -189,6 +189,8 @@ pub struct Rejected {
     pub reason: Reason,
     /// What the code of the commands told by `trace` and `debug`.
     pub traces: Vec<Arc<str>>,
+    /// What was under way, the innermost first.
+    pub backtrace: Vec<lf::error::Level>,
 }
 
 impl From<Reason> for Rejected {
@@ -196,6 +198,7 @@ impl From<Reason> for Rejected {
         Self {
             reason,
             traces: Vec::new(),
+            backtrace: Vec::new(),
         }
     }
 }

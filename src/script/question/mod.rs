@@ -31,7 +31,7 @@ use super::code::Malformed;
 use super::ledger::Refusal;
 use super::runner::{Question, Runner, Wanted};
 use crate::lf::engine::MachineValue;
-use crate::lf::error::Error;
+use crate::lf::error::{Error, Level};
 
 /// What to do with a question.
 pub(super) enum Reply {
@@ -59,7 +59,7 @@ pub(super) enum Unanswered {
     Refused {
         class: Arc<str>,
         message: String,
-        traces: Vec<Arc<str>>,
+        backtrace: Vec<Level>,
     },
     /// It is none that we know.
     Malformed(Malformed),
@@ -76,7 +76,7 @@ impl From<Refusal> for Unanswered {
         Self::Refused {
             class: refusal.class.into(),
             message: refusal.message,
-            traces: Vec::new(),
+            backtrace: Vec::new(),
         }
     }
 }

@@ -112,7 +112,7 @@ fn succeeded(runner: &mut Runner<'_>, asked: &Asked, committed: Committed) -> An
         return Err(Unanswered::Refused {
             class: "UserError".into(),
             message: "Expected submit to fail but it succeeded".to_owned(),
-            traces: committed.traces,
+            backtrace: Vec::new(),
         });
     }
     let code = &runner.code;
@@ -126,6 +126,6 @@ fn refused(rejected: &Rejected) -> Unanswered {
     Unanswered::Refused {
         class: submit_error::class(&rejected.reason).into(),
         message: rejected.reason.to_string(),
-        traces: rejected.traces.clone(),
+        backtrace: rejected.backtrace.clone(),
     }
 }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::text::Summary;
-use super::{Excerpt, FailureReport, ScriptReport};
+use super::{Excerpt, FailureReport, ScriptReport, Within};
 
 /// Everything about some scripts.
 pub fn suite_to_json(reports: &[ScriptReport], summary: &Summary) -> Value {
@@ -40,10 +40,26 @@ fn failure_to_json(failure: &FailureReport) -> Value {
     json!({
         "command": failure.command.as_deref(),
         "reason": failure.reason,
-        "within": failure.within,
+        "within": failure.within.iter().map(within_to_json).collect::<Vec<_>>(),
         "places": failure.places.iter().map(excerpt_to_json).collect::<Vec<_>>(),
         "after": failure.last_place.as_ref().map(excerpt_to_json),
     })
+}
+
+fn within_to_json(within: &Within) -> Value {
+    match within {
+        Within::Code {
+            module,
+            start,
+            line,
+            ..
+        } => json!({"module": module, "line": start.0, "column": start.1, "source": line}),
+        Within::Exercise {
+            choice,
+            template,
+            contract,
+        } => json!({"choice": choice, "template": template, "contract": contract}),
+    }
 }
 
 fn excerpt_to_json(excerpt: &Excerpt) -> Value {

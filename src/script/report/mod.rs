@@ -47,13 +47,38 @@ pub struct FailureReport {
     pub command: Option<Arc<str>>,
     /// The reason; may have several lines.
     pub reason: String,
-    /// What was under way on the ledger, the innermost first.
-    pub within: Vec<String>,
+    /// What was under way, the innermost first.
+    pub within: Vec<Within>,
     /// The calls that led to the failure, the innermost first. Without them, `last_place` says where
     /// the script stood before.
     pub places: Vec<Excerpt>,
     /// Where the script asked its last question.
     pub last_place: Option<Excerpt>,
+}
+
+/// Something that was under way when a script failed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Within {
+    /// Code; lines and columns count from 1.
+    Code {
+        /// The module.
+        module: String,
+        /// First line and column.
+        start: (u32, u32),
+        /// Last line, column after the last.
+        end: (u32, u32),
+        /// The first line, if the DAR has the source.
+        line: Option<String>,
+    },
+    /// A choice.
+    Exercise {
+        /// The choice.
+        choice: String,
+        /// The contract's template.
+        template: String,
+        /// The contract's short name.
+        contract: String,
+    },
 }
 
 /// A place in the source and the line there, if the DAR has the source.

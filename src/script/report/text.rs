@@ -3,7 +3,7 @@
 use std::fmt::Write;
 use std::time::Duration;
 
-use super::{Excerpt, FailureReport, ScriptReport};
+use super::{Excerpt, FailureReport, ScriptReport, Within};
 
 /// How reports are written.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -62,8 +62,8 @@ impl Style {
         for line in failure.reason.lines().skip(1) {
             let _ = writeln!(out, "    {line}");
         }
-        for line in &failure.within {
-            let _ = writeln!(out, "    {line}");
+        for within in &failure.within {
+            self.within(within, out);
         }
         for (index, excerpt) in failure.places.iter().enumerate() {
             let how = if index == 0 { "in" } else { "called by" };
@@ -74,15 +74,47 @@ impl Style {
         }
     }
 
+    fn within(self, within: &Within, out: &mut String) {
+        match within {
+            Within::Exercise {
+                choice,
+                template,
+                contract,
+            } => {
+                let _ = writeln!(out, "    exercising {choice} of {template} {contract}");
+            }
+            Within::Code {
+                module,
+                start,
+                end,
+                line,
+            } => {
+                let _ = writeln!(out, "    at {module}:{}:{}", start.0, start.1);
+                if let Some(line) = line {
+                    let wide = |(line, column)| (i64::from(line), i64::from(column));
+                    self.source(line, wide(*start), wide(*end), out);
+                }
+            }
+        }
+    }
+
     fn excerpt(self, how: &str, excerpt: &Excerpt, out: &mut String) {
-        let _ = writeln!(out, "    {how} {}", excerpt.place);
-        let Some(line) = &excerpt.line else { return };
-        let number = excerpt.place.line.to_string();
+        let place = &excerpt.place;
+        let _ = writeln!(out, "    {how} {place}");
+        if let Some(line) = &excerpt.line {
+            let start = (place.line, place.column);
+            self.source(line, start, (place.last_line, place.last_column), out);
+        }
+    }
+
+    /// A line of source with marks below what is meant.
+    fn source(self, line: &str, start: (i64, i64), end: (i64, i64), out: &mut String) {
+        let number = start.0.to_string();
         let gutter = self.paint(DIM, &format!("{number} |"));
         let _ = writeln!(out, "      {gutter} {line}");
-        let column = usize::try_from(excerpt.place.column).unwrap_or(1).max(1);
-        let until = if excerpt.place.last_line == excerpt.place.line {
-            usize::try_from(excerpt.place.last_column).unwrap_or(column)
+        let column = usize::try_from(start.1).unwrap_or(1).max(1);
+        let until = if start.0 == end.0 {
+            usize::try_from(end.1).unwrap_or(column)
         } else {
             line.chars().count() + 1
         };

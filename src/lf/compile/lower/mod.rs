@@ -20,7 +20,7 @@ pub(super) use total::is_total;
 use super::Error;
 use super::ir::Body;
 use super::package::Compiler;
-use crate::lf::ast::{Expr, Update};
+use crate::lf::ast::{Expr, Location, Update};
 use crate::model::Name;
 
 /// A definition without its leading parameters.
@@ -52,6 +52,21 @@ pub(super) fn strip(mut expr: &Expr) -> &Expr {
             | Expr::TypeAbs { body: inner, .. }
             | Expr::TypeApp { expr: inner, .. } => inner,
             other => return other,
+        };
+    }
+}
+
+/// Where an expression says it is from: the innermost of the locations around it.
+pub(super) fn location(mut expr: &Expr) -> Option<&Location> {
+    let mut found = None;
+    loop {
+        expr = match expr {
+            Expr::Located(location, inner) => {
+                found = Some(&**location);
+                inner
+            }
+            Expr::TypeAbs { body: inner, .. } | Expr::TypeApp { expr: inner, .. } => inner,
+            _ => return found,
         };
     }
 }

@@ -36,6 +36,7 @@ impl MemoryLedger {
         let rejected = |reason| Rejected {
             reason,
             traces: interpreted.traces.clone(),
+            backtrace: Vec::new(),
         };
         self.check(submission, &interpreted).map_err(rejected)?;
         let events = events::events(submission, &interpreted, now);
@@ -96,6 +97,7 @@ impl MemoryLedger {
                         // the ledger knows better why there is no such contract
                         reason: refused.unwrap_or(Reason::Interpretation(error)),
                         traces: interpretation.traces().to_vec(),
+                        backtrace: interpretation.backtrace().to_vec(),
                     });
                 }
             }
