@@ -21,6 +21,15 @@ pub struct ScriptDar {
     sources: Sources,
 }
 
+/// How scripts are run.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Options {
+    /// Whether an exception may undo creates and consuming exercises, as up to protocol version 34.
+    pub rollback_effects: bool,
+    /// Steps between two questions, and of a submission, at most; the engine's bound if none is given.
+    pub steps_max: Option<u64>,
+}
+
 /// A script.
 #[derive(Debug, Clone)]
 pub struct Script {
@@ -68,13 +77,13 @@ pub enum LoadError {
 }
 
 impl ScriptDar {
-    /// Loads the packages of a DAR. `rollback_effects`: whether an exception may undo creates and
-    /// consuming exercises, as up to protocol version 34.
-    pub fn load(bytes: &[u8], rollback_effects: bool) -> Result<Self, LoadError> {
+    /// Loads the packages of a DAR.
+    pub fn load(bytes: &[u8], options: &Options) -> Result<Self, LoadError> {
         let dar = archive::read_dar(bytes)?;
         let packages = dar.decode(|_| false)?;
         let engine = Engine::new(Config {
-            rollback_effects,
+            rollback_effects: options.rollback_effects,
+            steps_max: options.steps_max.unwrap_or(Config::default().steps_max),
             keep_places: true,
             untyped_casts: vec![Library::cast()],
             ..Config::default()

@@ -40,7 +40,7 @@ pub mod json;
 #[cfg(test)]
 mod tests;
 
-pub use dar::{LoadError, Script, ScriptDar};
+pub use dar::{LoadError, Options, Script, ScriptDar};
 pub use journal::{Journal, Step};
 pub use outcome::{CommandFailure, Failure};
 pub use place::Place;

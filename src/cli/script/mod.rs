@@ -23,7 +23,7 @@ use crate::runtime::clock::{Clock, Stopwatch};
 use crate::script::json::{from_json, to_json};
 use crate::script::ledger::{Ledger, MemoryLedger, TimeMode};
 use crate::script::report::{Style, Summary, report, suite_to_json};
-use crate::script::{Run, Script, ScriptDar, Settings};
+use crate::script::{Options, Run, Script, ScriptDar, Settings};
 
 /// Nothing could be run.
 const USAGE: u8 = 2;
@@ -43,8 +43,11 @@ fn run_scripts(args: &ScriptArgs) -> anyhow::Result<Summary> {
     let clock = Stopwatch::start();
     let path = &args.dar;
     let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
-    let rollback_effects = args.protocol_version == ProtocolVersion::V34;
-    let dar = ScriptDar::load(&bytes, rollback_effects);
+    let options = Options {
+        rollback_effects: args.protocol_version == ProtocolVersion::V34,
+        ..Options::default()
+    };
+    let dar = ScriptDar::load(&bytes, &options);
     let dar = dar.with_context(|| path.display().to_string())?;
     let scripts = select::select(args, &dar)?;
     let argument = args.input_file.as_deref();

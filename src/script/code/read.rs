@@ -223,11 +223,12 @@ impl Code {
         let [called, location] = self.fields_of(value)?;
         let [_unit, module, file, line, column, last_line, last_column] =
             self.fields_of(&location)?;
+        let file = self.text(&file)?;
         // the library counts from 0, people and editors from 1
         Ok(Place {
             called: self.text(&called)?,
             module: self.text(&module)?,
-            file: self.text(&file)?,
+            file: file.strip_prefix("./").map_or(file.clone(), Arc::from),
             line: self.int(&line)?.saturating_add(1),
             column: self.int(&column)?.saturating_add(1),
             last_line: self.int(&last_line)?.saturating_add(1),

@@ -94,7 +94,7 @@ pub(super) fn answer(runner: &mut Runner<'_>, question: &Question) -> Result<Rep
         ("Throw", 1) => catch::throw(&runner.code, payload),
         ("FailWithStatus", 1) => catch::fail_with_status(&runner.code, payload),
         // a version 2 says that keys are without their types, which is seen from them
-        ("Submit", 1 | 2) => submit::submit(runner, payload),
+        ("Submit", 1 | 2) => submit::submit(runner, question),
         ("QueryACS", 1) => query::contracts(runner, payload),
         ("QueryContractId", 1) => query::contract(runner, payload),
         ("QueryInterface", 1) => query::views(runner, payload),

@@ -9,7 +9,7 @@ use crate::script::code::{Code, Malformed, Read};
 use crate::script::journal::Step;
 use crate::script::ledger::{Committed, Rejected, Submission};
 use crate::script::place::Place;
-use crate::script::runner::Runner;
+use crate::script::runner::{Question, Runner};
 
 const MODULE: &str = "Questions.Submit";
 
@@ -28,13 +28,15 @@ struct Asked {
     place: Option<Place>,
 }
 
-pub(super) fn submit(runner: &mut Runner<'_>, payload: &MachineValue) -> Answered {
+pub(super) fn submit(runner: &mut Runner<'_>, question: &Question) -> Answered {
     let code = &runner.code;
-    let fields = code.fields((MODULE, "Submit"), payload)?;
+    let fields = code.fields((MODULE, "Submit"), &question.payload)?;
     let submissions = code.list_of(fields.get("submissions")?, asked)?;
     let mut answers = Vec::new();
-    for asked in &submissions {
-        answers.push(submit_one(runner, asked)?);
+    for mut asked in submissions {
+        let place = question.places.first().cloned();
+        asked.place = asked.place.or(place);
+        answers.push(submit_one(runner, &asked)?);
     }
     Ok(runner.code.make_list(answers)?)
 }

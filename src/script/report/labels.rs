@@ -9,6 +9,9 @@ use crate::model::ContractId;
 #[derive(Debug, Default)]
 pub(super) struct Labels(HashMap<String, String>);
 
+/// Hexadecimal digits of a package id.
+const PACKAGE_DIGITS: usize = 64;
+
 /// Hexadecimal digits of the shortest contract id.
 const ID_DIGITS_MIN: usize = 66;
 
@@ -32,7 +35,7 @@ impl Labels {
         }
     }
 
-    /// A text with short names in place of contract ids.
+    /// A text with short names in place of contract ids, and types without their packages.
     pub(super) fn replace(&self, text: &str) -> String {
         let mut replaced = String::new();
         let mut rest = text;
@@ -46,6 +49,12 @@ impl Labels {
                 None => replaced.push_str(word),
             }
             rest = after;
+            if word.len() == PACKAGE_DIGITS
+                && let Some(name) = after.strip_prefix(':')
+            {
+                replaced.truncate(replaced.len() - PACKAGE_DIGITS);
+                rest = name;
+            }
         }
         replaced + rest
     }

@@ -29,17 +29,17 @@ pub(super) struct Params<'a> {
     pub(super) body: &'a Expr,
 }
 
-/// Takes the parameters off a function; types and locations disappear.
+/// Takes the parameters off a function. The body still has its types and locations.
 pub(super) fn peel(expr: &Expr) -> Params<'_> {
     let mut names = Vec::new();
-    let mut body = strip(expr);
+    let mut body = expr;
     while let Expr::Abs {
         params,
         body: inner,
-    } = body
+    } = strip(body)
     {
         names.extend(params.iter().map(|(name, _)| name));
-        body = strip(inner);
+        body = inner;
     }
     Params { names, body }
 }
