@@ -126,7 +126,7 @@ impl Runner<'_> {
             next = match step {
                 Ok(Progress::Next(value)) => Ok(value),
                 Ok(Progress::Result(result)) => return Ok(result),
-                Err(stop) => match self.unwind(stop) {
+                Err(reason) => match self.unwind(reason) {
                     Ok(value) => Ok(value),
                     Err(failure) => return Err(failure),
                 },

@@ -1,6 +1,7 @@
 //! The sources in a DAR: what the compiler put beside the packages.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::OnceLock;
 
 use crate::lf::archive;
@@ -22,7 +23,7 @@ impl Sources {
     }
 
     fn unpacked(&self) -> &BTreeMap<String, Vec<u8>> {
-        let wanted = |name: &str| name.ends_with(".daml");
+        let wanted = |name: &str| Path::new(name).extension().is_some_and(|it| it == "daml");
         self.unpacked
             .get_or_init(|| archive::entries(&self.dar, wanted).unwrap_or_default())
     }

@@ -37,11 +37,6 @@ impl Machine {
         self.trace.levels.clear();
     }
 
-    /// Keeps what was gathered, whatever is run afterwards.
-    pub(super) fn close_trace(&mut self) {
-        self.trace.closed = true;
-    }
-
     /// Adds a continuation that is given up.
     pub(super) fn trace_frame(&mut self, frame: &Frame) {
         if self.trace.closed || self.trace.levels.len() >= LEVELS_MAX {

@@ -82,7 +82,7 @@ impl Code {
     pub(in crate::script) fn make_fields(
         &self,
         (module, name): (&str, &str),
-        given: Vec<(&str, MachineValue)>,
+        given: &[(&str, MachineValue)],
     ) -> Read<MachineValue> {
         let id = self.library.id(module, name);
         let data_type = self.evaluation.signatures().data_type(&id);
@@ -149,7 +149,7 @@ impl Code {
         &self,
         (module, name): (&str, &str),
         constructor: &str,
-        given: Vec<(&str, MachineValue)>,
+        given: &[(&str, MachineValue)],
     ) -> Read<MachineValue> {
         let record = format!("{name}.{constructor}");
         let value = if self.has_type(module, &record) {
@@ -158,16 +158,6 @@ impl Code {
             self.unit()?
         };
         self.make_variant((module, name), constructor, value)
-    }
-
-    /// An enumeration of the library.
-    pub(in crate::script) fn make_enum(
-        &self,
-        of: (&str, &str),
-        constructor: &str,
-    ) -> Read<MachineValue> {
-        let (rank, constructor) = self.rank(of, constructor)?;
-        self.make(Content::Enum { rank, constructor })
     }
 
     /// A `TemplateTypeRep`.
@@ -201,7 +191,7 @@ impl Code {
         let id = self.make_contract_id(id)?;
         self.make_fields(
             ("Questions.Util", "AnyContractId"),
-            vec![("templateId", template), ("contractId", id)],
+            &[("templateId", template), ("contractId", id)],
         )
     }
 

@@ -64,7 +64,7 @@ impl Reader<'_> {
 
     fn inside<T>(
         &mut self,
-        step: impl ToString,
+        step: &impl ToString,
         read: impl FnOnce(&mut Self) -> Result<T, JsonError>,
     ) -> Result<T, JsonError> {
         if self.path.len() > NESTING_MAX {
@@ -147,10 +147,10 @@ impl Reader<'_> {
             Json::Null => Ok(Value::Optional(None)),
             Json::Array(items) if super::write::is_optional(self.known, of) => match &items[..] {
                 [] => Ok(some(Value::Optional(None))),
-                [inner] => self.inside(0, |it| it.value(of, inner)).map(some),
+                [inner] => self.inside(&0, |it| it.value(of, inner)).map(some),
                 _ => self.expected("[] or a list of one element", json),
             },
-            other => self.inside("Some", |it| it.value(of, other)).map(some),
+            other => self.inside(&"Some", |it| it.value(of, other)).map(some),
         }
     }
 
@@ -160,7 +160,7 @@ impl Reader<'_> {
         };
         let mut values = Vec::new();
         for (index, item) in items.iter().enumerate() {
-            values.push(self.inside(index, |it| it.value(of, item))?);
+            values.push(self.inside(&index, |it| it.value(of, item))?);
         }
         Ok(Value::List(values))
     }
@@ -171,7 +171,7 @@ impl Reader<'_> {
         };
         let mut entries = BTreeMap::new();
         for (key, value) in fields {
-            let value = self.inside(key, |it| it.value(of, value))?;
+            let value = self.inside(&key, |it| it.value(of, value))?;
             entries.insert(Arc::from(key.as_str()), value);
         }
         Ok(Value::TextMap(entries.into_iter().collect()))
@@ -186,8 +186,8 @@ impl Reader<'_> {
             let Some([k, v]) = item.as_array().map(Vec::as_slice) else {
                 return self.expected("a pair", item);
             };
-            let k = self.inside(index, |it| it.value(key, k))?;
-            let v = self.inside(index, |it| it.value(of, v))?;
+            let k = self.inside(&index, |it| it.value(key, k))?;
+            let v = self.inside(&index, |it| it.value(of, v))?;
             entries.push((k, v));
         }
         Ok(Value::GenMap(entries))
@@ -216,7 +216,7 @@ impl Reader<'_> {
         for ((name, typ), json) in instance.cons.iter().zip(given) {
             let typ = instance.instantiate(typ);
             let value = match json {
-                Some(json) => self.inside(name, |it| it.value(&typ, json))?,
+                Some(json) => self.inside(&name, |it| it.value(&typ, json))?,
                 None if super::write::is_optional(self.known, &typ) => Value::Optional(None),
                 None => return self.fail(format!("the field {name} is missing")),
             };
@@ -245,7 +245,7 @@ impl Reader<'_> {
         let empty = Json::Object(serde_json::Map::new());
         let inner = json.get("value").unwrap_or(&empty);
         let typ = instance.instantiate(typ);
-        let value = self.inside(constructor, |it| it.value(&typ, inner))?;
+        let value = self.inside(&constructor, |it| it.value(&typ, inner))?;
         Ok(Value::Variant {
             id: None,
             constructor: constructor.clone(),

@@ -21,7 +21,7 @@ use crate::model::{Timestamp, UserId};
 /// What scripts need of a ledger.
 pub trait Ledger {
     /// Submits commands and waits for what comes of them.
-    fn submit(&mut self, submission: &Submission) -> Result<Committed, Rejected>;
+    fn submit(&mut self, submission: &Submission) -> Result<Committed, Box<Rejected>>;
 
     /// The active contracts of a template in which the parties have a stake, the oldest first.
     fn contracts(
@@ -193,13 +193,13 @@ pub struct Rejected {
     pub backtrace: Vec<lf::error::Level>,
 }
 
-impl From<Reason> for Rejected {
+impl From<Reason> for Box<Rejected> {
     fn from(reason: Reason) -> Self {
-        Self {
+        Self::new(Rejected {
             reason,
             traces: Vec::new(),
             backtrace: Vec::new(),
-        }
+        })
     }
 }
 

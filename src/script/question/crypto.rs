@@ -1,6 +1,6 @@
 //! Keys and signatures for tests of cryptographic builtins.
 //!
-//! Keys are in hexadecimal DER: PKCS#8 for private keys, SubjectPublicKeyInfo for public ones. Signatures
+//! Keys are in hexadecimal DER: PKCS#8 for private keys, `SubjectPublicKeyInfo` for public ones. Signatures
 //! are deterministic, so that scripts are.
 
 use k256::ecdsa::signature::hazmat::PrehashSigner;
@@ -52,7 +52,7 @@ pub(super) fn generate(runner: &mut Runner<'_>) -> Answered {
     let (private, public) = (private_der(&key), public_der(&key));
     let pair: Read<MachineValue> = code.make_fields(
         ("Questions.Crypto.Text", "Secp256k1KeyPair"),
-        vec![
+        &[
             ("privateKey", code.make_text(&hex::encode(private))?),
             ("publicKey", code.make_text(&hex::encode(public))?),
         ],
@@ -71,7 +71,7 @@ fn element(tag: u8, parts: &[&[u8]]) -> Vec<u8> {
     let content = parts.concat();
     let mut bytes = vec![tag];
     match u8::try_from(content.len()) {
-        Ok(length @ 0..0x80) => bytes.push(length),
+        Ok(length @ 0..=0x7f) => bytes.push(length),
         Ok(length) => bytes.extend([0x81, length]),
         // nothing that we write is longer
         Err(_) => bytes.extend([0x82, 0, 0]),
@@ -117,7 +117,7 @@ fn content(der: &[u8], tag: u8) -> Option<(&[u8], &[u8])> {
     }
     let (length, rest) = rest.split_first()?;
     let (length, rest) = match length {
-        0..0x80 => (usize::from(*length), rest),
+        0..=0x7f => (usize::from(*length), rest),
         0x81 => {
             let (length, rest) = rest.split_first()?;
             (usize::from(*length), rest)

@@ -25,7 +25,7 @@ pub(super) fn vet(runner: &mut Runner<'_>, payload: &MachineValue, vetted: bool)
     }
     // older libraries know only one participant
     let participant: Option<Arc<str>> = match fields.find("participant") {
-        Some(name) => code.optional_of(name, |code, name| code.text(name))?,
+        Some(name) => code.optional_of(name, Code::text)?,
         None => None,
     };
     runner
@@ -40,7 +40,7 @@ pub(super) fn vet_dar(runner: &mut Runner<'_>, payload: &MachineValue, vetted: b
     let question = if vetted { "VetDar" } else { "UnvetDar" };
     let fields = code.fields((MODULE, question), payload)?;
     let name = code.text(fields.get("darName")?)?;
-    let participant = code.optional_of(fields.get("participant")?, |code, it| code.text(it))?;
+    let participant = code.optional_of(fields.get("participant")?, Code::text)?;
     let all = runner.ledger.packages(false)?;
     let is_named = |it: &NamedPackage| format!("{}-{}", it.name, it.version) == *name;
     let package = all.into_iter().find(is_named);
@@ -56,7 +56,7 @@ pub(super) fn list(runner: &mut Runner<'_>, vetted_only: bool) -> Answered {
     let make = |code: &Code, package: NamedPackage| -> Read<MachineValue> {
         code.make_fields(
             (MODULE, "PackageName"),
-            vec![
+            &[
                 ("name", code.make_text(package.name.as_str())?),
                 ("version", code.make_text(package.version.as_str())?),
             ],

@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 
 use super::{Answered, Unanswered};
 use crate::lf::engine::MachineValue;
-use crate::script::code::Read;
+use crate::script::code::{Code, Read};
 use crate::script::ledger::{KnownParty, Refusal};
 use crate::script::runner::Runner;
 
@@ -50,12 +50,11 @@ pub(super) fn allocate(runner: &mut Runner<'_>, payload: &MachineValue) -> Answe
         None => fields.get("displayName")?,
     };
     let (name, hint) = (code.text(name)?, code.text(fields.get("idHint")?)?);
-    let participants: Vec<Arc<str>> = match fields.find("participants") {
-        Some(names) => code.list_of(names, |code, name| code.text(name))?,
-        None => {
-            let name = code.optional_of(fields.get("participant")?, |code, it| code.text(it))?;
-            name.into_iter().collect()
-        }
+    let participants: Vec<Arc<str>> = if let Some(names) = fields.find("participants") {
+        code.list_of(names, Code::text)?
+    } else {
+        let name = code.optional_of(fields.get("participant")?, Code::text)?;
+        name.into_iter().collect()
     };
     let hint = runner.names.hint(&name, &hint)?;
     let party = runner.ledger.allocate_party(&hint, &participants)?;
@@ -65,10 +64,10 @@ pub(super) fn allocate(runner: &mut Runner<'_>, payload: &MachineValue) -> Answe
 pub(super) fn list(runner: &mut Runner<'_>, payload: &MachineValue) -> Answered {
     let participant = participant(runner, payload)?;
     let parties = runner.ledger.parties(participant.as_deref())?;
-    let details = |code: &crate::script::code::Code, known: KnownParty| -> Read<MachineValue> {
+    let details = |code: &Code, known: KnownParty| -> Read<MachineValue> {
         code.make_fields(
             (MODULE, "PartyDetails"),
-            vec![
+            &[
                 ("party", code.make_party(&known.party)?),
                 ("displayName", code.make_optional(None)?),
                 ("isLocal", code.make_bool(known.is_local)?),
@@ -84,8 +83,6 @@ fn participant(
     payload: &MachineValue,
 ) -> Result<Option<Arc<str>>, Unanswered> {
     let [participant] = runner.code.fields_of(payload)?;
-    let name = runner
-        .code
-        .optional_of(&participant, |code, it| code.text(it));
+    let name = runner.code.optional_of(&participant, Code::text);
     Ok(name?)
 }

@@ -16,7 +16,7 @@ pub(super) fn contracts(runner: &mut Runner<'_>, payload: &MachineValue) -> Answ
     let parties = code.parties(fields.get("parties")?)?;
     let template = code.type_rep(fields.get("tplId")?)?;
     let contracts = runner.ledger.contracts(&parties, &template)?;
-    Ok(runner.code.make_list_of(contracts, with_id)?)
+    Ok(runner.code.make_list_of(&contracts, with_id)?)
 }
 
 pub(super) fn contract(runner: &mut Runner<'_>, payload: &MachineValue) -> Answered {
@@ -80,7 +80,7 @@ pub(super) fn by_key(runner: &mut Runner<'_>, payload: &MachineValue, question: 
     let found = find_by_key(runner, &fields, &key, 1)?;
     let code = &runner.code;
     let first = found.into_iter().next();
-    let first = first.map(|contract| with_id(code, contract)).transpose()?;
+    let first = first.map(|contract| with_id(code, &contract)).transpose()?;
     Ok(code.make_optional(first)?)
 }
 
@@ -91,7 +91,7 @@ pub(super) fn some_by_key(runner: &mut Runner<'_>, payload: &MachineValue) -> An
     let limit = runner.code.int(fields.get("limit")?)?;
     let limit = usize::try_from(limit).unwrap_or(0);
     let found = find_by_key(runner, &fields, &key, limit)?;
-    Ok(runner.code.make_list_of(found, with_id)?)
+    Ok(runner.code.make_list_of(&found, with_id)?)
 }
 
 fn find_by_key(
@@ -109,7 +109,7 @@ fn find_by_key(
         .contracts_by_key(&parties, &template, &key, limit)?)
 }
 
-fn with_id(code: &Code, contract: ActiveContract) -> Read<MachineValue> {
+fn with_id(code: &Code, contract: &ActiveContract) -> Read<MachineValue> {
     let id = code.make_contract_id(&contract.contract_id)?;
     let argument = code.make_any_template(&contract.template, &contract.argument)?;
     code.make_record(vec![id, argument])

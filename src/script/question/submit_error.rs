@@ -25,12 +25,12 @@ pub(super) fn make(code: &Code, reason: &Reason) -> Read<MachineValue> {
     let of = (MODULE, "SubmitError");
     let (constructor, fields) = constructor(code, reason)?;
     if code.has_constructor(of, constructor)
-        && let Ok(made) = code.make_variant_fields(of, constructor, fields)
+        && let Ok(made) = code.make_variant_fields(of, constructor, &fields)
     {
         return Ok(made);
     }
     let message = code.make_text(&reason.to_string())?;
-    code.make_variant_fields(of, "UnknownError", vec![("unknownErrorMessage", message)])
+    code.make_variant_fields(of, "UnknownError", &[("unknownErrorMessage", message)])
 }
 
 fn constructor<'a>(code: &Code, reason: &Reason) -> Read<Made<'a>> {
@@ -41,14 +41,14 @@ fn constructor<'a>(code: &Code, reason: &Reason) -> Read<Made<'a>> {
             template,
             effective_at,
         } => {
-            let info = vec![
+            let info = [
                 (
                     "additionalInfoCid",
                     code.make_any_contract_id(template, contract_id)?,
                 ),
                 ("effectiveAt", code.make_text(&effective_at.to_string())?),
             ];
-            not_found(code, contract_id, "NotEffective", info)
+            not_found(code, contract_id, "NotEffective", &info)
         }
         Reason::NotActive {
             contract_id,
@@ -61,7 +61,7 @@ fn constructor<'a>(code: &Code, reason: &Reason) -> Read<Made<'a>> {
             read_as,
             stakeholders,
         } => {
-            let info = vec![
+            let info = [
                 (
                     "additionalInfoCid",
                     code.make_any_contract_id(template, contract_id)?,
@@ -70,7 +70,7 @@ fn constructor<'a>(code: &Code, reason: &Reason) -> Read<Made<'a>> {
                 ("readAs", parties(code, read_as)?),
                 ("observers", parties(code, stakeholders)?),
             ];
-            not_found(code, contract_id, "NotVisible", info)
+            not_found(code, contract_id, "NotVisible", &info)
         }
         Reason::UnresolvedPackage(name) => Ok((
             "UnresolvedPackageName",
@@ -94,14 +94,14 @@ fn parties(code: &Code, parties: &BTreeSet<Party>) -> Read<MachineValue> {
 
 fn not_active<'a>(code: &Code, id: &ContractId, template: &Identifier) -> Read<Made<'a>> {
     let contract = code.make_any_contract_id(template, id)?;
-    not_found(code, id, "NotActive", vec![("additionalInfoCid", contract)])
+    not_found(code, id, "NotActive", &[("additionalInfoCid", contract)])
 }
 
 fn not_found<'a>(
     code: &Code,
     id: &ContractId,
     constructor: &str,
-    info: Vec<(&str, MachineValue)>,
+    info: &[(&str, MachineValue)],
 ) -> Read<Made<'a>> {
     let info = code.make_variant_fields(INFO, constructor, info)?;
     let none = code.make_list(Vec::new())?;
@@ -118,7 +118,7 @@ fn not_found<'a>(
 fn interpretation<'a>(code: &Code, error: &Error) -> Read<Made<'a>> {
     let message = || code.make_text(&Told(error).to_string());
     match error {
-        Error::ContractNotFound(id) => not_found(code, id, "NotFound", Vec::new()),
+        Error::ContractNotFound(id) => not_found(code, id, "NotFound", &[]),
         Error::ContractNotActive {
             contract_id,
             template,
@@ -162,8 +162,8 @@ fn crypto_error<'a>(code: &Code, error: &CryptoError, message: MachineValue) -> 
     if !code.has_constructor(of, constructor) {
         return Ok(("CryptoError", Vec::new()));
     }
-    let fields = vec![(field, code.make_text(value)?)];
-    let typ = code.make_variant_fields(of, constructor, fields)?;
+    let fields = [(field, code.make_text(value)?)];
+    let typ = code.make_variant_fields(of, constructor, &fields)?;
     Ok((
         "CryptoError",
         vec![("cryptoErrorType", typ), ("cryptoErrorMessage", message)],

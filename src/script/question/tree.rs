@@ -31,14 +31,14 @@ pub(super) fn results(code: &Code, events: &[Event]) -> Read<MachineValue> {
 /// The whole transaction.
 pub(super) fn tree(code: &Code, events: &[Event]) -> Read<MachineValue> {
     let roots = code.make_list_of(events, event)?;
-    code.make_fields((TREE, "TransactionTree"), vec![("rootEvents", roots)])
+    code.make_fields((TREE, "TransactionTree"), &[("rootEvents", roots)])
 }
 
 fn event(code: &Code, event: &Event) -> Read<MachineValue> {
     with_room(|| match event {
         Event::Created(created) => {
             let template = &created.template;
-            let fields = vec![
+            let fields = [
                 (
                     "contractId",
                     code.make_any_contract_id(template, &created.contract_id)?,
@@ -48,11 +48,11 @@ fn event(code: &Code, event: &Event) -> Read<MachineValue> {
                     code.make_any_template(template, &created.argument)?,
                 ),
             ];
-            let created = code.make_fields((TREE, "Created"), fields)?;
+            let created = code.make_fields((TREE, "Created"), &fields)?;
             code.make_variant((TREE, "TreeEvent"), "CreatedEvent", created)
         }
         Event::Exercised(exercised) => {
-            let fields = vec![
+            let fields = [
                 (
                     "contractId",
                     code.make_any_contract_id(&exercised.template, &exercised.contract_id)?,
@@ -64,7 +64,7 @@ fn event(code: &Code, event: &Event) -> Read<MachineValue> {
                     code.make_list_of(&exercised.children, self::event)?,
                 ),
             ];
-            let exercised = code.make_fields((TREE, "Exercised"), fields)?;
+            let exercised = code.make_fields((TREE, "Exercised"), &fields)?;
             code.make_variant((TREE, "TreeEvent"), "ExercisedEvent", exercised)
         }
     })

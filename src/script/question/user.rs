@@ -106,7 +106,7 @@ fn user_id(code: &Code, fields: &Fields) -> Result<UserId, Unanswered> {
 }
 
 fn participant(code: &Code, fields: &Fields) -> Read<Option<Arc<str>>> {
-    code.optional_of(fields.get("participant")?, |code, it| code.text(it))
+    code.optional_of(fields.get("participant")?, Code::text)
 }
 
 fn right(code: &Code, value: &MachineValue) -> Read<Right> {
@@ -153,7 +153,7 @@ fn make_user(code: &Code, user: &User) -> Read<MachineValue> {
     let party = party.map(|party| code.make_party(party)).transpose()?;
     code.make_fields(
         (MODULE, "User"),
-        vec![
+        &[
             ("userId", code.make_record(vec![id])?),
             ("primaryParty", code.make_optional(party)?),
         ],

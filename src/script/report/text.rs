@@ -45,7 +45,7 @@ impl Style {
                 let reason = failure.reason.lines().next().unwrap_or_default();
                 let _ = writeln!(out, "{name} {verdict} ({reason})");
                 self.failure(failure, &mut out);
-                self.traces(report, &mut out);
+                traces(report, &mut out);
             }
         }
         if self.transactions {
@@ -123,21 +123,21 @@ impl Style {
         let marks = self.paint(RED, &"^".repeat(width));
         let _ = writeln!(out, "      {before}{marks}");
     }
+}
 
-    fn traces(self, report: &ScriptReport, out: &mut String) {
-        let traces = &report.traces;
-        if traces.is_empty() {
-            return;
-        }
-        let hidden = traces.len().saturating_sub(TRACES_SHOWN);
-        let _ = match hidden {
-            0 => writeln!(out, "    trace:"),
-            hidden => writeln!(out, "    trace, without the first {hidden}:"),
-        };
-        for trace in traces.iter().skip(hidden) {
-            for line in trace.lines() {
-                let _ = writeln!(out, "      {line}");
-            }
+fn traces(report: &ScriptReport, out: &mut String) {
+    let traces = &report.traces;
+    if traces.is_empty() {
+        return;
+    }
+    let hidden = traces.len().saturating_sub(TRACES_SHOWN);
+    let _ = match hidden {
+        0 => writeln!(out, "    trace:"),
+        hidden => writeln!(out, "    trace, without the first {hidden}:"),
+    };
+    for trace in traces.iter().skip(hidden) {
+        for line in trace.lines() {
+            let _ = writeln!(out, "      {line}");
         }
     }
 }

@@ -83,7 +83,7 @@ impl MemoryLedger {
 }
 
 impl Ledger for MemoryLedger {
-    fn submit(&mut self, submission: &Submission) -> Result<Committed, Rejected> {
+    fn submit(&mut self, submission: &Submission) -> Result<Committed, Box<Rejected>> {
         self.interpret_and_commit(submission)
     }
 

@@ -22,7 +22,7 @@ impl MemoryLedger {
     pub(super) fn interpret_and_commit(
         &mut self,
         submission: &Submission,
-    ) -> Result<Committed, Rejected> {
+    ) -> Result<Committed, Box<Rejected>> {
         let submitters = submission.act_as.union(&submission.read_as);
         self.check_parties(submitters.cloned().collect())?;
         let disclosed = read_disclosures(submission)?;
@@ -33,10 +33,12 @@ impl MemoryLedger {
         let commands = commands.collect::<Result<_, _>>()?;
         let interpretation = self.begin(submission, commands, now);
         let interpreted = self.interpret(interpretation, submission, &disclosed, now)?;
-        let rejected = |reason| Rejected {
-            reason,
-            traces: interpreted.traces.clone(),
-            backtrace: Vec::new(),
+        let rejected = |reason| {
+            Box::new(Rejected {
+                reason,
+                traces: interpreted.traces.clone(),
+                backtrace: Vec::new(),
+            })
         };
         self.check(submission, &interpreted).map_err(rejected)?;
         let events = events::events(submission, &interpreted, now);
@@ -76,7 +78,7 @@ impl MemoryLedger {
         submission: &Submission,
         disclosed: &Disclosed,
         now: Timestamp,
-    ) -> Result<Interpreted, Rejected> {
+    ) -> Result<Interpreted, Box<Rejected>> {
         let parties = (&submission.act_as, &submission.read_as);
         let mut refused = None;
         loop {
@@ -93,12 +95,12 @@ impl MemoryLedger {
                     interpretation.answer_contract(contract.ok());
                 }
                 Step::Failed(error) => {
-                    return Err(Rejected {
+                    return Err(Box::new(Rejected {
                         // the ledger knows better why there is no such contract
                         reason: refused.unwrap_or(Reason::Interpretation(error)),
                         traces: interpretation.traces().to_vec(),
                         backtrace: interpretation.backtrace().to_vec(),
-                    });
+                    }));
                 }
             }
         }
