@@ -40,4 +40,6 @@ pub mod transaction;
 pub mod engine;
 
 #[cfg(test)]
+mod fuzz;
+#[cfg(test)]
 pub(crate) mod test_dars;

@@ -1,9 +1,10 @@
 //! `jura lf`: Daml-LF as text, and what is in a DAR.
 //!
-//! `build` makes a DAR of a text, `inspect` tells what a DAR has. Both work on files only; no ledger is
-//! needed.
+//! `build` makes a DAR of a text, `dump` a text of a DAR, `inspect` tells what a DAR has. All work on
+//! files only; no ledger is needed.
 
 mod build;
+mod dump;
 mod inspect;
 
 mod files;
@@ -13,6 +14,7 @@ use super::args::LfCommand;
 pub(super) fn run(command: &LfCommand) -> anyhow::Result<()> {
     match command {
         LfCommand::Build(args) => build::run(args),
+        LfCommand::Dump(args) => dump::run(args),
         LfCommand::Inspect(args) => inspect::run(args),
     }
 }

@@ -21,7 +21,7 @@ mod interpretation;
 mod answers;
 
 #[cfg(test)]
-mod tests;
+pub(in crate::lf) mod tests;
 
 pub use super::compile::Error as CompileError;
 pub use config::Config;

@@ -12,6 +12,6 @@ mod interfaces;
 mod limits;
 mod refusals;
 mod replays;
-mod rules;
+pub(in crate::lf) mod rules;
 mod updates;
 mod values;
