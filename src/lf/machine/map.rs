@@ -278,7 +278,7 @@ impl<'a> Iterator for Entries<'a> {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
+    use std::collections::{BTreeMap, BTreeSet};
 
     use super::*;
     use proptest::prelude::*;
@@ -333,14 +333,14 @@ mod tests {
         fn texts_and_records_as_keys_are_in_the_order_of_code_points_and_fields(
             operations in prop::collection::vec((any::<bool>(), "[aZ\u{e9}\u{ff61}\u{1f602}]{0,3}", -2_i64..3), 0..60)
         ) {
-            let (mut texts, mut records) = (BTreeMap::new(), BTreeMap::new());
+            let (mut texts, mut records) = (BTreeMap::new(), BTreeSet::new());
             let (mut by_text, mut by_record): (Tree, Tree) = (None, None);
             for (insertion, text, number) in operations {
                 let key = Val::text(text.clone());
                 let pair = Val::Record(Parts::two(Val::Int64(number), key.clone()));
                 if insertion {
                     texts.insert(text.clone(), number);
-                    records.insert((number, text), ());
+                    records.insert((number, text));
                     by_text = Some(insert(by_text, key, Val::Int64(number)));
                     by_record = Some(insert(by_record, pair, Val::Unit));
                 } else {
@@ -365,7 +365,7 @@ mod tests {
                 _ => panic!("not a record"),
             });
             let found: Vec<(i64, String)> = found.collect();
-            prop_assert_eq!(found, records.into_keys().collect::<Vec<_>>());
+            prop_assert_eq!(found, records.into_iter().collect::<Vec<_>>());
         }
     }
 }
