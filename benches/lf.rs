@@ -135,6 +135,7 @@ fn submit(
     let mut interpretation = engine.submit(Submission {
         commands: vec![command],
         act_as: act_as.into(),
+        package_preference: std::sync::Arc::default(),
         read_as: BTreeSet::new(),
         ledger_time: Timestamp::EPOCH,
         preparation_time: Timestamp::EPOCH,
@@ -146,6 +147,7 @@ fn submit(
             Step::Done(done) => return done,
             Step::Paused => {}
             Step::NeedContract(_) => interpretation.answer_contract(contract.cloned()),
+            Step::NeedKey(_) => interpretation.answer_key(Vec::new()),
             other => panic!("{other:?}"),
         }
     }

@@ -178,6 +178,8 @@ pub(super) enum LfCommand {
     Dump(LfDumpArgs),
     /// Tell what is in a DAR: packages, templates, choices, types
     Inspect(LfInspectArgs),
+    /// Check the types of a DAR, or of a text, as a ledger does before it takes it
+    Check(LfCheckArgs),
 }
 
 #[derive(Debug, Clone, Args)]
@@ -217,6 +219,16 @@ pub(super) struct LfInspectArgs {
     /// Print everything as JSON
     #[arg(long)]
     pub json: bool,
+}
+
+#[derive(Debug, Clone, Args)]
+pub(super) struct LfCheckArgs {
+    /// The DAR, or a text in the notation of the Daml-LF specification; - reads standard input
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// A DAR whose packages the text imports; repeatable
+    #[arg(long = "dependency", value_name = "DAR")]
+    pub dependencies: Vec<PathBuf>,
 }
 
 #[derive(Debug, Clone, Args)]
@@ -261,6 +273,7 @@ mod tests {
             "jura lf build model.daml-lf",
             "jura lf inspect",
             "jura lf dump",
+            "jura lf check",
             "jura completions",
             "jura completions dos",
             "jura demo --extra",

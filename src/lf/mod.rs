@@ -2,7 +2,7 @@
 //!
 //! Stations, in the order in which a package and then a command meet them:
 //! `ast` (the language as data) ← `archive` (bytes ⇄ ast) and `text` (the specification's notation
-//! ⇄ ast) → `signature` (what a package offers) → `compile` (names resolved, locals to slots) →
+//! ⇄ ast) → `signature` (what a package offers) → `check` (well-formed, well-typed) → `compile` (names resolved, locals to slots) →
 //! `engine` (commands in, questions and transactions out) → `machine` (runs compiled code) with
 //! `builtins` → `transaction`.
 //!
@@ -28,6 +28,8 @@ pub mod text;
 pub mod value;
 
 pub mod signature;
+
+pub mod check;
 
 mod compile;
 

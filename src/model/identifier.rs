@@ -189,6 +189,17 @@ impl Identifier {
     pub fn name(&self) -> &DottedName {
         &self.0.name
     }
+
+    /// The same module and name in a given package.
+    #[must_use]
+    pub fn in_package(&self, package: PackageId) -> Self {
+        Self::new(package, self.module().clone(), self.name().clone())
+    }
+
+    /// Whether two differ at most in the package.
+    pub fn has_name_of(&self, other: &Self) -> bool {
+        self.name() == other.name() && self.module() == other.module()
+    }
 }
 
 /// Why a string is not a [`Identifier`].

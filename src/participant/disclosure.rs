@@ -1,6 +1,5 @@
 //! Contracts shown by hand: the blob of a created event, and what a submission makes of it.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -22,18 +21,18 @@ pub fn blob(id: &ContractId, instance: Bytes) -> Bytes {
     .into()
 }
 
-/// Reads the disclosed contracts of a submission; each must be the one that its id names.
+/// Reads the disclosed contracts of a submission, in its order; each must be the one that its id names.
 ///
 /// # Errors
 /// If a blob is none, or not what the submission says about it.
 pub fn read(
     disclosed: &[DisclosedContract],
-) -> Result<BTreeMap<ContractId, Arc<ContractInstance>>, Refusal> {
-    let mut contracts = BTreeMap::new();
+) -> Result<Vec<(ContractId, Arc<ContractInstance>)>, Refusal> {
+    let mut contracts = Vec::with_capacity(disclosed.len());
     for contract in disclosed {
         let (id, instance) = open(&contract.blob)?;
         check(contract, &id, &instance)?;
-        contracts.insert(id, Arc::new(instance));
+        contracts.push((id, Arc::new(instance)));
     }
     Ok(contracts)
 }

@@ -21,5 +21,10 @@ pub const MIGRATIONS: MigrationSet = MigrationSet {
             name: "administration",
             sql: include_str!("../../migrations/participant/0003_administration.sql"),
         },
+        Migration {
+            version: 4,
+            name: "contract keys",
+            sql: include_str!("../../migrations/participant/0004_contract_keys.sql"),
+        },
     ],
 };

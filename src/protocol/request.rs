@@ -1,14 +1,14 @@
 //! Phase 1: the parts of a confirmation request.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use bytes::Bytes;
 use prost::Message as _;
 
 use super::{Error, RootHash};
 use crate::model::{
-    CommandId, ContractId, Hash, Offset, ParticipantId, Party, Purpose, SubmissionId, Timestamp,
-    UserId, WorkflowId,
+    CommandId, ContractId, Hash, Offset, PackageId, PackageName, ParticipantId, Party, Purpose,
+    SubmissionId, Timestamp, UserId, WorkflowId,
 };
 use crate::wire::protocol as wire;
 
@@ -44,6 +44,8 @@ pub struct TransactionView {
     pub root_seeds: Vec<Option<Hash>>,
     /// The contracts that the transaction uses.
     pub inputs: Vec<InputContract>,
+    /// The versions of packages by which contracts were looked at through interfaces.
+    pub package_preference: BTreeMap<PackageName, PackageId>,
     /// W3C trace context.
     pub traceparent: String,
     /// W3C trace context.
@@ -140,6 +142,7 @@ impl TransactionView {
                 .map(|seed| seed.map_or_else(Bytes::new, |seed| seed.as_bytes().to_vec().into()))
                 .collect(),
             inputs: self.inputs.iter().map(InputContract::to_wire).collect(),
+            package_preference: preference_to_wire(&self.package_preference),
             traceparent: self.traceparent.clone(),
             tracestate: self.tracestate.clone(),
         }
@@ -180,6 +183,7 @@ impl TransactionView {
                 .into_iter()
                 .map(InputContract::from_wire)
                 .collect::<Result<_, _>>()?,
+            package_preference: preference_from_wire(&view.package_preference)?,
             traceparent: view.traceparent,
             tracestate: view.tracestate,
         })
@@ -237,6 +241,27 @@ pub(super) fn parties(texts: &[String]) -> Result<BTreeSet<Party>, Error> {
         .map(|text| Party::parse(text))
         .collect::<Result<_, _>>()
         .map_err(Error::malformed)
+}
+
+fn preference_to_wire(
+    preference: &BTreeMap<PackageName, PackageId>,
+) -> Vec<wire::PackagePreference> {
+    let one = |(name, id): (&PackageName, &PackageId)| wire::PackagePreference {
+        package_name: name.to_string(),
+        package_id: id.to_string(),
+    };
+    preference.iter().map(one).collect()
+}
+
+fn preference_from_wire(
+    preference: &[wire::PackagePreference],
+) -> Result<BTreeMap<PackageName, PackageId>, Error> {
+    let one = |it: &wire::PackagePreference| {
+        let name = PackageName::parse(&it.package_name).map_err(Error::malformed)?;
+        let id = PackageId::parse(&it.package_id).map_err(Error::malformed)?;
+        Ok((name, id))
+    };
+    preference.iter().map(one).collect()
 }
 
 pub(super) fn hash(bytes: &[u8]) -> Result<Hash, Error> {

@@ -28,6 +28,7 @@ mod flow;
 mod commands;
 mod completions;
 mod errors;
+mod keys;
 mod reads;
 mod streams;
 

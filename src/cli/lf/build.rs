@@ -1,6 +1,6 @@
 //! `jura lf build`: a text to a DAR.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 
@@ -12,14 +12,7 @@ use crate::lf::archive::{Archive, read_dar};
 use crate::lf::text::{BuildError, build_dar};
 
 pub(super) fn run(args: &LfBuildArgs) -> anyhow::Result<()> {
-    let source = String::from_utf8(read(&args.file)?)
-        .with_context(|| format!("{} is no text in UTF-8", args.file.display()))?;
-    let mut given: Vec<Archive> = Vec::new();
-    for path in &args.dependencies {
-        let dar = open(path)?;
-        given.extend(dar.archives().cloned());
-    }
-    let bytes = build_dar(&source, &given).map_err(|error| explain(&args.file, &error))?;
+    let bytes = dar_of(&args.file, read(&args.file)?, &args.dependencies)?;
     whole_file::write(&args.output, &bytes)?;
     let dar = read_dar(&bytes)?;
     print(&format!(
@@ -28,6 +21,22 @@ pub(super) fn run(args: &LfBuildArgs) -> anyhow::Result<()> {
         dar.name.as_deref().unwrap_or("package"),
         dar.main.id
     ))
+}
+
+/// The DAR of a text.
+pub(super) fn dar_of(
+    file: &Path,
+    text: Vec<u8>,
+    dependencies: &[PathBuf],
+) -> anyhow::Result<Vec<u8>> {
+    let source = String::from_utf8(text)
+        .with_context(|| format!("{} is no text in UTF-8", file.display()))?;
+    let mut given: Vec<Archive> = Vec::new();
+    for path in dependencies {
+        let dar = open(path)?;
+        given.extend(dar.archives().cloned());
+    }
+    build_dar(&source, &given).map_err(|error| explain(file, &error))
 }
 
 /// Places of mistakes are shown as compilers do, so that editors can jump there.

@@ -23,6 +23,7 @@ mod lower;
 mod emit;
 
 mod constants;
+mod keys;
 mod package;
 mod templates;
 
@@ -30,7 +31,9 @@ pub(crate) use code::{Function, FunctionId, Instruction, NOWHERE, Pc, Slot, Sour
 pub(crate) use names::{LayoutId, Names, Symbol};
 pub(crate) use ops::{Binary, Compare, Construct, Fold, Ledger, Nary, Unary, Virtual};
 pub(crate) use package::compile;
-pub(crate) use program::{CompiledPackage, Definition, Global, Program, Template, TemplateRef};
+pub(crate) use program::{
+    CompiledPackage, Definition, Global, Keyed, Program, Template, TemplateRef,
+};
 
 use super::signature::{LookupError, SignatureError};
 use crate::model::{Identifier, Name};

@@ -102,12 +102,16 @@ pub(crate) enum Ledger {
     Fetch,
     /// Contract id: the contract, as interface value. Index: interface.
     FetchInterface,
+    /// Key and maintainers: the id of the contract. Index: template. Leaves no node.
+    FindByKey,
+    /// Id of a contract that was found by its key: the contract. Index: template.
+    FetchByKey,
+    /// Key, maintainers and limit: ids and contracts. Index: template.
+    QueryByKey,
     /// The ledger time.
     GetTime,
     /// Whether the ledger time is before a time.
     IsTimeBefore,
-    /// Something that the engine cannot do yet; index: constant with a text that says what.
-    Unsupported,
 }
 
 /// A function that the template of an interface value has; it is called with the contract.

@@ -84,7 +84,7 @@ pub(crate) struct Template {
     pub(crate) info: FunctionId,
     pub(crate) signatories: FunctionId,
     pub(crate) observers: FunctionId,
-    pub(crate) has_key: bool,
+    pub(crate) key: Option<Keyed>,
     /// From an argument to the update that creates a contract.
     pub(crate) create: FunctionId,
     /// From a contract id to the update that fetches the contract.
@@ -92,6 +92,19 @@ pub(crate) struct Template {
     /// From contract id and argument to the choice's update.
     pub(crate) choices: FxHashMap<Name, FunctionId>,
     pub(crate) instances: FxHashMap<Identifier, Instance>,
+}
+
+/// The functions of a template with a key.
+#[derive(Debug)]
+pub(crate) struct Keyed {
+    /// From a key to its maintainers.
+    pub(crate) maintainers: FunctionId,
+    /// From a key to the update that fetches the contract and yields its id, too.
+    pub(crate) fetch: FunctionId,
+    /// From a limit and a key to the update that looks for contracts.
+    pub(crate) query: FunctionId,
+    /// From key and argument to the choice's update.
+    pub(crate) choices: FxHashMap<Name, FunctionId>,
 }
 
 /// How a template implements an interface. All functions take the contract.
@@ -119,6 +132,8 @@ pub(crate) struct ChoiceRef {
     pub(crate) interface: Option<Identifier>,
     /// The template, unless the contract decides.
     pub(crate) template: Option<TemplateRef>,
+    /// Whether the contract was found by its key.
+    pub(crate) by_key: bool,
 }
 
 impl Program {

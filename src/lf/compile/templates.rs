@@ -6,6 +6,7 @@ use super::Error;
 use super::code::FunctionId;
 use super::constants::Key as Constant;
 use super::ir::{Body, Ir, Operation, Var};
+use super::keys;
 use super::lower::{Key, Lowerer};
 use super::ops::{Construct, Ledger, Nary};
 use super::package::Compiler;
@@ -35,7 +36,7 @@ pub(super) fn declare_template(
         info: info?,
         signatories: signatories?,
         observers: observers?,
-        has_key: template.key.is_some(),
+        key: keys::declare(compiler, template)?,
         create: create?,
         fetch: fetch?,
         choices: declare_choices(compiler, &template.choices)?,
@@ -60,7 +61,7 @@ pub(super) fn declare_interface(
     Ok(())
 }
 
-fn declare_choices(
+pub(super) fn declare_choices(
     compiler: &mut Compiler<'_>,
     choices: &[ast::Choice],
 ) -> Result<FxHashMap<Name, FunctionId>, Error> {
@@ -70,7 +71,7 @@ fn declare_choices(
         .collect()
 }
 
-fn reserve(compiler: &mut Compiler<'_>, arity: u16) -> Result<FunctionId, Error> {
+pub(super) fn reserve(compiler: &mut Compiler<'_>, arity: u16) -> Result<FunctionId, Error> {
     let index = compiler.reserve(arity)?;
     Ok(compiler.function_id(index))
 }
@@ -149,10 +150,12 @@ pub(super) fn define_template<'a>(
             consuming: choice.consuming,
             interface: None,
             template: Some(reference),
+            by_key: false,
         };
         let body = choice_body(compiler, param, choice, node, Ledger::LookUp, row)?;
         compiler.finish(function.index(), body)?;
     }
+    keys::define(compiler, template, reference, row)?;
     define_instances(compiler, template, number)
 }
 
@@ -324,6 +327,7 @@ pub(super) fn define_interface<'a>(
             consuming: choice.consuming,
             interface: Some(id.clone()),
             template: None,
+            by_key: false,
         };
         let look_up = Ledger::LookUpInterface;
         let body = choice_body(compiler, &interface.param, choice, node, look_up, row)?;
@@ -353,21 +357,36 @@ fn choice_body<'a>(
     look_up: Ledger,
     row: u32,
 ) -> Result<Body, Error> {
-    let choice_row = u32::try_from(compiler.package.choice_refs.len());
-    let choice_row = choice_row.map_err(|_| Error::TooLarge("package"))?;
-    compiler.package.choice_refs.push(node);
+    let node = choice_row(compiler, node)?;
     let mut lowerer = Lowerer::new(compiler);
     let id = lowerer.fresh();
     let arg = lowerer.fresh();
+    let ir = exercise(&mut lowerer, param, choice, node, (id, arg), (look_up, row))?;
+    Ok(lowerer.finish(vec![id, arg], ir, true))
+}
+
+/// A row for a choice in the package's table.
+pub(super) fn choice_row(compiler: &mut Compiler<'_>, node: ChoiceRef) -> Result<u32, Error> {
+    let row = u32::try_from(compiler.package.choice_refs.len());
+    compiler.package.choice_refs.push(node);
+    row.map_err(|_| Error::TooLarge("package"))
+}
+
+/// Exercises a choice of the contract with an id.
+pub(super) fn exercise<'a>(
+    lowerer: &mut Lowerer<'_, 'a>,
+    param: &'a Name,
+    choice: &'a ast::Choice,
+    choice_row: u32,
+    (id, arg): (Var, Var),
+    (look_up, row): (Ledger, u32),
+) -> Result<Ir, Error> {
     let contract = lowerer.bind_name(param);
     lowerer.bind(Key::Named(choice.arg.0.clone()), arg);
     let looked_up = Ir::Operation(Operation::Ledger(look_up, row), vec![Ir::var(id)]);
-    let controllers = (
-        lowerer.fresh(),
-        protected(&mut lowerer, &choice.controllers)?,
-    );
+    let controllers = (lowerer.fresh(), protected(lowerer, &choice.controllers)?);
     let observed_by = match &choice.observers {
-        Some(observers) => protected(&mut lowerer, observers)?,
+        Some(observers) => protected(lowerer, observers)?,
         None => lowerer.constant(Constant::Nil)?,
     };
     let observers = (lowerer.fresh(), observed_by);
@@ -379,11 +398,10 @@ fn choice_body<'a>(
         args: args.into_iter().collect(),
         body,
     };
-    let ir = Ir::Let {
+    Ok(Ir::Let {
         bindings: vec![(contract, looked_up), controllers, observers],
         body: Box::new(exercise),
-    };
-    Ok(lowerer.finish(vec![id, arg], ir, true))
+    })
 }
 
 fn protected<'a>(lowerer: &mut Lowerer<'_, 'a>, expr: &'a Expr) -> Result<Ir, Error> {

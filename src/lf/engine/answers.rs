@@ -112,7 +112,10 @@ impl Engine {
         let (_, package) = program.package(definition.package()).ok_or_else(unknown)?;
         let key = (definition.module().clone(), definition.name().clone());
         match package.definitions.get(&key).ok_or_else(unknown)? {
-            Definition::Function { id, .. } => self.call(program, *id, args),
+            Definition::Function { id, arity, .. } if usize::from(*arity) == args.len() => {
+                self.call(program, *id, args)
+            }
+            Definition::Function { .. } => Err(Error::IllTyped("a function".to_owned())),
             Definition::Global(number, index) => {
                 let package = program.packages.get(usize::from(*number));
                 let global = package.and_then(|package| package.globals.get(*index as usize));
@@ -136,7 +139,7 @@ impl Engine {
             Timestamp::EPOCH,
             false,
         );
-        let ledger = LedgerState::new(builder, Timestamp::EPOCH);
+        let ledger = LedgerState::new(builder, Timestamp::EPOCH, Arc::default());
         let cancelled = Arc::new(AtomicBool::new(false));
         let config = self.config();
         let limits = Limits {
@@ -151,7 +154,7 @@ impl Engine {
                 Outcome::Done(value) => return Ok(value),
                 Outcome::Failed(error) => return Err(error),
                 Outcome::Paused => {}
-                Outcome::NeedContract(_) | Outcome::NeedPackage(_) => {
+                Outcome::NeedContract(_) | Outcome::NeedKey(_) | Outcome::NeedPackage(_) => {
                     return Err(Error::IllTyped("an action outside of an update".to_owned()));
                 }
             }

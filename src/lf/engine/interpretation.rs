@@ -11,16 +11,18 @@ use super::submission::{Command, Submission};
 use crate::lf::error::Error;
 use crate::lf::machine::{LedgerState, Machine, Outcome, Val};
 use crate::lf::transaction::{
-    Builder, ContractInstance, Finished, Node, NodeId, Seeding, Transaction,
+    Builder, ContractInstance, Finished, KeyInput, KeyQuestion, Node, NodeId, Seeding, Transaction,
 };
 use crate::lf::value::TranslationError;
-use crate::model::{ContractId, Hash, PackageId, Timestamp};
+use crate::model::{ContractId, Hash, PackageId, PackageName, Timestamp};
 
 /// What the interpretation needs, or what it came to.
 #[derive(Debug)]
 pub enum Step {
     /// A contract: answer with [`Interpretation::answer_contract`].
     NeedContract(ContractId),
+    /// Contracts with a key: answer with [`Interpretation::answer_key`].
+    NeedKey(Box<KeyQuestion>),
     /// A package: load it and answer with [`Interpretation::answer_package`].
     NeedPackage(PackageId),
     /// Nothing; a slice of steps is used up.
@@ -46,8 +48,12 @@ pub struct Interpreted {
     pub time_bounds: (Timestamp, Timestamp),
     /// The contracts of the ledger that were used.
     pub inputs: BTreeMap<ContractId, Arc<ContractInstance>>,
+    /// What the ledger told about keys, by their hashes.
+    pub keys: BTreeMap<Hash, KeyInput>,
     /// The packages of the templates and interfaces that were used.
     pub packages: BTreeSet<PackageId>,
+    /// The versions of packages that were used because they are preferred.
+    pub package_preference: BTreeMap<PackageName, PackageId>,
     /// What `TRACE` was told.
     pub traces: Vec<Arc<str>>,
 }
@@ -92,6 +98,7 @@ pub struct Interpretation {
 
 enum Asked {
     Contract(ContractId),
+    Key(Box<KeyQuestion>),
     Package(PackageId, String),
 }
 
@@ -109,7 +116,11 @@ impl Engine {
             engine: self.clone(),
             work: Work::Commands(submission.commands),
             cancelled: submission.cancelled,
-            state: State::Preparing(Box::new(LedgerState::new(builder, submission.ledger_time))),
+            state: State::Preparing(Box::new(LedgerState::new(
+                builder,
+                submission.ledger_time,
+                submission.package_preference,
+            ))),
             refused: None,
             asked: None,
         }
@@ -133,7 +144,11 @@ impl Engine {
             engine: self.clone(),
             work: Work::Replay(commands),
             cancelled: replay.cancelled,
-            state: State::Preparing(Box::new(LedgerState::new(builder, replay.ledger_time))),
+            state: State::Preparing(Box::new(LedgerState::new(
+                builder,
+                replay.ledger_time,
+                replay.package_preference,
+            ))),
             refused: None,
             asked: None,
         }
@@ -165,6 +180,19 @@ impl Interpretation {
             Some(contract) => running.machine.ledger().add_input(&id, contract),
             None => Err(Error::ContractNotFound(id)),
         };
+        self.refused = answer.err();
+    }
+
+    /// Answers [`Step::NeedKey`]: contracts with the key, but those told before, in the ledger's
+    /// order. Fewer than were wanted means that there are no others that may be seen.
+    pub fn answer_key(&mut self, contracts: Vec<(ContractId, Arc<ContractInstance>)>) {
+        let Some(Asked::Key(question)) = self.asked.take() else {
+            return;
+        };
+        let State::Running(running) = &mut self.state else {
+            return;
+        };
+        let answer = running.machine.ledger().add_keyed(&question, contracts);
         self.refused = answer.err();
     }
 
@@ -249,6 +277,10 @@ impl Interpretation {
                 self.asked = Some(Asked::Contract(id.clone()));
                 Some(Step::NeedContract(id))
             }
+            Outcome::NeedKey(question) => {
+                self.asked = Some(Asked::Key(question.clone()));
+                Some(Step::NeedKey(question))
+            }
             Outcome::NeedPackage(id) => {
                 self.asked = Some(Asked::Package(id.clone(), "a contract".to_owned()));
                 Some(Step::NeedPackage(id))
@@ -288,8 +320,9 @@ fn missing_package(error: &Error) -> Option<(PackageId, String)> {
 fn finish(running: Running) -> Step {
     let failing = running.failing;
     let traces = running.machine.traces().to_vec();
-    let (builder, inputs, bounds) = running.machine.into_ledger().finish();
-    let finished = match builder.finish() {
+    let ended = running.machine.into_ledger().finish();
+    let bounds = ended.bounds;
+    let finished = match ended.transaction.finish() {
         Ok(finished) => finished,
         Err(error) => return Step::Failed(error),
     };
@@ -303,7 +336,9 @@ fn finish(running: Running) -> Step {
         node_seeds: seeds,
         used_time: (bounds.min, bounds.max) != (Timestamp::MIN, Timestamp::MAX),
         time_bounds: (bounds.min, bounds.max),
-        inputs,
+        inputs: ended.inputs,
+        keys: ended.keys,
+        package_preference: ended.preferred,
         traces,
         transaction,
     }))

@@ -13,6 +13,7 @@ mod registry;
 
 mod submission;
 
+mod by_key;
 mod preprocess;
 mod replay;
 

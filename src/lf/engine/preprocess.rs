@@ -1,5 +1,6 @@
 //! From commands to calls of compiled code: names looked up, values checked.
 
+use super::by_key;
 use super::replay::ReplayCommand;
 use super::submission::Command;
 use crate::lf::compile::{FunctionId, Program, Template};
@@ -21,7 +22,7 @@ pub(super) struct Call {
 }
 
 impl Call {
-    fn new(function: FunctionId, args: Vec<Val>) -> Self {
+    pub(super) fn new(function: FunctionId, args: Vec<Val>) -> Self {
         Self {
             function,
             args,
@@ -61,8 +62,11 @@ fn add_command(program: &Program, command: &Command, calls: &mut Vec<Call>) -> R
             }?,
         ),
         Command::ExerciseByKey {
-            template, choice, ..
-        } => return Err(no_key(program, template, choice)),
+            template,
+            key,
+            choice,
+            argument,
+        } => calls.push(by_key::exercise(program, template, key, choice, argument)?),
         Command::CreateAndExercise {
             template,
             create_argument,
@@ -79,16 +83,6 @@ fn add_command(program: &Program, command: &Command, calls: &mut Vec<Call>) -> R
         }
     }
     Ok(())
-}
-
-/// Why an exercise by key is not possible.
-fn no_key(program: &Program, template: &Identifier, choice: &Name) -> Error {
-    let signatures = &program.signatures;
-    let found = signatures.template_choice(template, choice);
-    match found.and_then(|_| signatures.template_key(template)) {
-        Ok(_) => Error::Unsupported(format!("exercise by key of {template}")),
-        Err(error) => Error::Lookup(error),
-    }
 }
 
 /// A choice of the contract that the call before creates.
@@ -118,21 +112,34 @@ pub(super) fn replay(program: &Program, command: &ReplayCommand) -> Result<Call,
             contract_id,
             choice,
             argument,
+            by_key,
             fails,
         } => {
-            let mut call = match interface {
-                Some(interface) => {
+            let mut call = match (interface, by_key) {
+                (Some(interface), _) => {
                     exercise_interface(program, interface, contract_id, choice, argument)?
                 }
-                None => exercise(program, template, contract_id, choice, argument)?,
+                (None, Some(key)) => by_key::exercise(program, template, key, choice, argument)?,
+                (None, None) => exercise(program, template, contract_id, choice, argument)?,
             };
             call.fails = *fails;
             Ok(call)
         }
         ReplayCommand::Fetch {
             template,
+            by_key: Some(key),
+            ..
+        } => by_key::fetch(program, template, key),
+        ReplayCommand::QueryByKey {
+            template,
+            key,
+            limit,
+        } => by_key::query(program, template, key, *limit),
+        ReplayCommand::Fetch {
+            template,
             interface,
             contract_id,
+            by_key: None,
         } => {
             check_contract_id(contract_id).map_err(Error::Value)?;
             let function = match interface {
@@ -202,7 +209,10 @@ fn choice_function(
     function.ok_or_else(|| Error::Lookup(LookupError::of(reference())))
 }
 
-fn compiled<'p>(program: &'p Program, template: &Identifier) -> Result<&'p Template, Error> {
+pub(super) fn compiled<'p>(
+    program: &'p Program,
+    template: &Identifier,
+) -> Result<&'p Template, Error> {
     program
         .signatures
         .template(template)
@@ -212,7 +222,7 @@ fn compiled<'p>(program: &'p Program, template: &Identifier) -> Result<&'p Templ
     found.ok_or_else(|| not_compiled(template))
 }
 
-fn not_compiled(id: &Identifier) -> Error {
+pub(super) fn not_compiled(id: &Identifier) -> Error {
     Error::Lookup(LookupError::of(Reference::TemplateOrInterface(id.clone())))
 }
 

@@ -1,13 +1,14 @@
 //! The packages that the engine knows.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use super::config::Config;
 use crate::lf::ast;
+use crate::lf::check::{self, CheckError, World};
 use crate::lf::compile::{self, Program};
 use crate::lf::signature::{PackageSignature, SignatureError, Signatures};
-use crate::model::PackageId;
+use crate::model::{PackageId, PackageName};
 
 /// Runs Daml. Cheap to clone; clones share their packages.
 #[derive(Clone)]
@@ -19,8 +20,9 @@ struct Shared {
     config: Config,
     /// Replaced as a whole when a package is loaded, so that what runs is not disturbed.
     program: RwLock<Arc<Program>>,
-    /// One package is loaded at a time: each gets the next number.
-    loading: Mutex<()>,
+    /// One package is loaded at a time: each gets the next number. What those loaded say of their
+    /// types is for checking the next.
+    loading: Mutex<World>,
 }
 
 /// Why a package cannot be loaded.
@@ -34,7 +36,15 @@ pub enum LoadError {
         /// What it needs.
         missing: BTreeSet<PackageId>,
     },
-    /// Its types make no sense.
+    /// It breaks a rule of the language.
+    #[error("package {package}: {error}")]
+    Check {
+        /// The package.
+        package: PackageId,
+        /// Which one, and where.
+        error: CheckError,
+    },
+    /// It is too large, or its types make no sense.
     #[error("package {package}: {error}")]
     Signature {
         /// The package.
@@ -42,7 +52,7 @@ pub enum LoadError {
         /// What is wrong.
         error: SignatureError,
     },
-    /// Its code makes no sense.
+    /// It is too large, or its code makes no sense.
     #[error("package {package}: {error}")]
     Compile {
         /// The package.
@@ -64,7 +74,7 @@ impl Engine {
             shared: Arc::new(Shared {
                 config,
                 program: RwLock::default(),
-                loading: Mutex::new(()),
+                loading: Mutex::default(),
             }),
         }
     }
@@ -80,19 +90,48 @@ impl Engine {
         program.unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Loads a package; its dependencies must be loaded. Loading it again does nothing.
+    /// Checks a package and loads it; its dependencies must be loaded. Loading it again does nothing.
+    ///
+    /// # Errors
+    /// Why it cannot be loaded; nothing is kept of it then.
     pub fn load(&self, id: &PackageId, package: &ast::Package) -> Result<(), LoadError> {
         let loading = self.shared.loading.lock();
-        let _loading = loading.unwrap_or_else(PoisonError::into_inner);
+        let mut world = loading.unwrap_or_else(PoisonError::into_inner);
         let program = self.program();
         if program.by_id.contains_key(id) {
             return Ok(());
         }
         check_dependencies(id, package, &program)?;
+        let checked = check::check(package, id, &world).map_err(|error| LoadError::Check {
+            package: id.clone(),
+            error,
+        })?;
         let next = extend(id, package, &program)?;
+        world.insert(id.clone(), checked);
         let current = self.shared.program.write();
         *current.unwrap_or_else(PoisonError::into_inner) = Arc::new(next);
         Ok(())
+    }
+
+    /// Loads a package without checking it, to see that the machine doesn't rely on that.
+    #[cfg(test)]
+    pub(crate) fn load_unchecked(
+        &self,
+        id: &PackageId,
+        package: &ast::Package,
+    ) -> Result<(), LoadError> {
+        let next = extend(id, package, &self.program())?;
+        *self.shared.program.write().unwrap() = Arc::new(next);
+        Ok(())
+    }
+
+    /// An engine with the same packages that goes its own way.
+    #[cfg(test)]
+    pub(crate) fn fork(&self) -> Self {
+        let fork = Self::new(self.shared.config.clone());
+        *fork.shared.program.write().unwrap() = self.program();
+        *fork.shared.loading.lock().unwrap() = self.shared.loading.lock().unwrap().clone();
+        fork
     }
 
     /// Loads packages in the order that their references ask for.
@@ -132,6 +171,23 @@ impl Engine {
     /// What all loaded packages offer.
     pub fn signatures(&self) -> Signatures {
         self.program().signatures.clone()
+    }
+
+    /// The newest version that is loaded of each package; of equal versions the greatest id.
+    pub fn newest_versions(&self) -> BTreeMap<PackageName, PackageId> {
+        let program = self.program();
+        let mut newest: BTreeMap<&PackageName, &PackageSignature> = BTreeMap::new();
+        let rank = |package: &PackageSignature| (package.version.numbers(), package.id.clone());
+        for package in program.signatures.packages() {
+            let best = newest.entry(&package.name).or_insert(package);
+            if rank(package) > rank(best) {
+                *best = package;
+            }
+        }
+        let newest = newest.into_iter();
+        newest
+            .map(|(name, package)| (name.clone(), package.id.clone()))
+            .collect()
     }
 
     /// Some packages and everything that they refer to, as far as it is loaded.

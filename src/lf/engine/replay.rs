@@ -1,12 +1,12 @@
 //! What another participant says has happened: root nodes to be interpreted again.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use crate::lf::transaction::Node;
+use crate::lf::transaction::{Key, Node};
 use crate::lf::value::Value;
-use crate::model::{ContractId, Hash, Identifier, Name, Party, Timestamp};
+use crate::model::{ContractId, Hash, Identifier, Name, PackageId, PackageName, Party, Timestamp};
 
 /// Root nodes of a transaction, or of a part of one that somebody may see.
 #[derive(Debug, Clone)]
@@ -16,6 +16,8 @@ pub struct Replay {
     /// Whose authority they have: the submitters', or, for a part, that of the node above, of which
     /// the root nodes' own required authorizers are enough.
     pub authorizers: BTreeSet<Party>,
+    /// The versions of packages by which contracts were looked at through interfaces.
+    pub package_preference: Arc<BTreeMap<PackageName, PackageId>>,
     /// As it was.
     pub ledger_time: Timestamp,
     /// As it was.
@@ -47,6 +49,8 @@ pub enum ReplayCommand {
         contract_id: ContractId,
         choice: Name,
         argument: Value,
+        /// The key by which the contract is found.
+        by_key: Option<Value>,
         /// Whether it is inside of a rollback and ended by an exception.
         fails: bool,
     },
@@ -54,6 +58,14 @@ pub enum ReplayCommand {
         template: Identifier,
         interface: Option<Identifier>,
         contract_id: ContractId,
+        /// The key by which the contract is found.
+        by_key: Option<Value>,
+    },
+    QueryByKey {
+        template: Identifier,
+        key: Value,
+        /// How many contracts are asked for.
+        limit: usize,
     },
 }
 
@@ -71,14 +83,25 @@ impl ReplayCommand {
                 contract_id: exercise.contract_id.clone(),
                 choice: exercise.choice.clone(),
                 argument: exercise.argument.clone(),
+                by_key: by_key(exercise.by_key, exercise.key.as_ref()),
                 fails: exercise.result.is_none(),
             }),
             Node::Fetch(fetch) => Some(Self::Fetch {
                 template: fetch.template.clone(),
                 interface: fetch.interface.clone(),
                 contract_id: fetch.contract_id.clone(),
+                by_key: by_key(fetch.by_key, fetch.key.as_ref()),
+            }),
+            Node::QueryByKey(query) => Some(Self::QueryByKey {
+                template: query.template.clone(),
+                key: query.key.value.clone(),
+                limit: query.result.len() + usize::from(query.exhaustive),
             }),
             Node::Rollback(_) => None,
         }
     }
+}
+
+fn by_key(by_key: bool, key: Option<&Key>) -> Option<Value> {
+    key.filter(|_| by_key).map(|key| key.value.clone())
 }

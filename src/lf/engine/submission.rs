@@ -1,11 +1,11 @@
 //! What an application wants.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use crate::lf::value::Value;
-use crate::model::{ContractId, Hash, Identifier, Name, Party, Timestamp};
+use crate::model::{ContractId, Hash, Identifier, Name, PackageId, PackageName, Party, Timestamp};
 
 /// Commands that succeed or fail together.
 #[derive(Debug, Clone)]
@@ -17,6 +17,8 @@ pub struct Submission {
     /// Whose contracts may be read besides. The engine does not look at it: who may see a contract
     /// is decided by who answers for it.
     pub read_as: BTreeSet<Party>,
+    /// The versions of packages by which contracts are looked at through interfaces.
+    pub package_preference: Arc<BTreeMap<PackageName, PackageId>>,
     /// What `getTime` says, and the creation time of contracts.
     pub ledger_time: Timestamp,
     /// When the submission was prepared; goes into contract ids.

@@ -29,6 +29,16 @@ pub enum AuthorizationFailure {
         stakeholders: BTreeSet<Party>,
         given: BTreeSet<Party>,
     },
+    QueryByKey {
+        template: Identifier,
+        maintainers: BTreeSet<Party>,
+        given: BTreeSet<Party>,
+    },
+    Maintainers {
+        template: Identifier,
+        maintainers: BTreeSet<Party>,
+        signatories: BTreeSet<Party>,
+    },
     NoSignatories {
         template: Identifier,
     },
@@ -65,6 +75,26 @@ impl AuthorizationFailure {
                 "node {node} requires one of the stakeholders TreeSet({}) of the fetched contract to be an authorizer, but authorizers were TreeSet({})",
                 join(stakeholders),
                 join(given)
+            ),
+            Self::QueryByKey {
+                template,
+                maintainers,
+                given,
+            } => write!(
+                f,
+                "node {node} ({template}) requires authorizers {} for lookup by key, but it only has {}",
+                join(maintainers),
+                join(given)
+            ),
+            Self::Maintainers {
+                template,
+                maintainers,
+                signatories,
+            } => write!(
+                f,
+                "node {node} ({template}) has maintainers {} which are not a subset of the signatories TreeSet({})",
+                join(maintainers),
+                join(signatories).replace(',', ", ")
             ),
             Self::NoSignatories { template } => {
                 write!(f, "node {node} ({template}) has no signatories")

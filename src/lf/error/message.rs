@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::{CryptoError, Effect, Error, Limit};
-use crate::lf::value::NESTING_MAX;
+use crate::lf::value::{NESTING_MAX, Plain, Rendered};
 use crate::model::Identifier;
 
 impl std::error::Error for Error {}
@@ -23,6 +23,14 @@ impl fmt::Display for Error {
             Self::ContractNotFound(id) => {
                 write!(f, "Contract could not be found with id {id}")
             }
+            Self::ContractKeyNotFound(key) => write!(
+                f,
+                "dependency error: couldn't find key: GlobalKey({},{},{},Hash({}))",
+                key.template,
+                key.package_name,
+                Rendered(&key.key.value),
+                key.key.hash
+            ),
             Self::Cancelled => f.write_str("Interpretation was cancelled"),
             Self::Limit(Limit::Steps(max)) => write!(
                 f,
@@ -77,8 +85,43 @@ fn interpretation(error: &Error, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         }
         Error::Crypto(error) => crypto(error, f),
         Error::DuplicateContractId(id) => write!(f, "Duplicate contract ID {id}"),
-        Error::Unsupported(what) => write!(f, "not supported yet: {what}"),
         Error::IllTyped(what) => write!(f, "the package is not well-typed: {what}"),
+        other => keys(other, f),
+    }
+}
+
+fn keys(error: &Error, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    match error {
+        Error::InconsistentContractKey(key) => write!(
+            f,
+            "Update failed due to an inconsistent contract key {}",
+            Plain(&key.key.value)
+        ),
+        Error::CreateWithoutMaintainers {
+            template,
+            argument,
+            key,
+        } => write!(
+            f,
+            "Update failed due to a contract key with an empty set of maintainers when creating {} with {}\nThe computed key is {}",
+            short(template),
+            Plain(argument),
+            Plain(key)
+        ),
+        Error::KeyWithoutMaintainers(key) => write!(
+            f,
+            "Update failed due to a contract key with an empty set of maintainers when fetching or looking up by key {} / {}\nThe provided shared key is {}",
+            key.package_name,
+            short(&key.template),
+            Plain(&key.key.value)
+        ),
+        Error::ContractIdInKey(id) => {
+            write!(f, "Contract IDs are not supported in contract keys: {id}")
+        }
+        Error::QueryLimit(limit) => write!(
+            f,
+            "Invalid argument n for QueryNByKey: {limit}. Expected a positive integer."
+        ),
         other => contracts(other, f),
     }
 }
@@ -117,23 +160,10 @@ fn contracts(error: &Error, f: &mut fmt::Formatter<'_>) -> fmt::Result {
             short(required),
             short(template)
         ),
-        Error::ContractNotAuthentic {
-            contract_id,
-            template,
-            reason,
-        } => write!(
+        Error::Upgrade(failure) => failure.message(f),
+        Error::UnresolvedPackageName(name) => write!(
             f,
-            "Error when authenticating contract {contract_id} against template {}: {reason}",
-            short(template)
-        ),
-        Error::ContractMetadata {
-            contract_id,
-            template,
-            reason,
-        } => write!(
-            f,
-            "Validation fails when trying to upgrade the contract {contract_id} to {}: {reason}",
-            short(template)
+            "Update failed due to a failed package name resolution: {name}"
         ),
         _ => Ok(()),
     }
@@ -171,7 +201,7 @@ fn crypto(error: &CryptoError, f: &mut fmt::Formatter<'_>) -> fmt::Result {
 }
 
 /// A type with the first characters of its package.
-fn short(id: &Identifier) -> String {
+pub(super) fn short(id: &Identifier) -> String {
     let package: String = id.package().as_str().chars().take(8).collect();
     format!("{}:{}@{package}", id.module(), id.name())
 }

@@ -7,16 +7,18 @@
 mod authorization;
 mod message;
 mod report;
+mod upgrade;
 
 pub use authorization::AuthorizationFailure;
 pub use report::Report;
+pub use upgrade::{Metadata, UpgradeFailure};
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::signature::LookupError;
-use super::transaction::NodeId;
-use super::value::TranslationError;
-use crate::model::{ContractId, Identifier, Name, PackageId, Party};
+use super::transaction::{GlobalKey, NodeId};
+use super::value::{TranslationError, Value};
+use crate::model::{ContractId, Identifier, Name, PackageId, PackageName, Party};
 
 /// Why interpretation ended without a transaction.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -81,24 +83,29 @@ pub enum Error {
         /// The interface that it should have, too.
         requiring: Identifier,
     },
-    /// The contract is not what its id says.
-    ContractNotAuthentic {
-        /// The id.
-        contract_id: ContractId,
-        /// Its template.
+    /// The contract cannot be used with the version of its template that is asked for.
+    Upgrade(Box<UpgradeFailure>),
+    /// No version of a package is to be used.
+    UnresolvedPackageName(PackageName),
+    /// No contract with a key, or none that may be seen.
+    ContractKeyNotFound(Box<GlobalKey>),
+    /// A contract with a key was used that is not among those that the ledger told.
+    InconsistentContractKey(Box<GlobalKey>),
+    /// A contract was to be created whose key has no maintainers.
+    CreateWithoutMaintainers {
+        /// The template.
         template: Identifier,
-        /// What is wrong.
-        reason: String,
+        /// What the contract says.
+        argument: Value,
+        /// Its key.
+        key: Value,
     },
-    /// The template says other signatories or observers than the contract has.
-    ContractMetadata {
-        /// The contract.
-        contract_id: ContractId,
-        /// Its template.
-        template: Identifier,
-        /// What is different.
-        reason: String,
-    },
+    /// Contracts were looked for by a key that has no maintainers.
+    KeyWithoutMaintainers(Box<GlobalKey>),
+    /// A key contains a contract id.
+    ContractIdInKey(ContractId),
+    /// A query by key asks for this many contracts, which is none.
+    QueryLimit(i64),
     /// `FAIL_WITH_STATUS`, or an exception that nobody caught.
     Failure(FailureStatus),
     /// `ERROR`: a fatal error of Daml code.
@@ -120,8 +127,6 @@ pub enum Error {
     Crypto(CryptoError),
     /// A contract was created with the id of another one.
     DuplicateContractId(ContractId),
-    /// Something that this engine cannot do yet.
-    Unsupported(String),
     /// A limit of the engine was reached.
     Limit(Limit),
     /// The interpretation was cancelled from outside.

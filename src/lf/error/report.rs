@@ -3,7 +3,9 @@
 //! Source: the error codes that Canton's recorded answers show, and its list of command execution
 //! errors. Errors without a counterpart there are reported as interpretation errors.
 
-use super::{CryptoError, Error, Limit};
+use super::{CryptoError, Error, Limit, Metadata, UpgradeFailure, join};
+use crate::lf::transaction::GlobalKey;
+use crate::lf::value::Plain;
 use crate::model::{ContractId, Identifier};
 
 /// Category 2: try again later.
@@ -14,6 +16,9 @@ const INVALID_ALWAYS: u8 = 8;
 const INVALID_NOW: u8 = 9;
 /// Category 11: something that the request needs is not there.
 const MISSING: u8 = 11;
+
+/// The name of what there is none of.
+const NULL: &str = "NULL";
 
 /// An error for an application.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,6 +51,11 @@ impl Report {
 
     fn template(self, id: &Identifier) -> Self {
         self.about("TEMPLATE_ID", id)
+    }
+
+    fn key(self, key: &GlobalKey) -> Self {
+        self.template(&key.template)
+            .about("PACKAGE_NAME", &key.package_name)
     }
 
     fn interface(self, id: &Identifier) -> Self {
@@ -82,11 +92,28 @@ impl Error {
                 Report::new("INTERPRETATION_TIME_EXCEEDED", CONTENTION)
             }
             Self::Limit(_)
-            | Self::Unsupported(_)
             | Self::DuplicateContractId(_)
+            | Self::QueryLimit(_)
             | Self::IllTyped(_) => Report::new("DAML_INTERPRETATION_ERROR", INVALID_NOW),
-            other => contracts(other),
+            other => keys(other),
         }
+    }
+}
+
+fn keys(error: &Error) -> Report {
+    match error {
+        Error::ContractKeyNotFound(key) => Report::new("CONTRACT_KEY_NOT_FOUND", MISSING).key(key),
+        Error::InconsistentContractKey(key) => {
+            Report::new("INCONSISTENT_CONTRACT_KEY", INVALID_NOW).key(key)
+        }
+        Error::CreateWithoutMaintainers { template, .. } => {
+            Report::new("CREATE_EMPTY_CONTRACT_KEY_MAINTAINERS", INVALID_ALWAYS).template(template)
+        }
+        Error::KeyWithoutMaintainers(key) => {
+            Report::new("FETCH_EMPTY_CONTRACT_KEY_MAINTAINERS", INVALID_ALWAYS).key(key)
+        }
+        Error::ContractIdInKey(_) => Report::new("CONTRACT_ID_IN_CONTRACT_KEY", INVALID_ALWAYS),
+        other => contracts(other),
     }
 }
 
@@ -129,7 +156,52 @@ fn contracts(error: &Error) -> Report {
         .template(template)
         .interface(required)
         .interface(requiring),
-        Error::ContractNotAuthentic {
+        Error::Upgrade(failure) => upgrade(failure),
+        Error::UnresolvedPackageName(name) => {
+            Report::new("UNRESOLVED_PACKAGE_NAME", MISSING).about("PACKAGE_NAME", name)
+        }
+        _ => Report::new("DAML_INTERPRETATION_ERROR", INVALID_NOW),
+    }
+}
+
+fn upgrade(failure: &UpgradeFailure) -> Report {
+    match failure {
+        UpgradeFailure::Validation {
+            contract_id,
+            from,
+            to,
+            original,
+            recomputed,
+        } => {
+            let report = Report::new(
+                "INTERPRETATION_UPGRADE_ERROR_VALIDATION_FAILED",
+                INVALID_ALWAYS,
+            );
+            let report = report.contract(contract_id).template(from).template(to);
+            let report = report
+                .about("PACKAGE_NAME", &original.package_name)
+                .about("PACKAGE_NAME", &recomputed.package_name);
+            metadata(metadata(report, original), recomputed)
+        }
+        UpgradeFailure::Translation {
+            contract_id,
+            from,
+            to,
+            ..
+        } => {
+            let id = contract_id.as_ref();
+            Report::new(
+                "INTERPRETATION_UPGRADE_ERROR_TRANSLATION_FAILED",
+                INVALID_ALWAYS,
+            )
+            .about(
+                "CONTRACT_ID",
+                &id.map_or(NULL.to_owned(), ToString::to_string),
+            )
+            .template(from)
+            .template(to)
+        }
+        UpgradeFailure::Authentication {
             contract_id,
             template,
             ..
@@ -138,19 +210,27 @@ fn contracts(error: &Error) -> Report {
             INVALID_ALWAYS,
         )
         .contract(contract_id)
+        .template(template)
         .template(template),
-        Error::ContractMetadata {
-            contract_id,
-            template,
-            ..
-        } => Report::new(
-            "INTERPRETATION_UPGRADE_ERROR_VALIDATION_FAILED",
-            INVALID_ALWAYS,
-        )
-        .contract(contract_id)
-        .template(template),
-        _ => Report::new("DAML_INTERPRETATION_ERROR", INVALID_NOW),
     }
+}
+
+/// Parties, and the key with its package and maintainers.
+fn metadata(report: Report, of: &Metadata) -> Report {
+    let key = of.key.as_ref();
+    let or_null = |text: Option<String>| text.unwrap_or_else(|| NULL.to_owned());
+    report
+        .about("PARTIES", &join(&of.signatories))
+        .about("PARTIES", &join(&of.observers))
+        .about(
+            "CONTRACT_KEY",
+            &or_null(key.map(|key| Plain(&key.value).to_string())),
+        )
+        .about(
+            "PACKAGE_NAME",
+            &or_null(key.map(|_| of.package_name.to_string())),
+        )
+        .about("PARTIES", &or_null(key.map(|key| join(&key.maintainers))))
 }
 
 /// The category that Daml code chose, if it is one that Daml code may choose.

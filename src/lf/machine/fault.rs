@@ -9,6 +9,7 @@ use super::parts::Parts;
 use super::val::Val;
 use crate::lf::error::{Error, Limit};
 use crate::lf::stable;
+use crate::lf::transaction::KeyQuestion;
 use crate::lf::types::Type;
 use crate::model::{ContractId, DottedName, Identifier, ModuleName, PackageId};
 
@@ -20,6 +21,8 @@ pub(crate) enum Fault {
     Error(Box<Error>),
     /// The instruction needs a contract that is not there yet; it is repeated with the answer.
     NeedContract(ContractId),
+    /// The instruction needs contracts with a key; it is repeated with the answer.
+    NeedKey(Box<KeyQuestion>),
     /// The instruction needs a package that is not loaded; it is repeated when it is.
     NeedPackage(PackageId),
     /// The fuel of this slice is used up; the instruction is repeated.

@@ -19,7 +19,8 @@ mod val;
 pub(crate) mod compare;
 pub(crate) mod map;
 
-mod convert;
+mod export;
+mod import;
 
 mod fault;
 mod frame;
@@ -38,8 +39,9 @@ mod unwind;
 
 mod ledger;
 
-pub(crate) use convert::{export, import};
+pub(crate) use export::export;
 pub(crate) use fault::{Fault, Meter};
+pub(crate) use import::import;
 pub(crate) use ledger::LedgerState;
 pub(crate) use parts::Parts;
 pub(crate) use run::Outcome;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::cursor::Cursor;
 use super::fault::Fault;
 use super::frame::Frame;
+use super::import::{Contract, import_as};
 use super::parts::Parts;
 use super::state::Machine;
 use super::val::Val;
@@ -154,7 +155,9 @@ impl Machine {
             },
             Unary::ToAny { typ } => Val::any(type_constant(at, typ)?, operand),
             Unary::FromAny { typ } => from_any(&type_constant(at, typ)?, &operand)?,
-            Unary::FromInterface { template } => from_interface(program, at, template, &operand)?,
+            Unary::FromInterface { template } => {
+                self.from_interface(program, at, template, &operand)?
+            }
             Unary::FromRequiredInterface { interface } => {
                 let (template, _) = contract(&operand)?;
                 let interface = interface_ref(at, interface)?;
@@ -241,6 +244,34 @@ fn type_constant(at: &Cursor<'_>, index: u32) -> Result<Arc<Type>, Fault> {
     }
 }
 
+impl Machine {
+    /// An interface value as a contract of a template, if it is one of some version of that template.
+    fn from_interface(
+        &mut self,
+        program: &Program,
+        at: &Cursor<'_>,
+        template: u32,
+        value: &Val,
+    ) -> Result<Val, Fault> {
+        let wanted = template_id(program, at, template)?;
+        let (actual, payload) = contract(value)?;
+        if actual == wanted {
+            return Ok(Val::Some(Parts::one(payload.clone())));
+        }
+        let name_of = |id: &Identifier| program.package_name(id.package());
+        if !actual.has_name_of(wanted) || name_of(actual) != name_of(wanted) {
+            return Ok(Val::None);
+        }
+        let contract = Contract {
+            id: None,
+            template: actual,
+            argument: &self.export(program, payload)?,
+        };
+        let contract = import_as(program, contract, wanted)?;
+        Ok(Val::Some(Parts::one(contract)))
+    }
+}
+
 fn from_any(wanted: &Arc<Type>, any: &Val) -> Result<Val, Fault> {
     let (typ, value) = any.as_any().ok_or_else(|| Fault::ill_typed("from_any"))?;
     let same = Arc::ptr_eq(typ, wanted) || typ == wanted;
@@ -273,38 +304,6 @@ fn template_id<'p>(
     found.map(|template| &template.id).ok_or_else(unknown)
 }
 
-fn from_interface(
-    program: &Program,
-    at: &Cursor<'_>,
-    template: u32,
-    value: &Val,
-) -> Result<Val, Fault> {
-    let wanted = template_id(program, at, template)?;
-    let (actual, payload) = contract(value)?;
-    if actual == wanted {
-        return Ok(Val::Some(Parts::one(payload.clone())));
-    }
-    if is_other_version(program, actual, wanted) {
-        return Err(upgrade(actual, wanted).into());
-    }
-    Ok(Val::None)
-}
-
-/// Whether two ids name the same template in different versions of one package.
-pub(super) fn is_other_version(program: &Program, a: &Identifier, b: &Identifier) -> bool {
-    a.module() == b.module()
-        && a.name() == b.name()
-        && a.package() != b.package()
-        && program.package_name(a.package()) == program.package_name(b.package())
-}
-
-/// What is said where a contract would have to be converted.
-pub(super) fn upgrade(from: &Identifier, to: &Identifier) -> Error {
-    Error::Unsupported(format!(
-        "using a contract of {from} as one of {to}, another version of its package"
-    ))
-}
-
 fn unsafe_from_interface(
     program: &Program,
     at: &Cursor<'_>,
@@ -319,9 +318,6 @@ fn unsafe_from_interface(
     };
     if actual == wanted {
         return Ok(payload.clone());
-    }
-    if is_other_version(program, actual, wanted) {
-        return Err(upgrade(actual, wanted).into());
     }
     Err(Error::WronglyTypedContract {
         contract_id: contract_id.clone(),

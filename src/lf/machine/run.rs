@@ -13,6 +13,7 @@ use crate::lf::ast::BuiltinFunction;
 use crate::lf::builtins;
 use crate::lf::compile::{Compare, Instruction, Program, Slot, Source, Test};
 use crate::lf::error::Error;
+use crate::lf::transaction::KeyQuestion;
 use crate::model::{ContractId, PackageId};
 
 /// Bytes of a text that take no time to compare.
@@ -24,6 +25,8 @@ pub(crate) enum Outcome {
     Done(Val),
     /// It needs a contract.
     NeedContract(ContractId),
+    /// It needs contracts with a key.
+    NeedKey(Box<KeyQuestion>),
     /// It needs a package.
     NeedPackage(PackageId),
     /// The slice is used up.
@@ -52,7 +55,10 @@ impl Machine {
                     Ok(next) => at = next,
                     Err(fault) => return stopped(fault),
                 },
-                Fault::NeedContract(_) | Fault::NeedPackage(_) | Fault::OutOfFuel => {
+                Fault::NeedContract(_)
+                | Fault::NeedKey(_)
+                | Fault::NeedPackage(_)
+                | Fault::OutOfFuel => {
                     self.position = at.back().position();
                     return stopped(fault);
                 }
@@ -238,6 +244,7 @@ fn stopped(fault: Fault) -> Outcome {
     match fault {
         Fault::Done(val) => Outcome::Done(val),
         Fault::NeedContract(id) => Outcome::NeedContract(id),
+        Fault::NeedKey(question) => Outcome::NeedKey(question),
         Fault::NeedPackage(id) => Outcome::NeedPackage(id),
         Fault::OutOfFuel => Outcome::Paused,
         Fault::Error(error) => Outcome::Failed(*error),

@@ -2,11 +2,13 @@
 
 use std::collections::BTreeSet;
 
+use super::keys::GlobalKey;
 use super::node::{Create, Fetch};
 use crate::lf::error::AuthorizationFailure;
 use crate::model::{Identifier, Party};
 
-/// A create needs all signatories, of which there is at least one.
+/// A create needs all signatories, of which there is at least one; maintainers of a key are among
+/// them.
 pub(super) fn create(
     node: &Create,
     authorizers: &BTreeSet<Party>,
@@ -21,6 +23,30 @@ pub(super) fn create(
     if node.signatories.is_empty() {
         return Err(AuthorizationFailure::NoSignatories {
             template: node.template.clone(),
+        });
+    }
+    match &node.key {
+        Some(key) if !key.maintainers.is_subset(&node.signatories) => {
+            Err(AuthorizationFailure::Maintainers {
+                template: node.template.clone(),
+                maintainers: key.maintainers.clone(),
+                signatories: node.signatories.clone(),
+            })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// A query by key needs all maintainers of the key.
+pub(super) fn query_by_key(
+    key: &GlobalKey,
+    authorizers: &BTreeSet<Party>,
+) -> Result<(), AuthorizationFailure> {
+    if !key.key.maintainers.is_subset(authorizers) {
+        return Err(AuthorizationFailure::QueryByKey {
+            template: key.template.clone(),
+            maintainers: key.key.maintainers.clone(),
+            given: authorizers.clone(),
         });
     }
     Ok(())

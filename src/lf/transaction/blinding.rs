@@ -51,7 +51,7 @@ fn divulge(info: &mut BlindingInfo, node: &Node, above: &BTreeSet<Party>) {
             let strangers = seeing.filter(|party| !exercise.stakeholders.contains(*party));
             (&exercise.contract_id, strangers.cloned().collect())
         }
-        Node::Create(_) | Node::Rollback(_) => return,
+        Node::Create(_) | Node::QueryByKey(_) | Node::Rollback(_) => return,
     };
     if !parties.is_empty() {
         let known = info.divulgence.entry(contract.clone()).or_default();

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::instance::ContractInstance;
+use super::keys::Keys;
 use super::node::{Create, Exercise, Fetch, Key, Node, NodeId, Rollback, Transaction};
 use super::{authorization, contract_id, normalize, seed};
 use crate::lf::error::{AuthorizationFailure, Effect, Error};
@@ -44,6 +45,7 @@ pub(crate) struct ExerciseStart {
     pub(crate) acting: BTreeSet<Party>,
     pub(crate) choice_observers: BTreeSet<Party>,
     pub(crate) argument: Value,
+    pub(crate) by_key: bool,
 }
 
 /// A finished transaction.
@@ -95,6 +97,7 @@ pub(crate) struct Builder {
     /// Contracts archived so far, in order, and by what.
     consumed: Vec<(ContractId, NodeId)>,
     consumed_by: BTreeMap<ContractId, NodeId>,
+    pub(super) keys: Keys,
 }
 
 impl Builder {
@@ -126,6 +129,7 @@ impl Builder {
             created_ids: BTreeSet::new(),
             consumed: Vec::new(),
             consumed_by: BTreeMap::new(),
+            keys: Keys::default(),
         }
     }
 
@@ -134,7 +138,7 @@ impl Builder {
         self.contexts.last_mut().ok_or_else(none)
     }
 
-    fn next_node(&mut self) -> NodeId {
+    pub(super) fn next_node(&mut self) -> NodeId {
         let id = NodeId(self.next_node);
         self.next_node += 1;
         id
@@ -172,6 +176,13 @@ impl Builder {
         let context = self.context()?;
         context.children.push(id);
         context.next_action += 1;
+        Ok(())
+    }
+
+    /// Adds an action without children.
+    pub(super) fn add_leaf(&mut self, id: NodeId, node: Node) -> Result<(), Error> {
+        self.add_action(id)?;
+        self.nodes.insert(id, node);
         Ok(())
     }
 
@@ -218,10 +229,12 @@ impl Builder {
         };
         let id = self.next_node();
         authorization::create(&node, &*self.authorizers()?).map_err(|f| failed(id, f))?;
-        self.add_action(id)?;
+        if let Some(key) = &node.key {
+            self.keys.created(&key.hash, contract_id.clone());
+        }
         self.created.push((contract_id.clone(), id));
         self.created_ids.insert(contract_id.clone());
-        self.nodes.insert(id, Node::Create(node));
+        self.add_leaf(id, Node::Create(node))?;
         self.seeds.insert(id, seed);
         Ok(contract_id)
     }
@@ -232,7 +245,11 @@ impl Builder {
         contract_id: ContractId,
         contract: &ContractInfo,
         interface: Option<Identifier>,
+        by_key: bool,
     ) -> Result<(), Error> {
+        if !by_key {
+            self.used_by_id(&contract_id, contract)?;
+        }
         let authorizers = self.authorizers()?;
         let acting = authorizers.intersection(&contract.stakeholders);
         let node = Fetch {
@@ -244,19 +261,20 @@ impl Builder {
             signatories: contract.signatories.clone(),
             stakeholders: contract.stakeholders.clone(),
             key: contract.key.clone(),
-            by_key: false,
+            by_key,
         };
         let id = self.next_node();
         authorization::fetch(&node, &authorizers).map_err(|f| failed(id, f))?;
-        self.add_action(id)?;
-        self.nodes.insert(id, Node::Fetch(node));
-        Ok(())
+        self.add_leaf(id, Node::Fetch(node))
     }
 
     /// Opens an exercise. A consuming one archives the contract at once.
     pub(crate) fn begin_exercise(&mut self, start: ExerciseStart) -> Result<(), Error> {
         let id = self.next_node();
         let contract = &start.contract;
+        if !start.by_key {
+            self.used_by_id(&start.contract_id, contract)?;
+        }
         let authorizers = self.authorizers()?;
         authorization::exercise(&contract.template, &start.acting, &authorizers)
             .map_err(|f| failed(id, f))?;
@@ -281,7 +299,7 @@ impl Builder {
             children: Vec::new(),
             result: None,
             key: contract.key.clone(),
-            by_key: false,
+            by_key: start.by_key,
         };
         self.seeds.insert(id, seed);
         self.contexts.push(Context {
@@ -357,8 +375,11 @@ impl Builder {
         if effects && !self.rollback_effects {
             return Err(Error::EffectfulRollback(self.effects(created, consumed)));
         }
-        for (id, _) in self.created.split_off(created) {
+        for (id, node) in self.created.split_off(created).into_iter().rev() {
             self.created_ids.remove(&id);
+            if let Some(key) = self.nodes.get(&node).and_then(Node::key) {
+                self.keys.undone(&key.hash);
+            }
         }
         for (id, _) in self.consumed.split_off(consumed) {
             self.consumed_by.remove(&id);
@@ -388,7 +409,7 @@ impl Builder {
                 contract_id: exercise.contract_id.clone(),
                 choice: exercise.choice.clone(),
             }),
-            Node::Fetch(_) | Node::Rollback(_) => None,
+            Node::Fetch(_) | Node::QueryByKey(_) | Node::Rollback(_) => None,
         };
         nodes.flatten().filter_map(effect).collect()
     }
@@ -406,7 +427,7 @@ impl Builder {
     }
 }
 
-fn failed(node: NodeId, failure: AuthorizationFailure) -> Error {
+pub(super) fn failed(node: NodeId, failure: AuthorizationFailure) -> Error {
     Error::Authorization { node, failure }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::instance::ContractInstance;
-use super::node::{Create, Exercise, Fetch, Key, Node, NodeId, Rollback, Transaction};
+use super::node::{Create, Exercise, Fetch, Key, Node, NodeId, QueryByKey, Rollback, Transaction};
 use crate::lf::codec::{Error, Reader, Writer};
 use crate::lf::value::Value;
 use crate::model::{
@@ -19,6 +19,7 @@ mod tag {
     pub(super) const EXERCISE: u8 = 1;
     pub(super) const FETCH: u8 = 2;
     pub(super) const ROLLBACK: u8 = 3;
+    pub(super) const QUERY_BY_KEY: u8 = 4;
 }
 
 impl Transaction {
@@ -98,6 +99,10 @@ impl Node {
                 w.byte(tag::FETCH);
                 write_fetch(node, w);
             }
+            Self::QueryByKey(node) => {
+                w.byte(tag::QUERY_BY_KEY);
+                write_query(node, w);
+            }
             Self::Rollback(node) => {
                 w.byte(tag::ROLLBACK);
                 write_children(&node.children, w);
@@ -111,6 +116,7 @@ impl Node {
             tag::CREATE => Self::Create(read_create(r)?),
             tag::EXERCISE => Self::Exercise(read_exercise(r)?),
             tag::FETCH => Self::Fetch(read_fetch(r)?),
+            tag::QUERY_BY_KEY => Self::QueryByKey(read_query(r)?),
             tag::ROLLBACK => Self::Rollback(Rollback {
                 children: r.list(node_id)?,
             }),
@@ -248,6 +254,24 @@ fn read_fetch(r: &mut Reader<'_>) -> Result<Fetch, Error> {
     })
 }
 
+fn write_query(node: &QueryByKey, w: &mut Writer) {
+    write_identifier(&node.template, w);
+    w.text(node.package_name.as_str());
+    write_one_key(&node.key, w);
+    w.list(node.result.iter(), |w, id| w.bytes(id.as_bytes()));
+    w.flag(node.exhaustive);
+}
+
+fn read_query(r: &mut Reader<'_>) -> Result<QueryByKey, Error> {
+    Ok(QueryByKey {
+        template: identifier(r)?,
+        package_name: package_name(r)?,
+        key: one_key(r)?,
+        result: r.list(contract_id)?,
+        exhaustive: r.flag()?,
+    })
+}
+
 fn write_children(children: &[NodeId], w: &mut Writer) {
     w.list(children.iter(), |w, id| w.number(u64::from(id.0)));
 }
@@ -293,18 +317,24 @@ fn parties(r: &mut Reader<'_>) -> Result<BTreeSet<Party>, Error> {
 }
 
 fn write_key(key: Option<&Key>, w: &mut Writer) {
-    w.option(key, |w, key| {
-        key.value.write(w);
-        write_parties(&key.maintainers, w);
-    });
+    w.option(key, |w, key| write_one_key(key, w));
+}
+
+fn write_one_key(key: &Key, w: &mut Writer) {
+    key.value.write(w);
+    w.fixed(key.hash.as_bytes());
+    write_parties(&key.maintainers, w);
 }
 
 fn key(r: &mut Reader<'_>) -> Result<Option<Key>, Error> {
-    r.option(|r| {
-        Ok(Key {
-            value: Value::read(r)?,
-            maintainers: parties(r)?,
-        })
+    r.option(one_key)
+}
+
+fn one_key(r: &mut Reader<'_>) -> Result<Key, Error> {
+    Ok(Key {
+        value: Value::read(r)?,
+        hash: Hash::from_bytes(r.hash()?),
+        maintainers: parties(r)?,
     })
 }
 
@@ -328,6 +358,7 @@ mod tests {
             stakeholders: [party("alice"), party("bob")].into(),
             key: Some(Key {
                 value: Value::Int64(7),
+                hash: Hash::from_bytes([9; 32]),
                 maintainers: [party("alice")].into(),
             }),
             created_at: Timestamp::EPOCH,

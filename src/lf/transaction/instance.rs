@@ -76,3 +76,11 @@ impl ContractInstance {
         self.stakeholders.difference(&self.signatories)
     }
 }
+
+#[cfg(test)]
+impl ContractInstance {
+    /// The id that it has with a discriminator.
+    pub(crate) fn id_with(&self, discriminator: &Hash) -> ContractId {
+        contract_id::complete(discriminator, self)
+    }
+}

@@ -11,6 +11,8 @@ mod node;
 
 mod authorization;
 mod builder;
+mod by_key;
+mod keys;
 mod normalize;
 
 mod contract_id;
@@ -22,7 +24,9 @@ mod encoding;
 
 pub use blinding::{BlindingInfo, blinding_info};
 pub use instance::{AuthenticationError, ContractInstance};
-pub use node::{Create, Exercise, Fetch, Key, Node, NodeId, Rollback, Transaction};
+pub use keys::{GlobalKey, KeyInput, KeyQuestion};
+pub use node::{Create, Exercise, Fetch, Key, Node, NodeId, QueryByKey, Rollback, Transaction};
 pub use seed::{child_seed, transaction_seed};
 
 pub(crate) use builder::{Builder, ContractInfo, ExerciseStart, Finished, Seeding};
+pub(crate) use keys::KeyMatches;

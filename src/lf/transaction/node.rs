@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use crate::lf::value::Value;
-use crate::model::{ContractId, Identifier, Name, PackageName, Party};
+use crate::model::{ContractId, Hash, Identifier, Name, PackageName, Party};
 
 /// The number of a node: its place in the order of execution.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -39,6 +39,7 @@ pub enum Node {
     Create(Create),
     Exercise(Exercise),
     Fetch(Fetch),
+    QueryByKey(QueryByKey),
     Rollback(Rollback),
 }
 
@@ -119,6 +120,22 @@ pub struct Fetch {
     pub by_key: bool,
 }
 
+/// The contracts with a key are looked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct QueryByKey {
+    /// The template.
+    pub template: Identifier,
+    /// The name of the template's package.
+    pub package_name: PackageName,
+    /// The key.
+    pub key: Key,
+    /// What was found, as many as were asked for at most: those of this transaction, the latest
+    /// first, then those of the ledger.
+    pub result: Vec<ContractId>,
+    /// Whether there are no others: fewer were found than were asked for.
+    pub exhaustive: bool,
+}
+
 /// What happened below was undone by an exception.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rollback {
@@ -131,6 +148,8 @@ pub struct Rollback {
 pub struct Key {
     /// Its value.
     pub value: Value,
+    /// What stands for it, its template and the name of its package wherever keys are compared.
+    pub hash: Hash,
     /// Who guarantees for it.
     pub maintainers: BTreeSet<Party>,
 }
@@ -141,7 +160,7 @@ impl Node {
         match self {
             Self::Exercise(exercise) => &exercise.children,
             Self::Rollback(rollback) => &rollback.children,
-            Self::Create(_) | Self::Fetch(_) => &[],
+            Self::Create(_) | Self::Fetch(_) | Self::QueryByKey(_) => &[],
         }
     }
 
@@ -149,26 +168,27 @@ impl Node {
         match self {
             Self::Exercise(exercise) => Some(&mut exercise.children),
             Self::Rollback(rollback) => Some(&mut rollback.children),
-            Self::Create(_) | Self::Fetch(_) => None,
+            Self::Create(_) | Self::Fetch(_) | Self::QueryByKey(_) => None,
         }
     }
 
-    /// The contract that it is about; a rollback is about none.
+    /// The contract that it is about; queries and rollbacks are about none.
     pub fn contract_id(&self) -> Option<&ContractId> {
         match self {
             Self::Create(node) => Some(&node.contract_id),
             Self::Exercise(node) => Some(&node.contract_id),
             Self::Fetch(node) => Some(&node.contract_id),
-            Self::Rollback(_) => None,
+            Self::QueryByKey(_) | Self::Rollback(_) => None,
         }
     }
 
-    /// The template of the contract that it is about.
+    /// The template of the contracts that it is about.
     pub fn template(&self) -> Option<&Identifier> {
         match self {
             Self::Create(node) => Some(&node.template),
             Self::Exercise(node) => Some(&node.template),
             Self::Fetch(node) => Some(&node.template),
+            Self::QueryByKey(node) => Some(&node.template),
             Self::Rollback(_) => None,
         }
     }
@@ -178,7 +198,28 @@ impl Node {
         match self {
             Self::Exercise(node) => node.interface.as_ref(),
             Self::Fetch(node) => node.interface.as_ref(),
-            Self::Create(_) | Self::Rollback(_) => None,
+            Self::Create(_) | Self::QueryByKey(_) | Self::Rollback(_) => None,
+        }
+    }
+
+    /// The key of the contracts that it is about.
+    pub fn key(&self) -> Option<&Key> {
+        match self {
+            Self::Create(node) => node.key.as_ref(),
+            Self::Exercise(node) => node.key.as_ref(),
+            Self::Fetch(node) => node.key.as_ref(),
+            Self::QueryByKey(node) => Some(&node.key),
+            Self::Rollback(_) => None,
+        }
+    }
+
+    /// Whether the contracts that it is about were found by their key.
+    pub fn is_by_key(&self) -> bool {
+        match self {
+            Self::Exercise(node) => node.by_key,
+            Self::Fetch(node) => node.by_key,
+            Self::QueryByKey(_) => true,
+            Self::Create(_) | Self::Rollback(_) => false,
         }
     }
 
@@ -188,6 +229,7 @@ impl Node {
             Self::Create(node) => node.signatories.clone(),
             Self::Exercise(node) => node.acting.clone(),
             Self::Fetch(node) => node.acting.clone(),
+            Self::QueryByKey(node) => node.key.maintainers.clone(),
             Self::Rollback(_) => BTreeSet::new(),
         }
     }
@@ -206,6 +248,7 @@ impl Node {
                 contract.iter().chain(choice).cloned().collect()
             }
             Self::Fetch(node) => node.signatories.union(&node.acting).cloned().collect(),
+            Self::QueryByKey(node) => node.key.maintainers.clone(),
             Self::Rollback(_) => BTreeSet::new(),
         }
     }

@@ -13,6 +13,8 @@ mod arithmetic;
 pub mod calendar;
 
 mod encoding;
+mod key_hash;
+mod plain;
 mod render;
 
 mod enrich;
@@ -20,7 +22,9 @@ mod order;
 mod translate;
 
 pub use enrich::enrich;
+pub(crate) use key_hash::{contract_id_in, key_hash};
 pub use numeric::{Numeric, PRECISION_MAX, SCALE_MAX};
+pub use plain::Plain;
 pub use render::Rendered;
 pub(crate) use translate::check_contract_id;
 pub use translate::{TranslationError, translate};

@@ -31,6 +31,9 @@ pub enum TranslationError {
     /// A contract id that cannot be on any ledger.
     #[error("Illegal Contract ID \"{0}\", non-suffixed V1 Contract IDs are forbidden")]
     IllegalContractId(ContractId),
+    /// A contract id in a contract key.
+    #[error("Contract IDs are not supported in contract keys: {0}")]
+    ContractIdInKey(ContractId),
 }
 
 /// Checks a value against its type and brings it to normal form.

@@ -126,7 +126,7 @@ struct Writer<'a> {
 }
 
 impl Writer<'_> {
-    /// What somebody hosted here sees. Nothing that was rolled back, no fetches.
+    /// What somebody hosted here sees. Nothing that was rolled back, no fetches and queries.
     fn events(&mut self) -> Vec<wire::Event> {
         let mut events = Vec::new();
         let mut index = 0;
@@ -136,7 +136,7 @@ impl Writer<'_> {
                     index = self.end_of(index);
                     continue;
                 }
-                Node::Fetch(_) => None,
+                Node::Fetch(_) | Node::QueryByKey(_) => None,
                 Node::Create(create) => Some(self.created(create)),
                 Node::Exercise(exercise) => Some(self.exercised(index, exercise)),
             };

@@ -11,8 +11,8 @@ use super::locks::Usage;
 use super::request::{CheckedRequest, Content};
 use crate::lf::engine::{Engine, Interpreted, Replay, ReplayCommand, ReplayRoot, Step};
 use crate::lf::error::Error as EngineError;
-use crate::lf::transaction::{ContractInstance, Node, NodeId, Transaction};
-use crate::model::{ContractId, MemberId, PackageId, ParticipantId, Party};
+use crate::lf::transaction::{ContractInstance, KeyInput, KeyQuestion, Node, NodeId, Transaction};
+use crate::model::{ContractId, Hash, MemberId, PackageId, ParticipantId, Party};
 use crate::protocol::{InformeeTree, Reject, RequestId, TransactionView};
 use crate::topology::State;
 
@@ -169,9 +169,11 @@ fn replay(
                 .ok_or_else(|| EngineError::RootNode(format!("node {id} is no command")))
         })
         .collect::<Result<Vec<_>, _>>()?;
+    let keys = transaction.key_inputs();
     let mut interpretation = engine.replay(Replay {
         roots,
         authorizers: view.submitter.act_as.clone(),
+        package_preference: Arc::new(view.package_preference.clone()),
         ledger_time: view.ledger_time,
         preparation_time: view.preparation_time,
         cancelled: Arc::new(AtomicBool::new(false)),
@@ -179,12 +181,32 @@ fn replay(
     loop {
         match interpretation.run() {
             Step::NeedContract(id) => interpretation.answer_contract(inputs.get(&id).cloned()),
+            Step::NeedKey(question) => {
+                interpretation.answer_key(answer_key(&question, &keys, inputs));
+            }
             Step::NeedPackage(_) => interpretation.answer_package(false),
             Step::Paused => {}
             Step::Done(interpreted) => return Ok(interpreted),
             Step::Failed(error) => return Err(error),
         }
     }
+}
+
+/// The contracts that the submitter found by a key, as its transaction tells. Whether there are others
+/// is not checked, as in Canton: a participant may not know them.
+fn answer_key(
+    question: &KeyQuestion,
+    keys: &BTreeMap<Hash, KeyInput>,
+    inputs: &BTreeMap<ContractId, Arc<ContractInstance>>,
+) -> Vec<(ContractId, Arc<ContractInstance>)> {
+    let told: BTreeSet<&ContractId> = question.told.iter().collect();
+    let found = keys.get(&question.key.key.hash).into_iter();
+    let found = found.flat_map(|input| &input.contracts);
+    found
+        .filter(|id| !told.contains(id))
+        .filter_map(|id| Some((id.clone(), inputs.get(id)?.clone())))
+        .take(question.wanted)
+        .collect()
 }
 
 fn content(view: TransactionView, transaction: Transaction, interpreted: &Interpreted) -> Content {
@@ -213,7 +235,7 @@ fn created(
                 let instance = ContractInstance::of_create(create, view.ledger_time, salt);
                 Some((create.contract_id.clone(), Arc::new(instance)))
             }
-            Node::Exercise(_) | Node::Fetch(_) | Node::Rollback(_) => None,
+            Node::Exercise(_) | Node::Fetch(_) | Node::QueryByKey(_) | Node::Rollback(_) => None,
         })
         .collect()
 }
@@ -237,6 +259,7 @@ fn usage(transaction: &Transaction) -> (Usage, BTreeSet<ContractId>) {
             Node::Fetch(fetch) => {
                 touched.insert(fetch.contract_id.clone());
             }
+            Node::QueryByKey(query) => touched.extend(query.result.iter().cloned()),
             Node::Rollback(_) => {}
         }
     }

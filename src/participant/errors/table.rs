@@ -50,6 +50,12 @@ errors! {
     ContractNotFound = "CONTRACT_NOT_FOUND", C::InvalidGivenCurrentSystemStateResourceMissing,
         "The contract is unknown, archived, or not visible to the submitters.",
         "Read the active contracts again.";
+    ContractKeyNotFound = "CONTRACT_KEY_NOT_FOUND", C::InvalidGivenCurrentSystemStateResourceMissing,
+        "No active contract with the key is known, or none that is visible to the submitters.",
+        "Read the active contracts again.";
+    InconsistentContractKey = "INCONSISTENT_CONTRACT_KEY", C::InvalidGivenCurrentSystemStateOther,
+        "The contracts with the key have changed while the command was interpreted.",
+        "Try again.";
     LocalVerdictLockedContracts = "LOCAL_VERDICT_LOCKED_CONTRACTS", C::ContentionOnSharedResources,
         "Another request uses the contract at the moment.",
         "Try again; the contract may be archived by then.";
@@ -159,6 +165,10 @@ errors! {
     NoPreferredPackagesFound = "NO_PREFERRED_PACKAGES_FOUND", C::InvalidGivenCurrentSystemStateOther,
         "No version of a package is vetted by all participants concerned.",
         "Upload the package at all of them.";
+    NoVettedInterfaceImplementationPackage = "NO_VETTED_INTERFACE_IMPLEMENTATION_PACKAGE",
+        C::InvalidGivenCurrentSystemStateOther,
+        "No version of the contract's package that implements the interface can be used.",
+        "Vet a version that implements the interface, and open the stream again.";
     PackageSelectionFailed = "PACKAGE_SELECTION_FAILED", C::InvalidGivenCurrentSystemStateOther,
         "No package with this name can be used.",
         "Upload the package at all participants concerned.";
@@ -191,6 +201,15 @@ errors! {
     TemplatePreconditionViolated = "TEMPLATE_PRECONDITION_VIOLATED", C::InvalidIndependentOfSystemState,
         "A contract would not meet its template's precondition.",
         "Change the contract's argument.";
+    CreateEmptyContractKeyMaintainers = "CREATE_EMPTY_CONTRACT_KEY_MAINTAINERS", C::InvalidIndependentOfSystemState,
+        "A contract would have a key without maintainers.",
+        "Change the contract's argument.";
+    FetchEmptyContractKeyMaintainers = "FETCH_EMPTY_CONTRACT_KEY_MAINTAINERS", C::InvalidIndependentOfSystemState,
+        "Contracts were looked for by a key without maintainers.",
+        "Change the key.";
+    ContractIdInContractKey = "CONTRACT_ID_IN_CONTRACT_KEY", C::InvalidIndependentOfSystemState,
+        "A contract key contains a contract id.",
+        "Change the key, or the template.";
     NonComparableValues = "NON_COMPARABLE_VALUES", C::InvalidIndependentOfSystemState,
         "Daml code compares what cannot be compared.",
         "Change the model.";
@@ -215,6 +234,12 @@ errors! {
     InterpretationUpgradeErrorValidationFailed = "INTERPRETATION_UPGRADE_ERROR_VALIDATION_FAILED", C::InvalidIndependentOfSystemState,
         "The contract does not fit the version of its template that is used.",
         "Use another version, or change the model.";
+    InterpretationUpgradeErrorTranslationFailed = "INTERPRETATION_UPGRADE_ERROR_TRANSLATION_FAILED", C::InvalidIndependentOfSystemState,
+        "What the contract says does not fit the version of its template that is used.",
+        "Use a version that knows all of the contract's fields.";
+    UnresolvedPackageName = "UNRESOLVED_PACKAGE_NAME", C::InvalidGivenCurrentSystemStateResourceMissing,
+        "No version of the package of a contract that is used through an interface can be used.",
+        "Vet a version of the package.";
     InterpretationCryptoErrorMalformedByteEncoding = "INTERPRETATION_CRYPTO_ERROR_MALFORMED_BYTE_ENCODING", C::InvalidGivenCurrentSystemStateOther,
         "A text that should be hexadecimal is not.",
         "Change the command or the model.";

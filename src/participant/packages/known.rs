@@ -1,5 +1,6 @@
 //! Which packages there are: pure.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use crate::model::{PackageId, PackageName, PackageVersion, Timestamp};
@@ -21,12 +22,24 @@ pub struct Known {
 #[derive(Debug, Clone, Default)]
 pub struct KnownPackages {
     by_id: BTreeMap<PackageId, Known>,
+    /// The newest version first; equal versions by id.
+    by_name: BTreeMap<PackageName, Vec<PackageId>>,
 }
 
 impl KnownPackages {
     /// Adds a package; one that is known already stays as it is.
     pub fn insert(&mut self, id: PackageId, known: Known) {
-        self.by_id.entry(id).or_insert(known);
+        if self.by_id.contains_key(&id) {
+            return;
+        }
+        let versions = self.by_name.entry(known.name.clone()).or_default();
+        versions.push(id.clone());
+        self.by_id.insert(id, known);
+        let rank = |id: &PackageId| {
+            let known = self.by_id.get(id);
+            Reverse(known.map(|known| known.version.numbers()))
+        };
+        versions.sort_by_cached_key(|id| (rank(id), id.clone()));
     }
 
     /// A package.
@@ -50,13 +63,13 @@ impl KnownPackages {
     }
 
     /// The packages with a name, the newest version first; equal versions by id.
-    pub fn versions(&self, name: &PackageName) -> Vec<&PackageId> {
-        let mut found: Vec<(&PackageId, &Known)> = self
-            .by_id
-            .iter()
-            .filter(|(_, known)| known.name == *name)
-            .collect();
-        found.sort_by_key(|(id, known)| (std::cmp::Reverse(known.version.numbers()), *id));
-        found.into_iter().map(|(id, _)| id).collect()
+    pub fn versions(&self, name: &PackageName) -> &[PackageId] {
+        self.by_name.get(name).map_or(&[], Vec::as_slice)
+    }
+
+    /// All names, each with the packages of that name, the newest version first.
+    pub fn names(&self) -> impl Iterator<Item = (&PackageName, &[PackageId])> {
+        let names = self.by_name.iter();
+        names.map(|(name, versions)| (name, versions.as_slice()))
     }
 }

@@ -20,7 +20,8 @@ struct Shared {
     engine: Engine,
     compute: ComputePool,
     store: Store,
-    known: RwLock<KnownPackages>,
+    /// Replaced as a whole, so that who reads is not disturbed.
+    known: RwLock<Arc<KnownPackages>>,
     /// One load at a time: two of the same would do the work twice.
     loading: tokio::sync::Mutex<()>,
 }
@@ -42,7 +43,7 @@ impl Packages {
             engine,
             compute,
             store,
-            known: RwLock::new(known),
+            known: RwLock::new(Arc::new(known)),
             loading: tokio::sync::Mutex::new(()),
         })))
     }
@@ -53,7 +54,7 @@ impl Packages {
     }
 
     /// What is known now.
-    pub fn known(&self) -> KnownPackages {
+    pub fn known(&self) -> Arc<KnownPackages> {
         let known = self.0.known.read();
         known.unwrap_or_else(PoisonError::into_inner).clone()
     }
@@ -162,6 +163,7 @@ impl Packages {
     pub async fn keep(&self, packages: Vec<CheckedPackage>, now: Timestamp) -> Result<(), Error> {
         self.0.store.insert(&packages, now).await?;
         let mut known = self.0.known.write().unwrap_or_else(PoisonError::into_inner);
+        let known = Arc::make_mut(&mut known);
         for package in packages {
             let entry = Known {
                 name: package.name,
@@ -180,7 +182,7 @@ impl Packages {
     /// If the database does not answer.
     pub async fn refresh(&self) -> Result<(), Error> {
         let fresh = self.0.store.known().await?;
-        *self.0.known.write().unwrap_or_else(PoisonError::into_inner) = fresh;
+        *self.0.known.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(fresh);
         Ok(())
     }
 }

@@ -174,6 +174,7 @@ fn view(
                 instance: instance.to_bytes().into(),
             })
             .collect(),
+        package_preference: interpreted.package_preference.clone(),
         traceparent: submission.trace.parent.clone(),
         tracestate: submission.trace.state.clone(),
     }

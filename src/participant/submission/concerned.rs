@@ -24,7 +24,8 @@ pub fn concerned(transaction: &Transaction) -> Concerned {
             Node::Create(create) => &create.signatories,
             Node::Exercise(exercise) => &exercise.signatories,
             Node::Fetch(fetch) => &fetch.signatories,
-            Node::Rollback(_) => continue,
+            // the maintainers of a key are required authorizers
+            Node::QueryByKey(_) | Node::Rollback(_) => continue,
         };
         concerned.confirming.extend(signatories.iter().cloned());
     }

@@ -4,11 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::port::{Command, MinLedgerTime, Submission};
+use super::port::{MinLedgerTime, Submission};
 use super::resolve::Resolver;
+use super::selection::{Requirements, Selection};
 use crate::lf::engine::{self, Interpretation, Interpreted, Step};
 use crate::lf::error::Error as EngineError;
-use crate::lf::transaction::{ContractInstance, transaction_seed};
+use crate::lf::transaction::{ContractInstance, KeyQuestion, transaction_seed};
 use crate::lf::value::Value;
 use crate::model::{ContractId, Hash, ParticipantId, Party, Timestamp};
 use crate::participant::disclosure;
@@ -21,6 +22,10 @@ use crate::topology::State;
 /// Attempts to find a ledger time that is not before the creation of a contract used.
 const LEDGER_TIME_ATTEMPTS: usize = 3;
 
+/// Drafts of a transaction, each with versions of packages that those concerned by the ones before
+/// can run. As many as Canton makes.
+const DRAFTS_MAX: usize = 3;
+
 /// Where interpretation finds contracts of the ledger.
 #[tonic::async_trait]
 pub trait Contracts: Send + Sync {
@@ -30,7 +35,20 @@ pub trait Contracts: Send + Sync {
         ids: &BTreeSet<ContractId>,
         readers: &BTreeSet<Party>,
     ) -> Result<BTreeMap<ContractId, Arc<ContractInstance>>, storage::Error>;
+
+    /// The active contracts with a key that one of the parties has a stake in, the latest first: at
+    /// most `wanted`, and none of those known.
+    async fn keyed(
+        &self,
+        key: &Hash,
+        readers: &BTreeSet<Party>,
+        known: &BTreeSet<ContractId>,
+        wanted: usize,
+    ) -> Result<Vec<KeyedContract>, storage::Error>;
 }
+
+/// A contract that was found by its key.
+pub type KeyedContract = (ContractId, Arc<ContractInstance>);
 
 /// Interprets submissions of one participant.
 #[derive(Clone)]
@@ -94,42 +112,98 @@ impl Interpreter {
         now: Timestamp,
         topology: &State,
     ) -> Result<Success, Failure> {
-        let commands = self.resolve(submission, topology)?;
-        let disclosed = disclosure::read(&submission.disclosed)?;
         let readers: BTreeSet<Party> = submission
             .act_as
             .union(&submission.read_as)
             .cloned()
             .collect();
-        let wanted = mentioned(&commands);
-        let mut contracts = self.contracts.visible(&wanted, &readers).await?;
-        contracts.extend(disclosed);
-        let submission_seed = Hash::from_bytes(crate::crypto::random_bytes());
+        let disclosed = disclosure::read(&submission.disclosed)?;
         let mut run = Run {
             interpreter: self,
+            submission,
             readers: &readers,
-            contracts,
+            contracts: disclosed.iter().cloned().collect(),
+            disclosed,
+            preparation_time: now,
+            transaction_seed: self.transaction_seed(now),
         };
-        let mut ledger_time = ledger_time(submission.min_ledger_time, now);
+        let known = self.packages.known();
+        let selection = Selection {
+            known: &known,
+            topology,
+            participant: &self.participant,
+            preference: &submission.package_preference,
+        };
+        let mut requirements = Requirements::default();
+        let mut draft = run.draft(&selection, &requirements).await?;
+        for _ in 1..DRAFTS_MAX {
+            let transaction = &draft.interpreted.transaction;
+            let is_new = requirements.add(transaction, &known, topology);
+            if !is_new || !selection.is_lacking(&draft.interpreted.packages, &requirements) {
+                break;
+            }
+            draft = run.draft(&selection, &requirements).await?;
+        }
+        Ok(draft)
+    }
+
+    fn transaction_seed(&self, now: Timestamp) -> Hash {
+        let submission_seed = Hash::from_bytes(crate::crypto::random_bytes());
+        transaction_seed(&submission_seed, &self.participant, now)
+    }
+}
+
+/// One submission on its way through the engine.
+struct Run<'a> {
+    interpreter: &'a Interpreter,
+    submission: &'a Submission,
+    readers: &'a BTreeSet<Party>,
+    /// Contracts that the submission shows, in its order.
+    disclosed: Vec<KeyedContract>,
+    /// Contracts found so far.
+    contracts: BTreeMap<ContractId, Arc<ContractInstance>>,
+    preparation_time: Timestamp,
+    transaction_seed: Hash,
+}
+
+impl Run<'_> {
+    /// A transaction with the versions of packages that meet some requirements.
+    async fn draft(
+        &mut self,
+        selection: &Selection<'_>,
+        requirements: &Requirements,
+    ) -> Result<Success, Failure> {
+        let versions = selection.versions(requirements);
+        let resolver = Resolver {
+            versions: &versions,
+            participant: selection.participant,
+        };
+        let commands = self.submission.commands.iter().cloned();
+        let commands = commands
+            .map(|command| resolver.command(command))
+            .collect::<Result<Vec<_>, _>>()?;
+        self.look_up(&commands).await?;
+        let mut input = engine::Submission {
+            commands,
+            act_as: self.submission.act_as.clone(),
+            read_as: self.submission.read_as.clone(),
+            package_preference: Arc::new(versions),
+            ledger_time: ledger_time(self.submission.min_ledger_time, self.preparation_time),
+            preparation_time: self.preparation_time,
+            transaction_seed: self.transaction_seed,
+            cancelled: Arc::default(),
+        };
         for _ in 0..LEDGER_TIME_ATTEMPTS {
-            let input = engine::Submission {
-                commands: commands.clone(),
-                act_as: submission.act_as.clone(),
-                read_as: submission.read_as.clone(),
-                ledger_time,
-                preparation_time: now,
-                transaction_seed: transaction_seed(&submission_seed, &self.participant, now),
-                cancelled: Arc::default(),
-            };
-            let interpreted = run.run_to_end(input).await?;
+            input.cancelled = Arc::default();
+            let interpreted = self.run_to_end(input.clone()).await?;
             let newest = interpreted.inputs.values().map(|it| it.created_at).max();
             match newest {
-                Some(newest) if newest > ledger_time => ledger_time = newest,
+                Some(newest) if newest > input.ledger_time => input.ledger_time = newest,
                 _ => {
                     return Ok(Success {
                         interpreted,
-                        ledger_time,
-                        preparation_time: now,
+                        ledger_time: input.ledger_time,
+                        preparation_time: self.preparation_time,
                     });
                 }
             }
@@ -140,35 +214,16 @@ impl Interpreter {
         )))
     }
 
-    fn resolve(
-        &self,
-        submission: &Submission,
-        topology: &State,
-    ) -> Result<Vec<engine::Command>, Refusal> {
-        let known = self.packages.known();
-        let resolver = Resolver {
-            known: &known,
-            topology,
-            participant: &self.participant,
-            preference: &submission.package_preference,
-        };
-        let commands: Vec<Command> = submission.commands.clone();
-        commands
-            .into_iter()
-            .map(|command| resolver.command(command))
-            .collect()
+    /// Reads the contracts that commands mention, those that are disclosed aside.
+    async fn look_up(&mut self, commands: &[engine::Command]) -> Result<(), storage::Error> {
+        let mut wanted = mentioned(commands);
+        wanted.retain(|id| !self.contracts.contains_key(id));
+        let contracts = &self.interpreter.contracts;
+        self.contracts
+            .extend(contracts.visible(&wanted, self.readers).await?);
+        Ok(())
     }
-}
 
-/// One submission on its way through the engine.
-struct Run<'a> {
-    interpreter: &'a Interpreter,
-    readers: &'a BTreeSet<Party>,
-    /// Contracts found so far.
-    contracts: BTreeMap<ContractId, Arc<ContractInstance>>,
-}
-
-impl Run<'_> {
     async fn run_to_end(&mut self, input: engine::Submission) -> Result<Box<Interpreted>, Failure> {
         let _cancel = CancelOnDrop(Arc::clone(&input.cancelled));
         let mut interpretation = self.interpreter.packages.engine().submit(input);
@@ -186,6 +241,10 @@ impl Run<'_> {
                 Step::NeedContract(id) => {
                     let found = self.find(&id).await?;
                     interpretation.answer_contract(found);
+                }
+                Step::NeedKey(question) => {
+                    let found = self.find_keyed(&question).await?;
+                    interpretation.answer_key(found);
                 }
             }
         }
@@ -225,6 +284,28 @@ impl Run<'_> {
             .await?;
         self.contracts.extend(found);
         Ok(self.contracts.get(id).cloned())
+    }
+
+    /// Contracts with a key: first those that the submission shows, then those of the ledger.
+    async fn find_keyed(
+        &mut self,
+        question: &KeyQuestion,
+    ) -> Result<Vec<KeyedContract>, storage::Error> {
+        let key = &question.key.key.hash;
+        let mut known: BTreeSet<ContractId> = question.told.iter().cloned().collect();
+        let mut found = Vec::new();
+        for (id, instance) in &self.disclosed {
+            let fits = instance.key.as_ref().is_some_and(|it| it.hash == *key);
+            if fits && found.len() < question.wanted && known.insert(id.clone()) {
+                found.push((id.clone(), Arc::clone(instance)));
+            }
+        }
+        let missing = question.wanted - found.len();
+        if missing > 0 {
+            let contracts = &self.interpreter.contracts;
+            found.extend(contracts.keyed(key, self.readers, &known, missing).await?);
+        }
+        Ok(found)
     }
 }
 

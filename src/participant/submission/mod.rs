@@ -1,7 +1,7 @@
 //! Phase 1 of 7: from a command to a confirmation request.
 //!
-//! A submission is interpreted (`resolve`, `interpret`) on the compute pool, in parallel with
-//! others. Then, one after the other, it is looked up among accepted changes (`deduplication`),
+//! A submission is interpreted (`selection`, `resolve`, `interpret`) on the compute pool, in parallel
+//! with others. Then, one after the other, it is looked up among accepted changes (`deduplication`),
 //! becomes a request (`build`), is registered as in flight and sent.
 //!
 //! Invariants: interpretation comes before deduplication, and what fails there leaves no completion;
@@ -11,6 +11,7 @@
 mod port;
 
 mod resolve;
+mod selection;
 
 mod interpret;
 
@@ -25,7 +26,7 @@ pub use concerned::{Concerned, concerned};
 pub use deduplication::{
     AcceptedChange, ChangeId, DEDUPLICATION_MAX, OffsetTimes, duplicate, refuse_duplicate,
 };
-pub use interpret::{Contracts, Failure, Interpreter, Success};
+pub use interpret::{Contracts, Failure, Interpreter, KeyedContract, Success};
 pub use port::{
     Command, ConnectedDomain, DeduplicationPeriod, DisclosedContract, MinLedgerTime, Submission,
     SyncPort, TraceContext, trace_id,

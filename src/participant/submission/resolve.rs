@@ -1,25 +1,19 @@
 //! What `#name` means in a command: pure.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use super::port::Command;
 use crate::lf::engine;
 use crate::model::{Identifier, PackageId, PackageName, PackageRef, ParticipantId, TypeConRef};
 use crate::participant::errors::{ErrorId, Refusal};
-use crate::participant::packages::KnownPackages;
-use crate::topology::State;
 
-/// Knows the packages and who has vetted them.
+/// Knows which versions of packages are to be used.
 #[derive(Debug)]
 pub struct Resolver<'a> {
-    /// The packages of this participant.
-    pub known: &'a KnownPackages,
-    /// Who has vetted what.
-    pub topology: &'a State,
+    /// The version of each package.
+    pub versions: &'a BTreeMap<PackageName, PackageId>,
     /// This participant.
     pub participant: &'a ParticipantId,
-    /// Versions that the application prefers.
-    pub preference: &'a BTreeSet<PackageId>,
 }
 
 impl Resolver<'_> {
@@ -76,21 +70,14 @@ impl Resolver<'_> {
         }
     }
 
-    /// The preferred version, or the newest that this participant has vetted.
     fn select(&self, name: &PackageName) -> Result<&PackageId, Refusal> {
-        let vetted: Vec<&PackageId> = self
-            .known
-            .versions(name)
-            .into_iter()
-            .filter(|id| self.topology.is_vetted(self.participant, id))
-            .collect();
-        let preferred = vetted.iter().find(|id| self.preference.contains(**id));
-        preferred.or(vetted.first()).copied().ok_or_else(|| {
+        self.versions.get(name).ok_or_else(|| {
             Refusal::new(
                 ErrorId::PackageSelectionFailed,
                 format!(
                     "No synchronizers satisfy the topology requirements for the submitted command: \
-                     no package with package-name '{name}' is vetted by participant {}",
+                     no package with package-name '{name}' is vetted by participant {} and the \
+                     participants of all informees",
                     self.participant
                 ),
             )

@@ -6,12 +6,18 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use lru::LruCache;
 
-use super::store::Store;
+use super::store::{LATEST, Store};
 use crate::lf::transaction::ContractInstance;
-use crate::model::{ContractId, Party};
+use crate::model::{ContractId, Hash, Party};
 use crate::participant::confirmation::locks::ContractState;
-use crate::participant::submission::Contracts;
+use crate::participant::submission::{Contracts, KeyedContract};
 use crate::storage::Error;
+
+/// Contracts with one key that are read at once: so few that one is found fast, so many that some
+/// that are not visible do not matter.
+const KEY_PAGE_MIN: usize = 8;
+/// What fits a reply of the database well.
+const KEY_PAGE_MAX: usize = 1000;
 
 /// Contracts by id. Readers share it with the loop, which alone changes it.
 #[derive(Debug)]
@@ -127,5 +133,37 @@ impl Contracts for ContractStore {
             })
             .map(|(id, cached)| (id, cached.instance))
             .collect())
+    }
+
+    async fn keyed(
+        &self,
+        key: &Hash,
+        readers: &BTreeSet<Party>,
+        known: &BTreeSet<ContractId>,
+        wanted: usize,
+    ) -> Result<Vec<KeyedContract>, Error> {
+        let mut found = Vec::new();
+        let mut before = LATEST;
+        loop {
+            // some will be known, archived in this moment, or those of others
+            let limit = (wanted - found.len()).clamp(KEY_PAGE_MIN, KEY_PAGE_MAX);
+            let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+            let page = self.store.keyed(key, before, limit).await?;
+            let ids = page.iter().map(|(id, _)| id);
+            let ids = ids.filter(|id| !known.contains(id)).cloned().collect();
+            let mut visible = self.visible(&ids, readers).await?;
+            for (id, position) in &page {
+                before = *position;
+                if let Some(instance) = visible.remove(id) {
+                    found.push((id.clone(), instance));
+                }
+                if found.len() == wanted {
+                    return Ok(found);
+                }
+            }
+            if i64::try_from(page.len()).unwrap_or(i64::MAX) < limit {
+                return Ok(found);
+            }
+        }
     }
 }

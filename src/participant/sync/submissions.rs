@@ -9,10 +9,11 @@ use super::register::Submitted;
 use super::store::Registration;
 use super::turn::Turn;
 use crate::lf::error::Error as EngineError;
-use crate::model::{ContractId, MemberKind, Offset, Timestamp};
+use crate::model::{MemberKind, Offset, Timestamp};
 use crate::participant::errors::{ErrorId, Refusal};
 use crate::participant::submission::{
-    self, ChangeId, DeduplicationPeriod, Failure, RequestTimes, Submission, Success, trace_id,
+    self, AcceptedChange, ChangeId, DeduplicationPeriod, Failure, RequestTimes, Submission,
+    Success, trace_id,
 };
 use crate::protocol::{Message, MessageId, SubmissionRequest};
 use crate::runtime::Task;
@@ -167,19 +168,33 @@ impl Shell {
         now: Timestamp,
         turn: &mut Turn,
     ) -> Result<Result<(), Refusal>, storage::Error> {
-        if let Some(contract) = missing_contract(error) {
-            let change = change_id(submission);
-            let accepted = self.store.accepted(change).await?;
-            let archived_by = self.store.archived_by(contract).await?;
-            let duplicate = accepted
-                .filter(|it| archived_by == Some(it.completion_offset))
-                .and_then(|it| submission::refuse_duplicate(submission.deduplication, &it, now));
-            if let Some(refusal) = duplicate {
-                self.complete_duplicate(submission, &refusal, now, turn);
-                return Ok(Ok(()));
-            }
+        if let Some(accepted) = self.accepted_before(submission, error).await?
+            && let Some(refusal) =
+                submission::refuse_duplicate(submission.deduplication, &accepted, now)
+        {
+            self.complete_duplicate(submission, &refusal, now, turn);
+            return Ok(Ok(()));
         }
         Ok(Err(Refusal::from(error)))
+    }
+
+    /// The earlier acceptance of a change, if that may be why it fails now.
+    async fn accepted_before(
+        &self,
+        submission: &Submission,
+        error: &EngineError,
+    ) -> Result<Option<AcceptedChange>, storage::Error> {
+        let change = change_id(submission);
+        match error {
+            EngineError::ContractNotFound(contract) => {
+                let accepted = self.store.accepted(change).await?;
+                let archived_by = self.store.archived_by(contract).await?;
+                Ok(accepted.filter(|it| archived_by == Some(it.completion_offset)))
+            }
+            // which contract had the key then is not known
+            EngineError::ContractKeyNotFound(_) => self.store.accepted(change).await,
+            _ => Ok(None),
+        }
     }
 
     fn complete_duplicate(
@@ -318,12 +333,4 @@ fn no_mediator() -> Failure {
         ErrorId::NotConnectedToAnySynchronizer,
         "The domain has no mediator yet; try again",
     ))
-}
-
-/// The contract for whose absence interpretation failed.
-fn missing_contract(error: &EngineError) -> Option<&ContractId> {
-    match error {
-        EngineError::ContractNotFound(id) => Some(id),
-        _ => None,
-    }
 }

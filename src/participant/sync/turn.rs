@@ -129,7 +129,7 @@ impl Turn {
         at: Timestamp,
         by: Offset,
     ) {
-        for (id, instance) in &content.created {
+        for (place, (id, instance)) in (0..).zip(&content.created) {
             if !visible.contains(id.as_bytes()) {
                 continue;
             }
@@ -148,6 +148,7 @@ impl Turn {
                     id: id.clone(),
                     at,
                     archived: is_transient.then_some((at, by)),
+                    key: instance.key.as_ref().map(|key| (key.hash, place)),
                 });
             }
             self.states.insert(id.clone(), state);

@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use super::projection::Projection;
 use super::read_model::ReadModel;
-use super::told::{self, Content, Update};
+use super::told::{self, Content, Update, Usable};
 use crate::lf::transaction::ContractInstance;
 use crate::model::{ContractId, PackageId};
 use crate::participant::errors::{ErrorId, Refusal};
 use crate::participant::indexer::{Action, Body, SizedContract};
+use crate::participant::packages::KnownPackages;
 use crate::storage;
 
 /// Bytes of contracts read at once at most, unless a single transaction has more.
@@ -33,12 +34,16 @@ impl ReadModel {
         };
         let count = pending.iter().take_while(complete).count();
         let projections: Vec<Projection> = pending.drain(..count).collect();
-        for package in packages_of(&projections, verbose) {
+        let known = self.packages().known();
+        for package in packages_of(&projections, verbose, &known) {
             self.packages().load(&package).await?;
         }
-        let engine = self.packages().engine().clone();
+        let usable = Usable {
+            engine: self.packages().engine().clone(),
+            known,
+        };
         let needs_views = projections.iter().any(told::needs_views);
-        let assemble = move || told::assemble(projections, &found, &engine);
+        let assemble = move || told::assemble(projections, &found, &usable);
         if !needs_views {
             return assemble();
         }
@@ -130,7 +135,11 @@ fn created_by(projection: &Projection) -> impl Iterator<Item = &ContractId> {
 }
 
 /// The packages without which projections cannot be told.
-fn packages_of(projections: &[Projection], verbose: bool) -> BTreeSet<PackageId> {
+fn packages_of(
+    projections: &[Projection],
+    verbose: bool,
+    known: &KnownPackages,
+) -> BTreeSet<PackageId> {
     let mut packages = BTreeSet::new();
     for projection in projections {
         let Body::Transaction(transaction) = &projection.entry.body else {
@@ -141,6 +150,11 @@ fn packages_of(projections: &[Projection], verbose: bool) -> BTreeSet<PackageId>
             if verbose || !shown.carries.views.is_empty() {
                 packages.insert(event.template.package().clone());
                 packages.extend(shown.carries.views.iter().map(|id| id.package().clone()));
+            }
+            if !shown.carries.views.is_empty()
+                && let Some(package) = known.get(event.template.package())
+            {
+                packages.extend(known.versions(&package.name).iter().cloned());
             }
             if verbose && let Action::Exercised(exercise) = &event.action {
                 packages.extend(exercise.interface.iter().map(|id| id.package().clone()));

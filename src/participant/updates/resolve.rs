@@ -102,7 +102,7 @@ impl ReadModel {
         let versions: BTreeMap<PackageName, Vec<PackageId>> = names
             .into_iter()
             .map(|name| {
-                let versions = known.versions(name).into_iter().cloned();
+                let versions = known.versions(name).iter().cloned();
                 (name.clone(), versions.collect())
             })
             .collect();
@@ -139,9 +139,12 @@ impl ReadModel {
         Ok(found)
     }
 
-    /// The templates that implement the interfaces, in all packages.
+    /// The templates that implement the interfaces in some version of their package, in all its
+    /// versions: contracts of versions that don't are seen with one that does.
     async fn find_implementations(&self, resolved: &mut Resolved) -> Result<(), Refusal> {
-        for (id, _) in self.packages().known().iter() {
+        let known = self.packages().known();
+        for (id, package) in known.iter() {
+            let versions = known.versions(&package.name);
             self.packages().load(id).await?;
             let Some(package) = self.packages().engine().signature(id) else {
                 continue;
@@ -149,7 +152,8 @@ impl ReadModel {
             for (template, signature) in &package.templates {
                 for (interface, implementations) in resolved.interfaces.values_mut().flatten() {
                     if signature.implements.contains(interface) {
-                        implementations.push(template.clone());
+                        let versions = versions.iter().cloned();
+                        implementations.extend(versions.map(|id| template.in_package(id)));
                     }
                 }
             }

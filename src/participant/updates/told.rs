@@ -8,8 +8,9 @@ use crate::lf::engine::Engine;
 use crate::lf::transaction::ContractInstance;
 use crate::lf::value::Value;
 use crate::model::{ContractId, Identifier};
-use crate::participant::errors::Refusal;
+use crate::participant::errors::{ErrorId, Refusal};
 use crate::participant::indexer::{Action, Body, Event};
+use crate::participant::packages::KnownPackages;
 
 /// An update as a reader is told it.
 #[derive(Debug, Clone)]
@@ -55,6 +56,50 @@ impl Update {
     }
 }
 
+/// The packages with which views are computed.
+pub(super) struct Usable {
+    pub(super) engine: Engine,
+    pub(super) known: Arc<KnownPackages>,
+}
+
+impl Usable {
+    /// What a contract looks like through an interface, as the newest version of its template that
+    /// implements the interface says.
+    fn view(&self, instance: &ContractInstance, interface: &Identifier) -> View {
+        View {
+            interface: interface.clone(),
+            outcome: self.implementation(instance, interface).and_then(|it| {
+                let view = self.engine.view(&it, &instance.argument, interface);
+                view.map_err(|error| Refusal::from(&error))
+            }),
+        }
+    }
+
+    fn implementation(
+        &self,
+        instance: &ContractInstance,
+        interface: &Identifier,
+    ) -> Result<Identifier, Refusal> {
+        let versions = self.known.versions(&instance.package_name).iter();
+        let mut versions = versions.map(|id| instance.template.in_package(id.clone()));
+        let implements = |template: &Identifier| {
+            let package = self.engine.signature(template.package());
+            let template = package.as_ref().and_then(|it| it.templates.get(template));
+            template.is_some_and(|it| it.implements.contains(interface))
+        };
+        versions.find(implements).ok_or_else(|| {
+            Refusal::new(
+                ErrorId::NoVettedInterfaceImplementationPackage,
+                format!(
+                    "No vetted package for rendering the interface view for package-name '{}'. \
+                     Reason: no version of it implements {interface}",
+                    instance.package_name
+                ),
+            )
+        })
+    }
+}
+
 /// Whether views have to be computed.
 pub(super) fn needs_views(projection: &Projection) -> bool {
     let mut events = projection.events.iter();
@@ -65,12 +110,12 @@ pub(super) fn needs_views(projection: &Projection) -> bool {
 pub(super) fn assemble(
     projections: Vec<Projection>,
     contracts: &HashMap<ContractId, Arc<ContractInstance>>,
-    engine: &Engine,
+    usable: &Usable,
 ) -> Result<Vec<Update>, Refusal> {
     projections
         .into_iter()
         .map(|projection| {
-            let contents = contents(&projection, contracts, engine)?;
+            let contents = contents(&projection, contracts, usable)?;
             Ok(Update {
                 projection,
                 contents,
@@ -82,7 +127,7 @@ pub(super) fn assemble(
 fn contents(
     projection: &Projection,
     contracts: &HashMap<ContractId, Arc<ContractInstance>>,
-    engine: &Engine,
+    usable: &Usable,
 ) -> Result<Vec<Option<Content>>, Refusal> {
     let Body::Transaction(transaction) = &projection.entry.body else {
         return Ok(Vec::new());
@@ -98,16 +143,8 @@ fn contents(
         let views = shown.carries.views.iter();
         Ok(Some(Content {
             instance: Arc::clone(instance),
-            views: views.map(|id| view(instance, id, engine)).collect(),
+            views: views.map(|id| usable.view(instance, id)).collect(),
         }))
     };
     projection.events.iter().map(content).collect()
-}
-
-fn view(instance: &ContractInstance, interface: &Identifier, engine: &Engine) -> View {
-    let outcome = engine.view(&instance.template, &instance.argument, interface);
-    View {
-        interface: interface.clone(),
-        outcome: outcome.map_err(|error| Refusal::from(&error)),
-    }
 }

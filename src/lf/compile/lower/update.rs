@@ -3,12 +3,12 @@
 use super::apply::apply;
 use super::scope::{Key, Lowerer};
 use super::{is_total, strip};
-use crate::lf::ast::{Binding, Expr, Literal, Ref, Update};
+use crate::lf::ast::{Binding, Expr, Update};
 use crate::lf::compile::constants;
 use crate::lf::compile::ir::{Ir, Operation, Var};
 use crate::lf::compile::ops::Ledger;
-use crate::lf::compile::templates;
 use crate::lf::compile::{Error, FunctionId};
+use crate::lf::compile::{keys, templates};
 use crate::model::Name;
 
 /// What an update was evaluated to before it was put off, in the order of its operands.
@@ -18,12 +18,12 @@ impl<'a> Lowerer<'_, 'a> {
     /// An update that waits to be run. What it is built from is evaluated first.
     pub(super) fn suspended(&mut self, update: &'a Update) -> Result<Ir, Error> {
         if let Update::FetchByKey { template } = update {
-            let names = [&Name::literal("key")];
-            return self.closure(&names, true, |l| l.by_key("fetch by key", template));
+            let function = keys::keyed(self.compiler, template)?.fetch;
+            return self.constant(constants::Key::Function(function));
         }
         if let Update::QueryNByKey { template } = update {
-            let names = [&Name::literal("limit"), &Name::literal("key")];
-            return self.closure(&names, true, |l| l.by_key("query by key", template));
+            let function = keys::keyed(self.compiler, template)?.query;
+            return self.constant(constants::Key::Function(function));
         }
         let mut bindings: Vec<(Var, Ir)> = Vec::new();
         let mut evaluated: Evaluated = Vec::new();
@@ -145,7 +145,15 @@ impl<'a> Lowerer<'_, 'a> {
                 handler,
                 ..
             } => self.try_catch(body, binder, handler),
-            Update::ExerciseByKey { template, .. } => self.by_key("exercise by key", template),
+            Update::ExerciseByKey {
+                template,
+                choice,
+                key,
+                arg,
+            } => {
+                let function = keys::choice(self.compiler, template, choice)?;
+                self.exercise(function, key, arg, evaluated)
+            }
             Update::FetchByKey { .. } | Update::QueryNByKey { .. } => {
                 Err(Error::IllTyped("an update without its key"))
             }
@@ -155,15 +163,15 @@ impl<'a> Lowerer<'_, 'a> {
     fn exercise(
         &mut self,
         function: FunctionId,
-        contract_id: &'a Expr,
+        target: &'a Expr,
         arg: &'a Expr,
         evaluated: &Evaluated,
     ) -> Result<Ir, Error> {
-        let id = self.operand(0, contract_id, evaluated)?;
+        let target = self.operand(0, target, evaluated)?;
         let arg = self.operand(1, arg, evaluated)?;
         Ok(Ir::Call {
             function,
-            args: vec![id, arg],
+            args: vec![target, arg],
             run: true,
         })
     }
@@ -205,14 +213,6 @@ impl<'a> Lowerer<'_, 'a> {
             exception,
             handler: Box::new(handler?),
         })
-    }
-
-    /// Contract keys: a clear error when they are used.
-    fn by_key(&mut self, what: &str, template: &Ref) -> Result<Ir, Error> {
-        let id = self.compiler.resolver.identifier(template);
-        let text = Literal::Text(format!("{what} of {id}").into());
-        let row = self.compiler.constant(constants::Key::Literal(text))?;
-        Ok(ledger(Ledger::Unsupported, row, Vec::new()))
     }
 }
 

@@ -182,7 +182,12 @@ fn a_comparison_can_be_cancelled_while_it_goes_on() {
         .replace('\'', "\"")
         .replace("\"hostile\" : \"1.0.0\"", "'hostile' : '1.0.0'");
     let (engine, _) = with_text_and(&source, Config::default());
-    let submission = submission(vec![command(&package, "Compare")], [party("alice")], 1);
+    let submission = submission(
+        &engine,
+        vec![command(&package, "Compare")],
+        [party("alice")],
+        1,
+    );
     let cancelled = submission.cancelled.clone();
     let mut interpretation = engine.submit(submission);
     let error = std::thread::scope(|scope| {

@@ -20,13 +20,13 @@ module M {
   variant @serializable Perfect (a : *) = Leaf : a | Node : M:Perfect (M:Two a a);
   record @serializable Two (a : *) (b : *) = { one : a, two : b };
   enum @serializable Color = Red | Green;
-  synonym Wrapped (f : * -> *) = f Int64;
+  record @serializable Wrapped a = { inner : List a };
   record @serializable All = {
     unit : Unit, bool : Bool, int : Int64, decimal : Numeric 10, cents : Numeric 2, text : Text,
     date : Date, time : Timestamp, party : Party, contract : ContractId M:Gift, list : List Int64,
     optional : Optional Int64, optionals : Optional (Optional Int64), texts : TextMap Int64, map : GenMap M:Color Int64,
     ways : GenMap (M:Way Int64) Text, pair : M:Pair Int64, gift : M:Gift, nothing : M:Nothing,
-    way : M:Way (M:Pair Int64), color : M:Color, deep : M:Deep, perfect : M:Perfect Int64, wrapped : |M:Wrapped List|
+    way : M:Way (M:Pair Int64), color : M:Color, deep : M:Deep, perfect : M:Perfect Int64, wrapped : M:Wrapped Int64
   };
   record Open = { function : Int64 -> Int64 };
 }

@@ -228,7 +228,9 @@ fn an_interpretation_can_pause_and_go_on_elsewhere_with_the_same_result() {
             model.exercise_command("User", &user, "Loop", Value::Int64(1000)),
         ];
         let parties = [super::support::party("bob")];
-        let interpretation = model.engine.submit(submission(commands, parties, 9));
+        let interpretation = model
+            .engine
+            .submit(submission(&model.engine, commands, parties, 9));
         match on_many_threads(&model, interpretation) {
             (slices, Step::Done(done)) => (slices, done.transaction.to_bytes()),
             (_, other) => panic!("{other:?}"),
@@ -245,7 +247,12 @@ fn an_interpretation_can_be_cancelled() {
     let mut model = Model::new();
     let user = model.create("User", vec![bob()]);
     let endless = model.exercise_command("User", &user, "Loop", Value::Int64(-1));
-    let submission = submission(vec![endless], [super::support::party("bob")], 9);
+    let submission = submission(
+        &model.engine,
+        vec![endless],
+        [super::support::party("bob")],
+        9,
+    );
     let cancelled = submission.cancelled.clone();
     let mut interpretation = model.engine.submit(submission);
     let mut pauses = 0;

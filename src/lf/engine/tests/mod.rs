@@ -1,6 +1,7 @@
 //! Tests of the engine as a whole.
 
 mod generate;
+mod keys_model;
 mod kinds;
 mod model;
 mod support;
@@ -8,10 +9,16 @@ mod support;
 mod real_packages;
 
 mod hostile;
+mod key_answers;
+mod key_hashes;
+mod keys;
+
 mod interfaces;
 mod limits;
+mod mutated;
 mod refusals;
 mod replays;
 pub(in crate::lf) mod rules;
 mod updates;
+mod upgrades;
 mod values;

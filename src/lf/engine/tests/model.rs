@@ -30,8 +30,9 @@ module M {
       controllers interface_signatory @M:I this
       to pure @Int64 (call_interface @M:I count this);
   };
+  record @serializable Marker = {};
   interface (this : J) = {
-    viewtype Unit;
+    viewtype M:Marker;
     requires M:I;
   };
 
@@ -66,7 +67,7 @@ module M {
       method count = M:Asset {amount} this;
       method rename = \(p : Party) -> to_interface @M:I @M:Asset (M:Asset {this with owner = p});
     };
-    implements M:J { view = (); };
+    implements M:J { view = M:Marker {}; };
   };
 
   record @serializable Plain = { owner : Party };
@@ -75,6 +76,18 @@ module M {
     signatories M:one (M:Plain {owner} this);
     observers Nil @Party;
     choice Archive (self) (arg : Unit) : Unit, controllers M:one (M:Plain {owner} this) to pure @Unit ();
+  };
+
+  record @serializable Twin = { owner : Party };
+  template (this : Twin) = {
+    precondition True;
+    signatories M:one (M:Twin {owner} this);
+    observers Nil @Party;
+    implements M:I {
+      view = M:View {holder = M:Twin {owner} this, count = 2};
+      method count = 2;
+      method rename = \(p : Party) -> to_interface @M:I @M:Twin (M:Twin {owner = p});
+    };
   };
 
   record @serializable Nobody = { };
@@ -98,7 +111,7 @@ module M {
       controllers M:one (M:User {user} this)
       to bind i : M:I <- fetch_interface @M:I arg;
               back : Optional M:Asset <- pure @(Optional M:Asset) (from_interface @M:I @M:Asset i)
-         in case from_interface @M:I @M:Plain i of
+         in case from_interface @M:I @M:Twin i of
               Some p -> pure @Int64 -1
             | None -> case back of Some a -> pure @Int64 (M:Asset {amount} a) | None -> pure @Int64 -2;
     choice @nonConsuming TakeTwice (self) (arg : ContractId M:I) : ContractId M:I,
@@ -280,6 +293,7 @@ fn names(transaction: &Transaction, ids: &[NodeId]) -> String {
     let one = |id: &NodeId| match transaction.node(*id).unwrap() {
         Node::Create(_) => "create".to_owned(),
         Node::Fetch(_) => "fetch".to_owned(),
+        Node::QueryByKey(_) => "query".to_owned(),
         Node::Exercise(e) => format!("{}({})", e.choice, names(transaction, &e.children)),
         Node::Rollback(r) => format!("rollback({})", names(transaction, &r.children)),
     };

@@ -134,6 +134,10 @@ fn try_choice(
 ) -> Result<(), Error> {
     // each choice finds the ledger as it was
     let mut ledger = ledger.clone();
+    let package = ledger.contracts[contract].template.package();
+    let package = signatures.package(package).unwrap();
+    let preferred = (package.name.clone(), package.id.clone());
+    ledger.preferred.extend([preferred]);
     let mut generator = Generator::new(engine, signatures, &mut ledger, flavour);
     let command = generator.exercise(owner, contract, choice, &signature.argument);
     ledger.submit(engine, parties(), vec![command]).map(|_| ())

@@ -15,8 +15,10 @@ pub(super) fn check_replays(engine: &Engine, ledger: &Ledger, done: &Interpreted
     let transaction = &done.transaction;
     let roots = transaction.roots.iter().zip(&done.root_seeds);
     let roots = roots.map(|(id, seed)| root(done, *id, *seed)).collect();
-    let whole = replay(roots, parties());
-    let again = ledger.interpret(engine.replay(whole)).unwrap();
+    let whole = replay(done, roots, parties());
+    let mut told = ledger.clone();
+    told.keys = Some(transaction.key_inputs());
+    let again = told.interpret(engine.replay(whole)).unwrap();
     assert_eq!(again.transaction.to_bytes(), transaction.to_bytes());
     assert_eq!(again.node_seeds, done.node_seeds);
     assert_eq!(again.time_bounds, done.time_bounds);
@@ -30,9 +32,14 @@ pub(super) fn check_replays(engine: &Engine, ledger: &Ledger, done: &Interpreted
             continue;
         }
         let seed = done.node_seeds.get(&id).copied();
-        let part = replay(vec![root(done, id, seed)], node.required_authorizers());
-        let again = before.interpret(engine.replay(part)).unwrap();
+        let part = replay(
+            done,
+            vec![root(done, id, seed)],
+            node.required_authorizers(),
+        );
         let expected = transaction.subtransaction(id).unwrap();
+        before.keys = Some(expected.key_inputs());
+        let again = before.interpret(engine.replay(part)).unwrap();
         assert_eq!(again.transaction.to_bytes(), expected.to_bytes());
         if let Node::Create(create) = node {
             let salt = crate::lf::transaction::ContractInstance::salt_of(&seed.unwrap());
@@ -53,12 +60,14 @@ fn root(done: &Interpreted, id: NodeId, seed: Option<crate::model::Hash>) -> Rep
 }
 
 fn replay(
+    done: &Interpreted,
     roots: Vec<ReplayRoot>,
     authorizers: impl IntoIterator<Item = crate::model::Party>,
 ) -> Replay {
     Replay {
         roots,
         authorizers: authorizers.into_iter().collect(),
+        package_preference: Arc::new(done.package_preference.clone()),
         ledger_time: time(),
         preparation_time: time(),
         cancelled: Arc::default(),
@@ -84,7 +93,7 @@ fn transactions_and_all_their_parts_can_be_interpreted_again() {
             model.exercise_command("User", &user, choice, argument),
             model.create_command("Asset", vec![alice(), bob(), Value::Int64(1)]),
         ];
-        let submission = submission(commands, parties(), 77);
+        let submission = submission(&model.engine, commands, parties(), 77);
         let done = model
             .ledger
             .interpret(model.engine.submit(submission))
@@ -98,19 +107,19 @@ fn a_replay_with_another_seed_or_another_authority_differs() {
     let mut model = Model::new();
     let asset = model.asset(5);
     let give = model.exercise_command("Asset", &asset, "Give", record(vec![alice()]));
-    let submission = submission(vec![give], parties(), 7);
+    let submission = submission(&model.engine, vec![give], parties(), 7);
     let done = model
         .ledger
         .interpret(model.engine.submit(submission))
         .unwrap();
     let other = Some(crate::model::Hash::from_bytes([1; 32]));
-    let replayed = replay(vec![root(&done, NodeId(0), other)], parties());
+    let replayed = replay(&done, vec![root(&done, NodeId(0), other)], parties());
     let again = model
         .ledger
         .interpret(model.engine.replay(replayed))
         .unwrap();
     assert_ne!(again.transaction, done.transaction);
-    let unauthorised = replay(vec![root(&done, NodeId(0), other)], []);
+    let unauthorised = replay(&done, vec![root(&done, NodeId(0), other)], []);
     assert!(
         model
             .ledger
@@ -124,7 +133,7 @@ fn a_replay_that_no_command_could_have_made_is_refused() {
     let mut model = Model::new();
     let command = model.create_command("Asset", vec![alice(), bob(), Value::Int64(5)]);
     let done = model.submit(&["alice"], vec![command]).unwrap();
-    let unseeded = replay(vec![root(&done, NodeId(0), None)], parties());
+    let unseeded = replay(&done, vec![root(&done, NodeId(0), None)], parties());
     let refused = model.ledger.interpret(model.engine.replay(unseeded));
     let reason = "a root node without a seed".to_owned();
     assert_eq!(refused, Err(Error::RootNode(reason)));
@@ -135,13 +144,14 @@ fn a_replay_that_no_command_could_have_made_is_refused() {
         template: model.id("Asset"),
         interface: None,
         contract_id: asset.clone(),
+        by_key: None,
     };
     let fetched = ReplayRoot {
         command: fetch,
         seed: None,
     };
     let again = root(&done, NodeId(0), done.root_seeds[0]);
-    let mut twice = replay(vec![fetched, again], parties());
+    let mut twice = replay(&done, vec![fetched, again], parties());
     // the seeds of roots have the numbers of the roots
     twice.roots[1].seed = done.root_seeds[0];
     let refused = model.ledger.interpret(model.engine.replay(twice));
@@ -187,7 +197,7 @@ fn real_transactions_can_be_interpreted_again() {
                     let argument = &choice_signature.argument;
                     let mut generator = Generator::new(&engine, &signatures, &mut ledger, 0);
                     let command = generator.exercise(template, &contract, choice, argument);
-                    let submission = submission(vec![command], parties(), 99);
+                    let submission = submission(&engine, vec![command], parties(), 99);
                     if let Ok(done) = ledger.interpret(engine.submit(submission)) {
                         check_replays(&engine, &ledger, &done);
                         replayed += 1;

@@ -8,9 +8,9 @@ use crate::lf::engine::{Command, Config, Engine, Interpretation, Interpreted, St
 use crate::lf::error::Error;
 use crate::lf::test_dars;
 use crate::lf::text::build_archive;
-use crate::lf::transaction::{ContractInstance, Node};
+use crate::lf::transaction::{ContractInstance, KeyInput, KeyQuestion, Node};
 use crate::lf::value::Value;
-use crate::model::{ContractId, Hash, Identifier, PackageId, Party, Timestamp};
+use crate::model::{ContractId, Hash, Identifier, PackageId, PackageName, Party, Timestamp};
 
 /// An engine with a real DAR, and the id of its main package.
 pub(super) fn with_dar(name: &str) -> Option<(Engine, PackageId)> {
@@ -35,6 +35,12 @@ pub(super) fn party(name: &str) -> Party {
 #[derive(Default, Clone)]
 pub(super) struct Ledger {
     pub(super) contracts: BTreeMap<ContractId, Arc<ContractInstance>>,
+    /// Contracts in the order of their creation.
+    pub(super) order: Vec<ContractId>,
+    /// What is answered about keys, if it is not what the contracts say.
+    pub(super) keys: Option<BTreeMap<Hash, KeyInput>>,
+    /// Versions of packages that are not the newest and preferred all the same.
+    pub(super) preferred: BTreeMap<PackageName, PackageId>,
     submissions: u8,
 }
 
@@ -44,7 +50,9 @@ pub(super) fn time() -> Timestamp {
     Timestamp::from_micros(LEDGER_TIME).unwrap()
 }
 
+/// A submission in which the newest versions of packages are preferred.
 pub(super) fn submission(
+    engine: &Engine,
     commands: Vec<Command>,
     act_as: impl IntoIterator<Item = Party>,
     seed: u8,
@@ -52,6 +60,7 @@ pub(super) fn submission(
     Submission {
         commands,
         act_as: act_as.into_iter().collect(),
+        package_preference: Arc::new(engine.newest_versions()),
         read_as: BTreeSet::new(),
         ledger_time: time(),
         preparation_time: time(),
@@ -71,12 +80,33 @@ impl Ledger {
                 Step::NeedContract(id) => {
                     interpretation.answer_contract(self.contracts.get(&id).cloned());
                 }
+                Step::NeedKey(question) => interpretation.answer_key(self.with_key(&question)),
                 Step::NeedPackage(_) => interpretation.answer_package(false),
                 Step::Paused => {}
                 Step::Done(interpreted) => return Ok(*interpreted),
                 Step::Failed(error) => return Err(error),
             }
         }
+    }
+
+    /// The contracts with a key, the latest first.
+    pub(super) fn with_key(
+        &self,
+        question: &KeyQuestion,
+    ) -> Vec<(ContractId, Arc<ContractInstance>)> {
+        let hash = question.key.key.hash;
+        let ids: Vec<&ContractId> = match &self.keys {
+            Some(keys) => keys
+                .get(&hash)
+                .map_or(Vec::new(), |k| k.contracts.iter().collect()),
+            None => self.order.iter().rev().collect(),
+        };
+        let found = ids.into_iter().filter(|id| !question.told.contains(id));
+        let found = found.filter_map(|id| Some((id.clone(), self.contracts.get(id)?.clone())));
+        let has_key =
+            |instance: &ContractInstance| instance.key.as_ref().is_some_and(|key| key.hash == hash);
+        let found = found.filter(|(_, instance)| has_key(instance));
+        found.take(question.wanted).collect()
     }
 
     /// Interprets commands and applies what they do.
@@ -87,7 +117,9 @@ impl Ledger {
         commands: Vec<Command>,
     ) -> Result<Interpreted, Error> {
         self.submissions = self.submissions.wrapping_add(1);
-        let submission = submission(commands, act_as, self.submissions);
+        let mut submission = submission(engine, commands, act_as, self.submissions);
+        let preference = Arc::make_mut(&mut submission.package_preference);
+        preference.extend(self.preferred.clone());
         let interpreted = self.interpret(engine.submit(submission))?;
         self.commit(&interpreted);
         Ok(interpreted)
@@ -103,6 +135,7 @@ impl Ledger {
                     let salt = ContractInstance::salt_of(&interpreted.node_seeds[&id]);
                     let instance = ContractInstance::of_create(create, time(), salt);
                     instance.authenticate(&create.contract_id).unwrap();
+                    self.order.push(create.contract_id.clone());
                     self.contracts
                         .insert(create.contract_id.clone(), Arc::new(instance));
                 }
@@ -112,10 +145,19 @@ impl Ledger {
                     }
                     open.extend(exercise.children.iter().rev());
                 }
-                Node::Fetch(_) | Node::Rollback(_) => {}
+                Node::Fetch(_) | Node::QueryByKey(_) | Node::Rollback(_) => {}
             }
         }
     }
+}
+
+/// Loads a package written as text and gives its id.
+pub(super) fn load_text(engine: &Engine, source: &str) -> PackageId {
+    let archive = build_archive(source, &[]).unwrap_or_else(|error| panic!("{error}"));
+    engine
+        .load(&archive.id, &archive.decode().unwrap())
+        .unwrap();
+    archive.id
 }
 
 /// An engine with a package written as text, and its id.
@@ -125,23 +167,27 @@ pub(super) fn with_text(source: &str) -> (Engine, PackageId) {
 
 /// The same with other settings.
 pub(super) fn with_text_and(source: &str, config: Config) -> (Engine, PackageId) {
-    let archive = build_archive(source, &[]).unwrap_or_else(|error| panic!("{error}"));
     let engine = Engine::new(config);
+    let id = load_text(&engine, source);
+    (engine, id)
+}
+
+/// What an expression comes to if nobody looks at its types.
+pub(super) fn evaluate_unchecked(definitions: &str, typ: &str, expr: &str) -> Result<Value, Error> {
+    let archive = build_archive(&result_of(definitions, typ, expr), &[]).unwrap();
+    let engine = Engine::new(Config::default());
     let package = archive.decode().unwrap();
-    engine.load(&archive.id, &package).unwrap();
-    (engine, archive.id)
+    engine.load_unchecked(&archive.id, &package).unwrap();
+    engine.evaluate(&in_module(&archive.id, "result"))
+}
+
+fn result_of(definitions: &str, typ: &str, expr: &str) -> String {
+    format!(
+        "language 2.3; metadata ('test' : '1.0.0'); module M {{ {definitions} val result : {typ} = {expr}; }}"
+    )
 }
 
 /// Something in module `M` of a package.
 pub(super) fn in_module(package: &PackageId, name: &str) -> Identifier {
     format!("{package}:M:{name}").parse().unwrap()
-}
-
-/// The value of an expression of a type, or the error.
-pub(super) fn evaluate(definitions: &str, typ: &str, expr: &str) -> Result<Value, Error> {
-    let source = format!(
-        "language 2.3; metadata ('test' : '1.0.0'); module M {{ {definitions} val result : {typ} = {expr}; }}"
-    );
-    let (engine, package) = with_text(&source);
-    engine.evaluate(&in_module(&package, "result"))
 }

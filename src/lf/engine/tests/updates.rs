@@ -92,7 +92,7 @@ fn contracts_that_do_not_match_their_id_are_refused() {
         .insert(asset.clone(), std::sync::Arc::new(forged));
     let count = model.exercise_command("I", &asset, "Count", Value::Unit);
     let failed = model.submit(&["alice"], vec![count]);
-    assert!(matches!(failed, Err(Error::ContractNotAuthentic { .. })));
+    assert!(matches!(failed, Err(Error::Upgrade(_))));
 }
 
 #[test]

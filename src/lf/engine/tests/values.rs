@@ -311,7 +311,11 @@ fn texts_contract_ids_and_nesting_have_their_limits() {
     values.check(&[
         ("text", text("a\0b"), "Text contains null character"),
         ("texts", key, "Text contains null character"),
-        ("wrapped", Value::List(vec![int(1)]), "List(Int64(1))"),
+        (
+            "wrapped",
+            unlabelled(vec![Value::List(vec![int(1)])]),
+            "Record(None,ImmArray((None,List(Int64(1)))))",
+        ),
         (
             "contract",
             Value::ContractId(local.clone()),

@@ -3,7 +3,7 @@
 
 use crate::lf::compile::Program;
 use crate::lf::error::{Error, Limit};
-use crate::lf::machine::convert::{self, PART_BYTES};
+use crate::lf::machine::export::{PART_BYTES, export_within};
 use crate::lf::machine::fault::Fault;
 use crate::lf::machine::state::Machine;
 use crate::lf::machine::val::Val;
@@ -25,7 +25,7 @@ impl Machine {
         let bytes = max.saturating_sub(self.meter.allocated);
         let parts_max = usize::try_from(bytes).unwrap_or(usize::MAX) / PART_BYTES;
         let mut left = parts_max;
-        let exported = convert::export_within(program, val, &mut left);
+        let exported = export_within(program, val, &mut left);
         let parts = parts_max - left;
         self.meter.work(parts);
         self.meter.allocated += (parts * PART_BYTES) as u64;

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use super::state::{Known, parties};
+use super::keys::check_maintainers;
+use super::state::{Form, parties};
 use crate::lf::compile::{Program, TemplateRef};
 use crate::lf::error::Error;
 use crate::lf::machine::calls::number;
@@ -12,7 +13,6 @@ use crate::lf::machine::frame::Frame;
 use crate::lf::machine::state::Machine;
 use crate::lf::machine::val::Val;
 use crate::lf::transaction::ContractInfo;
-use crate::lf::value::Value;
 
 impl Machine {
     /// Asks a contract's template about it, as the first step of creating it.
@@ -24,9 +24,6 @@ impl Machine {
     ) -> Result<Cursor<'p>, Fault> {
         let found = program.template(template);
         let found = found.ok_or_else(|| Fault::ill_typed("an unknown template"))?;
-        if found.has_key {
-            return Err(Error::Unsupported(format!("the contract key of {}", found.id)).into());
-        }
         self.push(Frame::Create {
             template,
             argument: number(argument),
@@ -44,50 +41,55 @@ impl Machine {
         told: &Val,
     ) -> Result<Val, Fault> {
         let contract = self.take(argument);
-        self.charge_told(told)?;
-        let exported = self.export(program, &contract)?;
-        let info = contract_info(program, template, exported, told)?;
+        let info = self.read_told(program, template, &contract, told)?;
+        check_maintainers(&info)?;
         let id = self.ledger.transaction.create(&info)?;
         if self.ledger.inputs.contains_key(&id) {
             return Err(Error::DuplicateContractId(id).into());
         }
-        self.ledger.local.insert(id.clone());
-        self.ledger.known.insert(
-            id.clone(),
-            Known {
-                template,
-                contract,
-                info: Some(Arc::new(info)),
-            },
-        );
+        let info = Arc::new(info);
+        self.ledger.local.insert(id.clone(), info.clone());
+        let form = Form {
+            template,
+            contract,
+            info: Some(info),
+        };
+        self.ledger.forms.insert(id.clone(), vec![form]);
         Ok(Val::ContractId(id))
     }
-}
 
-/// What a template says about a contract, from the record that its function yields.
-pub(super) fn contract_info(
-    program: &Program,
-    template: TemplateRef,
-    argument: Value,
-    told: &Val,
-) -> Result<ContractInfo, Fault> {
-    let found = program.template(template);
-    let package = program.packages.get(usize::from(template.package));
-    let (Some(found), Some(package), Val::Record(told)) = (found, package, told) else {
-        return Err(Fault::ill_typed("what a template tells"));
-    };
-    let [signatories, observers, ..] = &told[..] else {
-        return Err(Fault::ill_typed("what a template tells"));
-    };
-    let signatories = parties(signatories)?;
-    let mut stakeholders = parties(observers)?;
-    stakeholders.extend(signatories.iter().cloned());
-    Ok(ContractInfo {
-        template: found.id.clone(),
-        package_name: package.name.clone(),
-        argument,
-        signatories,
-        stakeholders,
-        key: None,
-    })
+    /// What a template says about a contract, from the record that its function yields.
+    pub(super) fn read_told(
+        &mut self,
+        program: &Program,
+        template: TemplateRef,
+        contract: &Val,
+        told: &Val,
+    ) -> Result<ContractInfo, Fault> {
+        self.charge_told(told)?;
+        let argument = self.export(program, contract)?;
+        let found = program.template(template);
+        let package = program.packages.get(usize::from(template.package));
+        let (Some(found), Some(package), Val::Record(told)) = (found, package, told) else {
+            return Err(Fault::ill_typed("what a template tells"));
+        };
+        let [signatories, observers, key @ ..] = &told[..] else {
+            return Err(Fault::ill_typed("what a template tells"));
+        };
+        let signatories = parties(signatories)?;
+        let mut stakeholders = parties(observers)?;
+        stakeholders.extend(signatories.iter().cloned());
+        let key = match key {
+            [key, maintainers] => Some(self.contract_key(program, template, key, maintainers)?.key),
+            _ => None,
+        };
+        Ok(ContractInfo {
+            template: found.id.clone(),
+            package_name: package.name.clone(),
+            argument,
+            signatories,
+            stakeholders,
+            key,
+        })
+    }
 }

@@ -1,9 +1,11 @@
 //! Exercising choices: opening and closing the node.
 
+use super::look_up::find_template;
 use super::state::parties;
-use crate::lf::compile::{Program, Slot};
+use crate::lf::compile::{Program, Slot, TemplateRef};
 use crate::lf::machine::cursor::Cursor;
 use crate::lf::machine::fault::Fault;
+use crate::lf::machine::operations::contract;
 use crate::lf::machine::state::Machine;
 use crate::lf::machine::val::Val;
 use crate::lf::transaction::ExerciseStart;
@@ -30,9 +32,14 @@ impl Machine {
         let acting = parties(&controllers)?;
         let choice_observers = parties(&observers)?;
         // the controllers may have been evaluated by code that used the contract up
-        self.ledger.check_active(program, &id)?;
+        let template = match choice.template {
+            Some(template) => template,
+            None => self.template_of(program, first + 4)?,
+        };
+        let contract = self.contract_info(&id, template)?;
+        self.ledger.check_active(&id, &contract.template)?;
         let start = ExerciseStart {
-            contract: self.contract_info(&id)?,
+            contract,
             contract_id: id,
             interface: choice.interface.clone(),
             choice: choice.name.clone(),
@@ -40,9 +47,17 @@ impl Machine {
             acting,
             choice_observers,
             argument,
+            by_key: choice.by_key,
         };
         self.ledger.transaction.begin_exercise(start)?;
         Ok(())
+    }
+
+    /// The template of the interface value at a place of the stack.
+    fn template_of(&self, program: &Program, place: usize) -> Result<TemplateRef, Fault> {
+        let value = self.stack.get(place);
+        let value = value.ok_or_else(|| Fault::ill_typed("a contract"))?;
+        find_template(program, contract(value)?.0)
     }
 
     /// Closes the node with the result in a slot.

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use super::create::contract_info;
+use super::state::{Source, metadata_of};
 use crate::lf::compile::{Ledger, Program, Slot, TemplateRef};
-use crate::lf::error::Error;
+use crate::lf::error::{Error, UpgradeFailure};
 use crate::lf::machine::cursor::Cursor;
 use crate::lf::machine::fault::Fault;
 use crate::lf::machine::frame::Frame;
-use crate::lf::machine::operations::{contract, interface_ref, is_other_version, upgrade};
+use crate::lf::machine::operations::{contract, interface_ref};
 use crate::lf::machine::state::Machine;
 use crate::lf::machine::val::Val;
 use crate::lf::transaction::ContractInfo;
@@ -17,7 +17,7 @@ use crate::model::{ContractId, Identifier};
 
 /// A contract that may be used, or the call that must come first.
 pub(super) enum LookedUp<'p> {
-    Ready(TemplateRef, Val),
+    Ready(Val),
     /// Its template is asked about it; then the instruction is repeated.
     Asking(Cursor<'p>),
 }
@@ -52,11 +52,13 @@ impl Machine {
             Ledger::LookUp | Ledger::Fetch => {
                 let id = self.contract_id(place)?;
                 let wanted = template_ref(&at, index)?;
-                match self.look_up(program, at, &id, Some(wanted), place)? {
+                let source = self.active(&id)?;
+                check_template(program, &id, &source, wanted)?;
+                match self.look_up(program, at, (&id, &source), wanted, place)? {
                     LookedUp::Asking(at) => Ok(at),
-                    LookedUp::Ready(_, val) => {
+                    LookedUp::Ready(val) => {
                         if op == Ledger::Fetch {
-                            self.add_fetch(&id, None)?;
+                            self.add_fetch(&id, wanted, None, false)?;
                         }
                         self.write(&at, to, val);
                         Ok(at)
@@ -73,11 +75,13 @@ impl Machine {
                 self.write(&at, to, result);
                 Ok(at)
             }
-            Ledger::Unsupported => Err(unsupported(&at, index)),
+            Ledger::FindByKey | Ledger::FetchByKey | Ledger::QueryByKey => {
+                self.key_action(program, at, to, place, (op, index))
+            }
         }
     }
 
-    fn contract_id(&self, place: usize) -> Result<ContractId, Fault> {
+    pub(super) fn contract_id(&self, place: usize) -> Result<ContractId, Fault> {
         match self.stack.get(place) {
             Some(Val::ContractId(id)) => Ok(id.clone()),
             _ => Err(Fault::ill_typed("a contract id")),
@@ -94,69 +98,48 @@ impl Machine {
         fetch: bool,
     ) -> Result<Cursor<'p>, Fault> {
         let interface = interface_ref(&at, index)?;
-        self.check_implements(program, id, interface)?;
-        match self.look_up(program, at, id, None, place)? {
+        let source = self.active(id)?;
+        let preferred = self.ledger.preferred(&source)?;
+        let id_in_preferred = source.template().in_package(preferred);
+        let wanted = implementation(program, id, &id_in_preferred, interface)?;
+        match self.look_up(program, at, (id, &source), wanted, place)? {
             LookedUp::Asking(at) => Ok(at),
-            LookedUp::Ready(template, val) => {
+            LookedUp::Ready(val) => {
                 if fetch {
-                    self.add_fetch(id, Some(interface.clone()))?;
+                    self.add_fetch(id, wanted, Some(interface.clone()), false)?;
                 }
-                let template = program.template(template);
-                let template = template.ok_or_else(|| Fault::ill_typed("an unknown template"))?;
-                let typ = Arc::new(Type::Con(template.id.clone()));
+                let typ = Arc::new(Type::Con(id_in_preferred));
                 self.write(&at, to, Val::any(typ, val));
                 Ok(at)
             }
         }
     }
 
-    fn check_implements(
-        &mut self,
-        program: &Program,
-        id: &ContractId,
-        interface: &Identifier,
-    ) -> Result<(), Fault> {
-        let template = self.ledger.known(program, id)?.template;
-        self.ledger.check_active(program, id)?;
-        let template = program.template(template);
-        let template = template.ok_or_else(|| Fault::ill_typed("an unknown template"))?;
-        if template.instances.contains_key(interface) {
-            return Ok(());
-        }
-        Err(Error::DoesNotImplementInterface {
-            contract_id: id.clone(),
-            template: template.id.clone(),
-            interface: interface.clone(),
-        }
-        .into())
+    /// A contract as it was created, if it is active.
+    pub(super) fn active(&self, id: &ContractId) -> Result<Source, Fault> {
+        let source = self.ledger.source(id)?;
+        self.ledger.check_active(id, source.template())?;
+        Ok(source)
     }
 
-    /// Finds a contract, active and of the wanted template, about which its template has been
+    /// An active contract as a version of its template sees it, about which this version has been
     /// asked.
-    fn look_up<'p>(
+    pub(super) fn look_up<'p>(
         &mut self,
         program: &'p Program,
         at: Cursor<'p>,
-        id: &ContractId,
-        wanted: Option<TemplateRef>,
+        contract: (&ContractId, &Source),
+        wanted: TemplateRef,
         place: usize,
     ) -> Result<LookedUp<'p>, Fault> {
         self.meter.step()?;
-        let known = self.ledger.known(program, id)?;
-        let (template, val, is_valid) =
-            (known.template, known.contract.clone(), known.info.is_some());
-        self.ledger.check_active(program, id)?;
-        if let Some(wanted) = wanted.filter(|wanted| *wanted != template) {
-            return Err(wrong_template(program, id, wanted, template));
+        let form = self.ledger.form(program, contract, wanted)?;
+        if form.info.is_some() {
+            return Ok(LookedUp::Ready(form.contract.clone()));
         }
-        if is_valid {
-            return Ok(LookedUp::Ready(template, val));
-        }
-        let found = program.template(template);
+        let val = form.contract.clone();
+        let found = program.template(wanted);
         let found = found.ok_or_else(|| Fault::ill_typed("an unknown template"))?;
-        if found.has_key {
-            return Err(Error::Unsupported(format!("the contract key of {}", found.id)).into());
-        }
         let waiting = at.back().position();
         self.push(Frame::Resume {
             package: waiting.package,
@@ -164,7 +147,7 @@ impl Machine {
             base: waiting.base,
         })?;
         self.push(Frame::Validate)?;
-        self.ledger.validating = Some(id.clone());
+        self.ledger.validating = Some((contract.0.clone(), wanted));
         let asking = self.call_with(program, found.info, place + 1, [val])?;
         Ok(LookedUp::Asking(asking))
     }
@@ -175,46 +158,51 @@ impl Machine {
         program: &Program,
         told: &Val,
     ) -> Result<(), Fault> {
-        let id = self.ledger.validating.take();
-        let id = id.ok_or_else(|| Fault::ill_typed("no contract is asked about"))?;
-        self.charge_told(told)?;
-        let known = self.ledger.known(program, &id)?;
-        let (template, contract) = (known.template, known.contract.clone());
-        let exported = self.export(program, &contract)?;
-        let info = contract_info(program, template, exported, told)?;
-        if let Some(instance) = self.ledger.inputs.get(&id) {
-            let differs = |what: &str| Error::ContractMetadata {
-                contract_id: id.clone(),
-                template: info.template.clone(),
-                reason: format!("{what} mismatch"),
-            };
-            if info.signatories != instance.signatories {
-                return Err(differs("signatories").into());
-            }
-            if info.stakeholders != instance.stakeholders {
-                return Err(differs("observers").into());
-            }
-            if info.package_name != instance.package_name {
-                return Err(differs("package name").into());
-            }
+        let validating = self.ledger.validating.take();
+        let (id, template) =
+            validating.ok_or_else(|| Fault::ill_typed("no contract is asked about"))?;
+        let source = self.ledger.source(&id)?;
+        let form = self.ledger.form(program, (&id, &source), template)?;
+        let contract = form.contract.clone();
+        let info = self.read_told(program, template, &contract, told)?;
+        if !source.agrees(&info) {
+            return Err(Error::Upgrade(Box::new(UpgradeFailure::Validation {
+                contract_id: id,
+                from: source.template().clone(),
+                to: info.template.clone(),
+                original: Box::new(source.metadata()),
+                recomputed: Box::new(metadata_of(&info)),
+            }))
+            .into());
         }
-        self.ledger.known(program, &id)?.info = Some(Arc::new(info));
+        let form = self.ledger.form(program, (&id, &source), template)?;
+        form.info = Some(Arc::new(info));
         Ok(())
     }
 
-    fn add_fetch(&mut self, id: &ContractId, interface: Option<Identifier>) -> Result<(), Fault> {
-        let info = self.contract_info(id)?;
+    pub(super) fn add_fetch(
+        &mut self,
+        id: &ContractId,
+        template: TemplateRef,
+        interface: Option<Identifier>,
+        by_key: bool,
+    ) -> Result<(), Fault> {
+        let info = self.contract_info(id, template)?;
         self.charge_node(info.stakeholders.len())?;
-        self.ledger
-            .transaction
-            .fetch(id.clone(), &info, interface)?;
+        let transaction = &mut self.ledger.transaction;
+        transaction.fetch(id.clone(), &info, interface, by_key)?;
         Ok(())
     }
 
-    /// What a contract's template said about it.
-    pub(super) fn contract_info(&self, id: &ContractId) -> Result<Arc<ContractInfo>, Fault> {
-        let known = self.ledger.known.get(id);
-        let info = known.and_then(|known| known.info.clone());
+    /// What a version of a contract's template said about it.
+    pub(super) fn contract_info(
+        &self,
+        id: &ContractId,
+        template: TemplateRef,
+    ) -> Result<Arc<ContractInfo>, Fault> {
+        let mut forms = self.ledger.forms.get(id).into_iter().flatten();
+        let form = forms.find(|form| form.template == template);
+        let info = form.and_then(|form| form.info.clone());
         info.ok_or_else(|| Fault::ill_typed("a contract that was not looked up"))
     }
 
@@ -241,40 +229,61 @@ impl Machine {
     }
 }
 
-fn template_ref(at: &Cursor<'_>, index: u32) -> Result<TemplateRef, Fault> {
+pub(super) fn template_ref(at: &Cursor<'_>, index: u32) -> Result<TemplateRef, Fault> {
     let found = at.package.template_refs.get(index as usize).copied();
     found.ok_or_else(|| Fault::ill_typed("an unknown template"))
 }
 
-fn find_template(program: &Program, id: &Identifier) -> Result<TemplateRef, Fault> {
+pub(super) fn find_template(program: &Program, id: &Identifier) -> Result<TemplateRef, Fault> {
     let found = program.find_template(id);
     found.ok_or_else(|| Fault::ill_typed("an unknown template"))
 }
 
-fn wrong_template(
+/// Fails unless a contract was created with some version of a template. Whether it is the same
+/// package is compared with the rest of what the template says.
+pub(super) fn check_template(
     program: &Program,
     id: &ContractId,
+    source: &Source,
     wanted: TemplateRef,
-    actual: TemplateRef,
-) -> Fault {
-    let ids = program.template(wanted).zip(program.template(actual));
-    let Some((expected, actual)) = ids else {
-        return Fault::ill_typed("an unknown template");
-    };
-    if is_other_version(program, &actual.id, &expected.id) {
-        return upgrade(&actual.id, &expected.id).into();
+) -> Result<(), Fault> {
+    let wanted = program.template(wanted);
+    let expected = &wanted
+        .ok_or_else(|| Fault::ill_typed("an unknown template"))?
+        .id;
+    let actual = source.template();
+    if actual.has_name_of(expected) {
+        return Ok(());
     }
-    Error::WronglyTypedContract {
+    Err(Error::WronglyTypedContract {
         contract_id: id.clone(),
-        expected: expected.id.clone(),
-        actual: actual.id.clone(),
+        expected: expected.clone(),
+        actual: actual.clone(),
     }
-    .into()
+    .into())
 }
 
-fn unsupported(at: &Cursor<'_>, index: u32) -> Fault {
-    match at.constants.get(index as usize) {
-        Some(Val::Text(what)) => Error::Unsupported(what.to_string()).into(),
-        _ => Error::Unsupported("a feature of the language".to_owned()).into(),
+/// A template, if it implements an interface. Fails with a question if its package is not there.
+fn implementation(
+    program: &Program,
+    contract_id: &ContractId,
+    template: &Identifier,
+    interface: &Identifier,
+) -> Result<TemplateRef, Fault> {
+    if program.package(template.package()).is_none() {
+        return Err(Fault::NeedPackage(template.package().clone()));
     }
+    let reference = program.find_template(template);
+    let implements = |reference: &TemplateRef| {
+        let found = program.template(*reference);
+        found.is_some_and(|found| found.instances.contains_key(interface))
+    };
+    reference.filter(implements).ok_or_else(|| {
+        Error::DoesNotImplementInterface {
+            contract_id: contract_id.clone(),
+            template: template.clone(),
+            interface: interface.clone(),
+        }
+        .into()
+    })
 }

@@ -5,13 +5,15 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
+use super::keys::Querying;
 use crate::lf::compile::{Program, TemplateRef};
-use crate::lf::error::Error;
-use crate::lf::machine::convert;
+use crate::lf::error::{Error, Metadata, UpgradeFailure};
 use crate::lf::machine::fault::Fault;
+use crate::lf::machine::import::{Contract, import_as};
 use crate::lf::machine::val::Val;
-use crate::lf::transaction::{Builder, ContractInfo, ContractInstance};
-use crate::model::{ContractId, PackageId, Party, Timestamp};
+use crate::lf::transaction::{Builder, ContractInfo, ContractInstance, KeyInput};
+use crate::lf::value::Value;
+use crate::model::{ContractId, Hash, Identifier, PackageId, PackageName, Party, Timestamp};
 
 /// The ledger times for which the interpretation would be the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,13 +22,99 @@ pub(crate) struct TimeBounds {
     pub(crate) max: Timestamp,
 }
 
-/// A contract that the program has come across.
-pub(super) struct Known {
+/// A contract as a version of its template sees it.
+pub(super) struct Form {
     pub(super) template: TemplateRef,
-    /// As the program sees it.
     pub(super) contract: Val,
-    /// What its template says about it, once that has been computed.
+    /// What this version says about it, once that has been computed and compared.
     pub(super) info: Option<Arc<ContractInfo>>,
+}
+
+/// A contract as it was created.
+#[derive(Clone)]
+pub(super) enum Source {
+    /// In this transaction.
+    Local(Arc<ContractInfo>),
+    /// Before it.
+    Ledger(Arc<ContractInstance>),
+}
+
+impl Source {
+    pub(super) fn template(&self) -> &Identifier {
+        match self {
+            Self::Local(info) => &info.template,
+            Self::Ledger(instance) => &instance.template,
+        }
+    }
+
+    pub(super) fn package_name(&self) -> &PackageName {
+        match self {
+            Self::Local(info) => &info.package_name,
+            Self::Ledger(instance) => &instance.package_name,
+        }
+    }
+
+    pub(super) fn argument(&self) -> &Value {
+        match self {
+            Self::Local(info) => &info.argument,
+            Self::Ledger(instance) => &instance.argument,
+        }
+    }
+
+    /// What every version of its template must say about it.
+    pub(super) fn metadata(&self) -> Metadata {
+        match self {
+            Self::Local(info) => metadata_of(info),
+            Self::Ledger(instance) => Metadata {
+                package_name: instance.package_name.clone(),
+                signatories: instance.signatories.clone(),
+                observers: instance.observers().cloned().collect(),
+                key: instance.key.clone(),
+            },
+        }
+    }
+
+    /// Whether a version of its template says the same about it.
+    pub(super) fn agrees(&self, info: &ContractInfo) -> bool {
+        match self {
+            Self::Local(source) => {
+                source.signatories == info.signatories
+                    && source.stakeholders == info.stakeholders
+                    && source.key == info.key
+                    && source.package_name == info.package_name
+            }
+            Self::Ledger(instance) => {
+                instance.signatories == info.signatories
+                    && instance.stakeholders == info.stakeholders
+                    && instance.key == info.key
+                    && instance.package_name == info.package_name
+            }
+        }
+    }
+}
+
+/// What a version of a template says about a contract.
+pub(super) fn metadata_of(info: &ContractInfo) -> Metadata {
+    let observers = info.stakeholders.difference(&info.signatories);
+    Metadata {
+        package_name: info.package_name.clone(),
+        signatories: info.signatories.clone(),
+        observers: observers.cloned().collect(),
+        key: info.key.clone(),
+    }
+}
+
+/// What is left when a program has ended.
+pub(crate) struct Ended {
+    pub(crate) transaction: Builder,
+    /// The contracts of the ledger that it used.
+    pub(crate) inputs: BTreeMap<ContractId, Arc<ContractInstance>>,
+    /// What the ledger told about keys.
+    pub(crate) keys: BTreeMap<Hash, KeyInput>,
+    /// The times for which it holds.
+    pub(crate) bounds: TimeBounds,
+    /// The versions of packages that it used because they are preferred.
+    pub(crate) preferred: BTreeMap<PackageName, PackageId>,
 }
 
 /// The ledger as the program has changed it.
@@ -36,16 +124,26 @@ pub(crate) struct LedgerState {
     pub(super) bounds: TimeBounds,
     /// Contracts of the ledger, as they were given.
     pub(super) inputs: BTreeMap<ContractId, Arc<ContractInstance>>,
-    /// Contracts of the ledger or of this transaction.
-    pub(super) known: FxHashMap<ContractId, Known>,
+    /// Contracts of the ledger or of this transaction, as versions of their templates see them.
+    pub(super) forms: FxHashMap<ContractId, Vec<Form>>,
     /// Contracts that this transaction created, undone or not.
-    pub(super) local: BTreeSet<ContractId>,
+    pub(super) local: FxHashMap<ContractId, Arc<ContractInfo>>,
+    /// A query by key whose results are being looked up.
+    pub(super) querying: Option<Querying>,
     /// The contract whose template is being asked about it.
-    pub(super) validating: Option<ContractId>,
+    pub(super) validating: Option<(ContractId, TemplateRef)>,
+    /// The version to use of each package.
+    preference: Arc<BTreeMap<PackageName, PackageId>>,
+    /// The versions that were used because they are preferred.
+    preferred: BTreeMap<PackageName, PackageId>,
 }
 
 impl LedgerState {
-    pub(crate) fn new(transaction: Builder, ledger_time: Timestamp) -> Self {
+    pub(crate) fn new(
+        transaction: Builder,
+        ledger_time: Timestamp,
+        preference: Arc<BTreeMap<PackageName, PackageId>>,
+    ) -> Self {
         Self {
             transaction,
             ledger_time,
@@ -54,9 +152,12 @@ impl LedgerState {
                 max: Timestamp::MAX,
             },
             inputs: BTreeMap::new(),
-            known: FxHashMap::default(),
-            local: BTreeSet::new(),
+            forms: FxHashMap::default(),
+            local: FxHashMap::default(),
+            querying: None,
             validating: None,
+            preference,
+            preferred: BTreeMap::new(),
         }
     }
 
@@ -66,87 +167,99 @@ impl LedgerState {
         id: &ContractId,
         instance: Arc<ContractInstance>,
     ) -> Result<(), Error> {
-        if let Err(error) = instance.authenticate(id) {
-            return Err(Error::ContractNotAuthentic {
+        if instance.authenticate(id).is_err() {
+            return Err(Error::Upgrade(Box::new(UpgradeFailure::Authentication {
                 contract_id: id.clone(),
                 template: instance.template.clone(),
-                reason: error.to_string(),
-            });
+                argument: instance.argument.clone(),
+            })));
         }
         self.inputs.insert(id.clone(), instance);
         Ok(())
     }
 
-    /// The transaction, the contracts that it used and the times for which it holds.
-    pub(crate) fn finish(
-        self,
-    ) -> (
-        Builder,
-        BTreeMap<ContractId, Arc<ContractInstance>>,
-        TimeBounds,
-    ) {
-        (self.transaction, self.inputs, self.bounds)
+    /// The transaction and what went into it.
+    pub(crate) fn finish(mut self) -> Ended {
+        Ended {
+            keys: self.transaction.take_key_inputs(),
+            transaction: self.transaction,
+            inputs: self.inputs,
+            bounds: self.bounds,
+            preferred: self.preferred,
+        }
     }
 
-    /// A contract, with its argument taken in. Fails with a question if it or its package is not
-    /// there.
-    pub(super) fn known(
+    /// A contract as it was created. Fails with a question if it is not there.
+    pub(super) fn source(&self, id: &ContractId) -> Result<Source, Fault> {
+        if let Some(info) = self.local.get(id) {
+            return Ok(Source::Local(info.clone()));
+        }
+        let instance = self.inputs.get(id);
+        let instance = instance.ok_or_else(|| Fault::NeedContract(id.clone()))?;
+        Ok(Source::Ledger(instance.clone()))
+    }
+
+    /// The version of its package by which a contract is looked at through an interface.
+    pub(super) fn preferred(&mut self, source: &Source) -> Result<PackageId, Error> {
+        let name = source.package_name();
+        let found = self.preference.get(name).cloned();
+        let found = found.ok_or_else(|| Error::UnresolvedPackageName(name.clone()))?;
+        self.preferred.insert(name.clone(), found.clone());
+        Ok(found)
+    }
+
+    /// A contract as a version of its template sees it.
+    pub(super) fn form(
         &mut self,
         program: &Program,
-        id: &ContractId,
-    ) -> Result<&mut Known, Fault> {
-        if !self.known.contains_key(id) {
-            let taken_in = self.take_in(program, id)?;
-            self.known.insert(id.clone(), taken_in);
+        (id, source): (&ContractId, &Source),
+        template: TemplateRef,
+    ) -> Result<&mut Form, Fault> {
+        let forms = self.forms.entry(id.clone()).or_default();
+        let known = forms.iter().position(|form| form.template == template);
+        if known.is_none() {
+            let contract = import(program, id, source, template)?;
+            forms.push(Form {
+                template,
+                contract,
+                info: None,
+            });
         }
-        let known = self.known.get_mut(id);
-        known.ok_or_else(|| Error::ContractNotFound(id.clone()).into())
-    }
-
-    fn take_in(&self, program: &Program, id: &ContractId) -> Result<Known, Fault> {
-        let Some(instance) = self.inputs.get(id) else {
-            return Err(Fault::NeedContract(id.clone()));
-        };
-        let package = instance.template.package();
-        if program.package(package).is_none() {
-            return Err(Fault::NeedPackage(PackageId::clone(package)));
-        }
-        let template = program.find_template(&instance.template);
-        let template = template.ok_or_else(|| {
-            let missing = crate::lf::signature::Reference::Template(instance.template.clone());
-            Error::Lookup(crate::lf::signature::LookupError::of(missing))
-        })?;
-        let typ = crate::lf::types::Type::Con(instance.template.clone());
-        let contract = convert::import(program, &typ, &instance.argument);
-        let contract = contract.map_err(|error| Error::ContractNotAuthentic {
-            contract_id: id.clone(),
-            template: instance.template.clone(),
-            reason: error.to_string(),
-        })?;
-        Ok(Known {
-            template,
-            contract,
-            info: None,
-        })
+        let index = known.unwrap_or(forms.len() - 1);
+        let form = forms.get_mut(index);
+        form.ok_or_else(|| Fault::ill_typed("a contract that was not looked up"))
     }
 
     /// Fails if a contract has been archived, or its creation undone.
-    pub(super) fn check_active(&self, program: &Program, id: &ContractId) -> Result<(), Error> {
+    pub(super) fn check_active(&self, id: &ContractId, template: &Identifier) -> Result<(), Error> {
         if let Some(consumed_by) = self.transaction.consumed_by(id) {
-            let known = self.known.get(id);
-            let template = known.and_then(|known| program.template(known.template));
-            let template = template.ok_or_else(|| Error::ContractNotFound(id.clone()))?;
             return Err(Error::ContractNotActive {
                 contract_id: id.clone(),
-                template: template.id.clone(),
+                template: template.clone(),
                 consumed_by,
             });
         }
-        if self.local.contains(id) && !self.transaction.is_created(id) {
+        if self.local.contains_key(id) && !self.transaction.is_created(id) {
             return Err(Error::ContractNotFound(id.clone()));
         }
         Ok(())
     }
+}
+
+fn import(
+    program: &Program,
+    id: &ContractId,
+    source: &Source,
+    template: TemplateRef,
+) -> Result<Val, Fault> {
+    let found = program.template(template);
+    let found = found.ok_or_else(|| Fault::ill_typed("an unknown template"))?;
+    let contract = Contract {
+        id: Some(id),
+        template: source.template(),
+        argument: source.argument(),
+    };
+    import_as(program, contract, &found.id).map_err(Fault::from)
 }
 
 /// The parties in a list.

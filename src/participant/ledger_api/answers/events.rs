@@ -84,12 +84,17 @@ impl Writer<'_> {
         } else {
             as_record(&instance.argument)
         };
+        let key_hash = instance
+            .key
+            .as_ref()
+            .map(|key| key.hash.as_bytes().to_vec());
         let key = instance.key.as_ref().map(|key| &key.value);
         let key = key.map(|key| self.enriched(key, |engine, key| engine.enrich_key(template, key)));
         Ok(proto::CreatedEvent {
             contract_id: id.to_string(),
             template_id: Some(identifier(template)),
             contract_key: key.transpose()?,
+            contract_key_hash: key_hash.unwrap_or_default(),
             create_arguments: argument,
             signatories: texts(&instance.signatories),
             observers: texts(instance.observers()),

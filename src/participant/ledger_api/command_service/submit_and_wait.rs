@@ -13,9 +13,9 @@ pub(super) async fn call(
     context: &Context,
     request: proto::SubmitAndWaitRequest,
 ) -> Result<proto::SubmitAndWaitResponse, Refusal> {
-    let known = || door.model.packages().known();
+    let known = door.model.packages().known();
     let commands = as_written(request.commands.as_ref());
-    let submission = submission(request.commands, context.trace(), known)?;
+    let submission = submission(request.commands, context.trace(), &known)?;
     context.correlate(submission.submission_id.as_str());
     let accepted = execute(door, context, submission, commands).await?;
     let update_id = accepted.transaction().map(|it| it.update_id.to_string());

@@ -16,9 +16,9 @@ pub(super) async fn call(
     context: &Context,
     request: proto::SubmitAndWaitForTransactionRequest,
 ) -> Result<proto::SubmitAndWaitForTransactionResponse, Refusal> {
-    let known = || door.model.packages().known();
+    let known = door.model.packages().known();
     let commands = as_written(request.commands.as_ref());
-    let submission = submission(request.commands, context.trace(), known)?;
+    let submission = submission(request.commands, context.trace(), &known)?;
     context.correlate(submission.submission_id.as_str());
     let format = match request.transaction_format {
         Some(format) => transaction_format(format)?,

@@ -12,9 +12,9 @@ pub(super) async fn call(
     context: &Context,
     request: proto::SubmitRequest,
 ) -> Result<proto::SubmitResponse, Refusal> {
-    let known = || door.model.packages().known();
+    let known = door.model.packages().known();
     let commands = as_written(request.commands.as_ref());
-    let submission = submission(request.commands, context.trace(), known)?;
+    let submission = submission(request.commands, context.trace(), &known)?;
     context.correlate(submission.submission_id.as_str());
     door.submit(submission, commands).await?;
     Ok(proto::SubmitResponse {})

@@ -41,9 +41,9 @@ impl Requirement {
             .flat_map(|hosting| &hosting.hosts)
             .map(|host| &host.participant)
             .collect();
-        let versions = known.versions(&self.name).into_iter();
+        let versions = known.versions(&self.name).iter();
         let mut usable =
-            versions.filter(|id| hosts.iter().all(|host| topology.is_vetted(host, id)));
+            versions.filter(|&id| hosts.iter().all(|host| topology.is_vetted(host, id)));
         let id = usable.next()?;
         let package = known.get(id)?;
         Some(PackageReference {

@@ -26,11 +26,11 @@ pub(crate) fn as_written(commands: Option<&proto::Commands>) -> Vec<proto::Comma
     commands.map_or_else(Vec::new, |it| it.commands.clone())
 }
 
-/// A submission, from the commands of a request. `known` is asked only if it names packages.
+/// A submission, from the commands of a request.
 pub(crate) fn submission(
     commands: Option<proto::Commands>,
     trace: TraceContext,
-    known: impl FnOnce() -> KnownPackages,
+    known: &KnownPackages,
 ) -> Result<Submission, Refusal> {
     let commands = commands
         .filter(|commands| !commands.user_id.is_empty())
@@ -194,10 +194,7 @@ fn disclosed(contract: proto::DisclosedContract) -> Result<DisclosedContract, Re
 }
 
 /// The versions that the submitter prefers: known ones, one of each name.
-fn preference(
-    texts: &[String],
-    known: impl FnOnce() -> KnownPackages,
-) -> Result<BTreeSet<PackageId>, Refusal> {
+fn preference(texts: &[String], known: &KnownPackages) -> Result<BTreeSet<PackageId>, Refusal> {
     if texts.is_empty() {
         return Ok(BTreeSet::new());
     }
@@ -210,7 +207,6 @@ fn preference(
         })
     });
     let ids: Vec<PackageId> = ids.collect::<Result<_, _>>()?;
-    let known = known();
     let named = ids.iter().map(|id| match known.get(id) {
         Some(package) => Ok((&package.name, id)),
         None => Err(Refusal::invalid_argument(format!(

@@ -1,7 +1,9 @@
 //! What sync keeps.
 
+mod keys;
 mod postgres;
 mod writes;
 
+pub(super) use keys::LATEST;
 pub(super) use postgres::{InFlightRow, Registration, Store};
 pub(super) use writes::{Activation, Writes};

@@ -53,6 +53,11 @@ const WRITE: &str = "
         FROM UNNEST($9::bytea[], $10::int8[], $11::int8[])
             AS change (contract_id, archived_at, archived_offset)
         WHERE state.contract_id = change.contract_id
+    ), keyed AS (
+        INSERT INTO {schema}.contract_keys (contract_id, key_hash, activated_at, place)
+        SELECT * FROM UNNEST($28::bytea[], $29::bytea[], $30::int8[], $31::int4[])
+    ), unkeyed AS (
+        DELETE FROM {schema}.contract_keys WHERE contract_id = ANY($9::bytea[])
     ), accepted AS (
         INSERT INTO {schema}.accepted_changes
             (change_id, completion_offset, accepted_at, submission_id, update_id)
@@ -83,11 +88,12 @@ const WRITE: &str = "
 /// Sync's database.
 #[derive(Debug)]
 pub(in super::super) struct Store {
-    database: Database,
+    pub(super) database: Database,
     schema: Schema,
     register: String,
     write: String,
     contracts: String,
+    pub(super) keyed: String,
 }
 
 /// A submission that is registered before it is sent.
@@ -134,6 +140,7 @@ impl Store {
                  LEFT JOIN {schema}.contract_states AS state USING (contract_id)
                  WHERE contract.contract_id = ANY($1)",
             ),
+            keyed: super::keys::statement(&schema),
             database,
             schema,
         }
@@ -384,6 +391,10 @@ impl Store {
                     &columns.sample_times,
                     &domain.as_str(),
                     &writes.position.map(Timestamp::micros),
+                    &columns.keyed_ids,
+                    &columns.key_hashes,
+                    &columns.keyed_at,
+                    &columns.key_places,
                 ],
             )
             .await?;
@@ -425,6 +436,10 @@ struct Columns<'a> {
     activated_at: Vec<i64>,
     activated_archived_at: Vec<Option<i64>>,
     activated_archived_by: Vec<Option<i64>>,
+    keyed_ids: Vec<&'a [u8]>,
+    key_hashes: Vec<&'a [u8]>,
+    keyed_at: Vec<i64>,
+    key_places: Vec<i32>,
     archived_ids: Vec<&'a [u8]>,
     archived_at: Vec<i64>,
     archived_by: Vec<i64>,
@@ -485,6 +500,12 @@ impl<'a> Columns<'a> {
                 .push(archived.map(|(at, _)| at.micros()));
             self.activated_archived_by
                 .push(archived.map(|(_, by)| by.get()));
+            if let (Some((hash, place)), None) = (&activation.key, archived) {
+                self.keyed_ids.push(activation.id.as_bytes());
+                self.key_hashes.push(hash.as_bytes());
+                self.keyed_at.push(activation.at.micros());
+                self.key_places.push(*place);
+            }
         }
         for (id, at, by) in &writes.archived {
             self.archived_ids.push(id.as_bytes());

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 
 use super::super::processor::Decision;
-use crate::model::{ContractId, Offset, Timestamp};
+use crate::model::{ContractId, Hash, Offset, Timestamp};
 use crate::participant::submission::{AcceptedChange, ChangeId};
 use crate::protocol::{MessageId, RequestId};
 
@@ -40,6 +40,8 @@ pub(in super::super) struct Activation {
     pub id: ContractId,
     pub at: Timestamp,
     pub archived: Option<(Timestamp, Offset)>,
+    /// Its key, and its place among the creations of its transaction.
+    pub key: Option<(Hash, i32)>,
 }
 
 impl Writes {

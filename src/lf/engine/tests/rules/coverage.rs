@@ -57,12 +57,37 @@ const OTHER_ERRORS: &[(&str, &str)] = &[
     ("MissingPackage", include_str!("../refusals.rs")),
     ("Value", include_str!("../interfaces.rs")),
     ("RootNode", include_str!("../replays.rs")),
-    ("ContractNotAuthentic", include_str!("../updates.rs")),
-    ("ContractMetadata", include_str!("../refusals.rs")),
+    ("Upgrade", include_str!("../upgrades.rs")),
+    ("UnresolvedPackageName", include_str!("../upgrades.rs")),
     ("DuplicateContractId", include_str!("../replays.rs")),
-    ("Unsupported", include_str!("../refusals.rs")),
     ("Cancelled", include_str!("../limits.rs")),
 ];
+
+/// Errors of contract keys, with how a file of their tests shows them.
+const KEY_ERRORS: &[(&str, &str, &str)] = {
+    const FOUND: &str = include_str!("../../../../../tests/golden/lf/keys/found.txt");
+    const ODD: &str = include_str!("../../../../../tests/golden/lf/keys/odd.txt");
+    &[
+        ("ContractKeyNotFound", "CONTRACT_KEY_NOT_FOUND", FOUND),
+        ("QueryLimit", "Expected a positive integer", FOUND),
+        (
+            "CreateWithoutMaintainers",
+            "CREATE_EMPTY_CONTRACT_KEY_MAINTAINERS",
+            ODD,
+        ),
+        (
+            "KeyWithoutMaintainers",
+            "FETCH_EMPTY_CONTRACT_KEY_MAINTAINERS",
+            ODD,
+        ),
+        ("ContractIdInKey", "CONTRACT_ID_IN_CONTRACT_KEY", ODD),
+        (
+            "InconsistentContractKey",
+            "Error::InconsistentContractKey",
+            include_str!("../key_answers.rs"),
+        ),
+    ]
+};
 
 #[test]
 fn every_form_of_the_language_is_in_a_rule() {
@@ -99,6 +124,10 @@ fn every_error_of_the_engine_is_met() {
             source.contains(&format!("Error::{name}")),
             "no test ends with {name}"
         );
+        met.insert(name);
+    }
+    for (name, shown, file) in KEY_ERRORS {
+        assert!(file.contains(shown), "no test ends with {name}");
         met.insert(name);
     }
     let unmet: Vec<&&str> = errors::ALL

@@ -105,7 +105,7 @@ impl Run {
         let seed = name
             .bytes()
             .fold(7u8, |seed, byte| seed.wrapping_mul(31) ^ byte);
-        let submission = submission(vec![command], parties, seed);
+        let submission = submission(&self.engine, vec![command], parties, seed);
         let done = self.ledger.interpret(self.engine.submit(submission))?;
         if self.is_well_typed {
             check_replays(&self.engine, &self.ledger, &done);

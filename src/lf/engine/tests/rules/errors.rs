@@ -19,8 +19,9 @@ macro_rules! names {
 names! {
     Lookup(_) MissingPackage { .. } Value(_) RootNode(_) Authorization { .. } ContractNotFound(_)
     ContractNotActive { .. } WronglyTypedContract { .. } DoesNotImplementInterface { .. }
-    DoesNotImplementRequiringInterface { .. } ContractNotAuthentic { .. } ContractMetadata { .. }
+    DoesNotImplementRequiringInterface { .. } Upgrade(_) UnresolvedPackageName(_)
     Failure(_) UserError(_) TemplatePrecondition { .. } NonComparableValues {} ValueNesting {}
-    MalformedText {} EffectfulRollback(_) Crypto(_) DuplicateContractId(_) Unsupported(_) Limit(_)
-    Cancelled {} IllTyped(_)
+    MalformedText {} EffectfulRollback(_) Crypto(_) DuplicateContractId(_) Limit(_)
+    Cancelled {} IllTyped(_) ContractKeyNotFound(_) InconsistentContractKey(_)
+    CreateWithoutMaintainers { .. } KeyWithoutMaintainers(_) ContractIdInKey(_) QueryLimit(_)
 }

@@ -67,7 +67,7 @@ impl Words {
             let children = match node {
                 Node::Exercise(exercise) => &exercise.children,
                 Node::Rollback(rollback) => &rollback.children,
-                Node::Create(_) | Node::Fetch(_) => continue,
+                Node::Create(_) | Node::Fetch(_) | Node::QueryByKey(_) => continue,
             };
             self.nodes(transaction, children, depth + 1, lines);
         }
@@ -105,6 +105,18 @@ impl Words {
                     None => "nothing".to_owned(),
                 },
             ),
+            Node::QueryByKey(query) => {
+                let found = query.result.iter().map(|id| self.contract(id));
+                let found: Vec<String> = found.collect();
+                format!(
+                    "query {} by key {} of {} = [{}]{}",
+                    name(&query.template),
+                    self.value(&query.key.value),
+                    list(&query.key.maintainers),
+                    found.join(", "),
+                    if query.exhaustive { "" } else { " and others" },
+                )
+            }
             Node::Rollback(_) => "rollback".to_owned(),
         }
     }

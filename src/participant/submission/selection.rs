@@ -1,0 +1,99 @@
+//! Which version of each package a submission runs with: pure.
+//!
+//! The first draft of a transaction is made with the newest versions that this participant has
+//! vetted. Who is concerned by the draft must be able to run it, too: if a participant is not, the
+//! next draft is made with the newest versions that it has vetted as well, and so on while the drafts
+//! teach something new. What an application prefers restricts the choice.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::lf::transaction::{Transaction, blinding_info};
+use crate::model::{PackageId, PackageName, ParticipantId};
+use crate::participant::packages::KnownPackages;
+use crate::topology::State;
+
+/// Knows the packages and who has vetted them.
+#[derive(Debug)]
+pub(super) struct Selection<'a> {
+    /// The packages of this participant.
+    pub(super) known: &'a KnownPackages,
+    /// Who has vetted what.
+    pub(super) topology: &'a State,
+    /// This participant.
+    pub(super) participant: &'a ParticipantId,
+    /// Versions that the application prefers.
+    pub(super) preference: &'a BTreeSet<PackageId>,
+}
+
+/// The participants that must be able to run some version of a package.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Requirements(BTreeMap<PackageName, BTreeSet<ParticipantId>>);
+
+impl Requirements {
+    /// Adds those who see a part of a transaction. Returns whether that is new.
+    pub(super) fn add(
+        &mut self,
+        transaction: &Transaction,
+        known: &KnownPackages,
+        topology: &State,
+    ) -> bool {
+        let disclosed = blinding_info(transaction).disclosure;
+        let mut grown = false;
+        for (node, parties) in transaction.nodes.iter().zip(disclosed) {
+            let ids = node.template().into_iter().chain(node.interface());
+            let packages: Vec<_> = ids.filter_map(|id| known.get(id.package())).collect();
+            let hosts = parties.iter().filter_map(|party| topology.hosting(party));
+            for host in hosts.flat_map(|hosting| &hosting.hosts) {
+                for package in &packages {
+                    let required = self.0.entry(package.name.clone()).or_default();
+                    grown |= required.insert(host.participant.clone());
+                }
+            }
+        }
+        grown
+    }
+}
+
+impl Selection<'_> {
+    /// The newest version of each package that all who must can run. A package without such a version
+    /// has no entry.
+    pub(super) fn versions(&self, requirements: &Requirements) -> BTreeMap<PackageName, PackageId> {
+        self.known
+            .names()
+            .filter_map(|(name, versions)| {
+                let id = self.version(name, versions, requirements)?;
+                Some((name.clone(), id.clone()))
+            })
+            .collect()
+    }
+
+    fn version<'v>(
+        &self,
+        name: &PackageName,
+        versions: &'v [PackageId],
+        requirements: &Requirements,
+    ) -> Option<&'v PackageId> {
+        let prefers = |id: &PackageId| self.preference.contains(id);
+        let restricted = versions.iter().any(prefers);
+        let required = requirements.0.get(name);
+        let can_run = |id: &PackageId| {
+            let mut who = required.into_iter().flatten().chain([self.participant]);
+            who.all(|participant| self.topology.is_vetted(participant, id))
+        };
+        let mut versions = versions.iter();
+        versions.find(|id| (!restricted || prefers(id)) && can_run(id))
+    }
+
+    /// Whether a participant that must be able to run a package is not.
+    pub(super) fn is_lacking(
+        &self,
+        packages: &BTreeSet<PackageId>,
+        requirements: &Requirements,
+    ) -> bool {
+        let mut used = packages.iter().filter_map(|id| {
+            let known = self.known.get(id)?;
+            Some((id, requirements.0.get(&known.name)?))
+        });
+        used.any(|(id, who)| !who.iter().all(|it| self.topology.is_vetted(it, id)))
+    }
+}
