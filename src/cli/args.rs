@@ -176,6 +176,8 @@ pub(super) enum BenchModel {
 pub(super) enum LfCommand {
     /// Make a DAR of a text in the notation of the Daml-LF specification
     Build(LfBuildArgs),
+    /// Write a package as text, from which build makes an equal one
+    Dump(LfDumpArgs),
     /// Tell what is in a DAR: packages, templates, choices, types
     Inspect(LfInspectArgs),
     /// Check the types of a DAR, or of a text, as a ledger does before it takes it
@@ -193,6 +195,19 @@ pub(super) struct LfBuildArgs {
     /// A DAR whose packages the text imports; repeatable
     #[arg(long = "dependency", value_name = "DAR")]
     pub dependencies: Vec<PathBuf>,
+}
+
+#[derive(Debug, Clone, Args)]
+pub(super) struct LfDumpArgs {
+    /// The DAR or DALF; - reads standard input
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// Another package of the DAR than its main one: its id, or the beginning of it, or its name
+    #[arg(long, value_name = "ID")]
+    pub package: Option<String>,
+    /// Only this module; repeatable
+    #[arg(long = "module", value_name = "MODULE")]
+    pub modules: Vec<String>,
 }
 
 #[derive(Debug, Clone, Args)]
@@ -309,6 +324,7 @@ mod tests {
             "jura bench",
             "jura lf build model.daml-lf",
             "jura lf inspect",
+            "jura lf dump",
             "jura lf check",
             "jura completions",
             "jura completions dos",

@@ -43,4 +43,6 @@ pub mod transaction;
 pub mod engine;
 
 #[cfg(test)]
+mod fuzz;
+#[cfg(test)]
 pub(crate) mod test_dars;

@@ -225,6 +225,28 @@ mod tests {
         }
     }
 
+    /// The schema that Digital Asset publishes, as another crate has it: a builtin that it gets is
+    /// noticed here.
+    #[test]
+    fn every_builtin_of_the_published_schema_is_known_or_newer_than_lf_2_3() {
+        use canton_lf::pb::daml_lf_2 as published;
+        const NEWER: [i32; 1] = [74];
+        const DEVELOPMENT: i32 = 1_000;
+        let known = |number, name: &str| {
+            let function = function(number, LanguageVersion::V2_3);
+            assert!(function.is_ok_and(|known| known.name() == name), "{name}");
+        };
+        for number in (0..DEVELOPMENT).filter(|number| !NEWER.contains(number)) {
+            if let Ok(function) = published::BuiltinFunction::try_from(number) {
+                known(number, function.as_str_name());
+            } else {
+                assert!(function(number, LanguageVersion::V2_3).is_err(), "{number}");
+            }
+            let typ = published::BuiltinType::try_from(number);
+            assert_eq!(typ.is_ok(), builtin_type(number).is_ok(), "{typ:?}");
+        }
+    }
+
     #[test]
     fn numbers_of_development_versions_and_gaps_are_refused() {
         for number in [-1, 24, 46, 2001, 5001] {

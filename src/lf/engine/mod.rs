@@ -25,7 +25,7 @@ mod evaluation;
 mod machine_value;
 
 #[cfg(test)]
-mod tests;
+pub(in crate::lf) mod tests;
 
 pub use super::compile::Error as CompileError;
 pub use config::{Config, UntypedCast};

@@ -278,7 +278,7 @@ impl<'a> Iterator for Entries<'a> {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
+    use std::collections::{BTreeMap, BTreeSet};
 
     use super::*;
     use proptest::prelude::*;
@@ -327,6 +327,45 @@ mod tests {
             prop_assert_eq!(content(&tree), model.into_iter().collect::<Vec<_>>());
             // a version that was kept is still what it was
             prop_assert_eq!(content(&earlier.0), earlier.1);
+        }
+
+        #[test]
+        fn texts_and_records_as_keys_are_in_the_order_of_code_points_and_fields(
+            operations in prop::collection::vec((any::<bool>(), "[aZ\u{e9}\u{ff61}\u{1f602}]{0,3}", -2_i64..3), 0..60)
+        ) {
+            let (mut texts, mut records) = (BTreeMap::new(), BTreeSet::new());
+            let (mut by_text, mut by_record): (Tree, Tree) = (None, None);
+            for (insertion, text, number) in operations {
+                let key = Val::text(text.clone());
+                let pair = Val::Record(Parts::two(Val::Int64(number), key.clone()));
+                if insertion {
+                    texts.insert(text.clone(), number);
+                    records.insert((number, text));
+                    by_text = Some(insert(by_text, key, Val::Int64(number)));
+                    by_record = Some(insert(by_record, pair, Val::Unit));
+                } else {
+                    texts.remove(&text);
+                    records.remove(&(number, text));
+                    by_text = delete(by_text, &key);
+                    by_record = delete(by_record, &pair);
+                }
+            }
+            let keys = |tree: &Tree| entries(tree).map(|(key, _)| key.clone()).collect::<Vec<_>>();
+            let text = |val: &Val| match val {
+                Val::Text(text) => text.to_string(),
+                _ => panic!("not a text"),
+            };
+            let found: Vec<String> = keys(&by_text).iter().map(text).collect();
+            prop_assert_eq!(found, texts.into_keys().collect::<Vec<_>>());
+            let found = keys(&by_record).into_iter().map(|key| match key {
+                Val::Record(parts) => match &parts[..] {
+                    [Val::Int64(number), key] => (*number, text(key)),
+                    _ => panic!("not a pair"),
+                },
+                _ => panic!("not a record"),
+            });
+            let found: Vec<(i64, String)> = found.collect();
+            prop_assert_eq!(found, records.into_iter().collect::<Vec<_>>());
         }
     }
 }

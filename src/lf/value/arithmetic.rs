@@ -12,14 +12,15 @@ impl Numeric {
     /// The sum of two numerics of one scale.
     pub fn plus(self, other: Self) -> Option<Self> {
         debug_assert_eq!(self.scale(), other.scale());
-        // two numbers of 38 digits cannot overflow 128 bits
-        Self::new(self.unscaled() + other.unscaled(), self.scale())
+        let sum = self.unscaled().checked_add(other.unscaled())?;
+        Self::new(sum, self.scale())
     }
 
     /// The difference of two numerics of one scale.
     pub fn minus(self, other: Self) -> Option<Self> {
         debug_assert_eq!(self.scale(), other.scale());
-        Self::new(self.unscaled() - other.unscaled(), self.scale())
+        let difference = self.unscaled().checked_sub(other.unscaled())?;
+        Self::new(difference, self.scale())
     }
 
     /// The product at a given scale.
@@ -291,6 +292,38 @@ mod tests {
                     .and_then(|u| Numeric::new(u, a.scale()))
             };
             prop_assert_eq!(a.round(digits), expected);
+        }
+
+        #[test]
+        fn sums_and_differences_are_those_of_rational_numbers(a in numeric(), seed in any::<i128>()) {
+            let b = Numeric::new(seed % POWERS_OF_TEN[38], a.scale()).unwrap();
+            let one = BigInt::from(1);
+            let (x, y) = (BigInt::from(a.unscaled()), BigInt::from(b.unscaled()));
+            let at_scale = |n: &BigInt| {
+                reference(n, &one, 0).and_then(|n| Numeric::new(n.unscaled(), a.scale()))
+            };
+            prop_assert_eq!(a.plus(b), at_scale(&(&x + &y)));
+            prop_assert_eq!(a.minus(b), at_scale(&(&x - &y)));
+        }
+
+        #[test]
+        fn casts_are_exact_or_fail_as_rational_numbers_say(a in numeric(), s in 0..=SCALE_MAX) {
+            let scaled = BigInt::from(a.unscaled()) * power(s);
+            let exact = (&scaled % power(a.scale())) == BigInt::ZERO;
+            let expected = exact.then(|| scaled / power(a.scale()));
+            let expected = expected.and_then(|n| Numeric::new(n.to_i128()?, s));
+            prop_assert_eq!(a.cast(s), expected);
+            prop_assert_eq!(a.fits_scale(s), exact);
+            let shifted = a.shift(s).unwrap();
+            prop_assert_eq!((shifted.unscaled(), shifted.scale()), (a.unscaled(), s));
+        }
+
+        #[test]
+        fn integers_become_numerics_and_numerics_lose_their_fraction(a in numeric(), n in any::<i64>(), s in 0..=SCALE_MAX) {
+            let whole = BigInt::from(a.unscaled()) / power(a.scale());
+            prop_assert_eq!(a.to_int64(), whole.to_i64());
+            let expected = (BigInt::from(n) * power(s)).to_i128();
+            prop_assert_eq!(Numeric::from_int64(n, s), expected.and_then(|u| Numeric::new(u, s)));
         }
 
         #[test]

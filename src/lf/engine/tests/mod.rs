@@ -18,7 +18,7 @@ mod limits;
 mod mutated;
 mod refusals;
 mod replays;
-mod rules;
+pub(in crate::lf) mod rules;
 mod updates;
 mod upgrades;
 mod values;

@@ -4,8 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::driver::Run;
-use super::program::Program;
-use super::{FAMILIES, errors, files, root};
+use super::{errors, programs};
 use crate::lf::archive::Archive;
 use crate::lf::archive::seen::{self, Form};
 
@@ -75,11 +74,6 @@ const KEY_ERRORS: &[(&str, &str, &str)] = {
     ]
 };
 
-fn programs() -> impl Iterator<Item = Program> {
-    let names = FAMILIES.into_iter().flat_map(files);
-    names.map(|name| Program::read(&root().join(name)))
-}
-
 #[test]
 fn every_form_of_the_language_is_in_a_rule() {
     seen::take();
@@ -106,7 +100,7 @@ fn every_error_of_the_engine_is_met() {
     let mut met = BTreeSet::new();
     for program in programs() {
         let mut run = Run::of(&program);
-        run.outcomes(&program);
+        run.outcomes(&program.cases);
         met.append(&mut run.errors);
     }
     for (name, source) in OTHER_ERRORS {

@@ -6,10 +6,13 @@ use std::fmt::Write as _;
 use super::errors;
 use super::program::{Kind, Program};
 use super::tree::Words;
+use crate::lf::ast::Package;
 use crate::lf::engine::tests::model::{alice, bob, record};
-use crate::lf::engine::tests::support::{Ledger, load_pairs, load_text, party, submission};
+use crate::lf::engine::tests::replays::check_replays;
+use crate::lf::engine::tests::support::{Ledger, load_pairs, party, submission};
 use crate::lf::engine::{Command, Config, Engine, Interpreted};
 use crate::lf::error::Error;
+use crate::lf::text::{build_archive, print};
 use crate::lf::transaction::Node;
 use crate::lf::value::Value;
 use crate::model::{Name, PackageId};
@@ -22,33 +25,50 @@ pub(super) struct Run {
     /// What the last `given` case came to.
     given: Option<Value>,
     words: Words,
+    /// Whether transactions can be interpreted again: what is in a wrong place may not even be read.
+    is_well_typed: bool,
+    /// The transactions of cases.
+    pub(super) bytes: BTreeMap<String, Vec<u8>>,
     /// Names of the errors that cases ended with.
     pub(super) errors: BTreeSet<&'static str>,
 }
 
 impl Run {
     pub(super) fn of(program: &Program) -> Self {
-        let config = Config {
+        let engine = Engine::new(Config {
             rollback_effects: program.undoes_effects(),
             ..Config::default()
-        };
-        let source = program.source.clone() + &runner(program);
-        let engine = Engine::new(config);
+        });
         load_pairs(&engine);
-        let package = load_text(&engine, &source);
+        let run = Self::on(engine, &program.package, &program.cases);
+        let run = run.unwrap_or_else(|| panic!("{} is not loaded", program.package.name));
         Self {
-            engine,
-            words: Words::new(&package),
-            package,
-            ledger: Ledger::default(),
-            given: None,
-            errors: BTreeSet::new(),
+            is_well_typed: true,
+            ..run
         }
     }
 
-    pub(super) fn outcomes(&mut self, program: &Program) -> BTreeMap<String, Vec<String>> {
-        let cases = program.cases.iter();
+    /// Loads a package and a template with a choice for each of its cases that is an update; if both
+    /// make sense.
+    pub(super) fn on(engine: Engine, package: &Package, cases: &[(String, Kind)]) -> Option<Self> {
+        let text = print(package) + &runner(cases);
+        let archive = build_archive(&text, &[]).ok()?;
+        engine.load(&archive.id, &archive.decode().ok()?).ok()?;
+        Some(Self {
+            engine,
+            words: Words::new(&archive.id),
+            package: archive.id,
+            is_well_typed: false,
+            ledger: Ledger::default(),
+            given: None,
+            bytes: BTreeMap::new(),
+            errors: BTreeSet::new(),
+        })
+    }
+
+    pub(super) fn outcomes(&mut self, cases: &[(String, Kind)]) -> BTreeMap<String, Vec<String>> {
         cases
+            .iter()
             .map(|(name, kind)| (name.clone(), self.outcome(name, kind)))
             .collect()
     }
@@ -59,9 +79,8 @@ impl Run {
                 .evaluate(name)
                 .map(|value| vec![self.words.value(&value)]),
             Kind::Update { argument, .. } => {
-                let argument = argument.as_ref().map(|_| self.given.clone());
-                let argument = argument.map(|given| given.expect("a case that is given something"));
-                self.update(name, argument.unwrap_or(Value::Unit))
+                let given = argument.as_ref().and_then(|_| self.given.clone());
+                self.update(name, given.unwrap_or(Value::Unit))
             }
         };
         outcome.unwrap_or_else(|error| {
@@ -87,12 +106,13 @@ impl Run {
         let seed = name
             .bytes()
             .fold(7u8, |seed, byte| seed.wrapping_mul(31) ^ byte);
-        let done = self.ledger.interpret(self.engine.submit(submission(
-            &self.engine,
-            vec![command],
-            parties,
-            seed,
-        )))?;
+        let submission = submission(&self.engine, vec![command], parties, seed);
+        let done = self.ledger.interpret(self.engine.submit(submission))?;
+        if self.is_well_typed {
+            check_replays(&self.engine, &self.ledger, &done);
+        }
+        let bytes = done.transaction.to_bytes();
+        self.bytes.insert(name.to_owned(), bytes);
         let result = result(&done);
         let lines = self.words.done(&result, &done);
         if name.starts_with("given") {
@@ -116,7 +136,7 @@ fn choice(case: &str) -> String {
 }
 
 /// A template with a choice for each case that is an update.
-fn runner(program: &Program) -> String {
+fn runner(cases: &[(String, Kind)]) -> String {
     const BOTH: &str = "Cons @Party [Run:Runner {a} this, Run:Runner {b} this] (Nil @Party)";
     let mut text = format!(
         "module Run {{
@@ -124,7 +144,7 @@ fn runner(program: &Program) -> String {
           template (this : Runner) = {{
             precondition True; signatories {BOTH}; observers Nil @Party;"
     );
-    for (name, kind) in &program.cases {
+    for (name, kind) in cases {
         if let Kind::Update { argument, result } = kind {
             let (typ, arg) = match argument {
                 Some(typ) => (typ.as_str(), " arg"),

@@ -17,6 +17,8 @@ mod errors;
 
 use std::path::{Path, PathBuf};
 
+use crate::lf::ast::Package;
+use crate::lf::engine::{Config, Engine};
 use driver::Run;
 use program::Program;
 
@@ -49,8 +51,30 @@ fn files(family: &str) -> Vec<String> {
 fn check(family: &str) {
     for name in files(family) {
         let program = Program::read(&root().join(&name));
-        let outcomes = Run::of(&program).outcomes(&program);
+        let outcomes = Run::of(&program).outcomes(&program.cases);
         crate::golden::check(&format!("lf/{name}"), &program.with(&outcomes));
+    }
+}
+
+fn programs() -> impl Iterator<Item = Program> {
+    let names = FAMILIES.into_iter().flat_map(files);
+    names.map(|name| Program::read(&root().join(name)))
+}
+
+/// The packages of all rules.
+pub(in crate::lf) fn packages() -> Vec<Package> {
+    programs().map(|program| program.package).collect()
+}
+
+/// Runs whatever cases a package has; whether it was loaded.
+pub(in crate::lf) fn run_all(package: &Package, engine: Engine) -> bool {
+    let cases = program::cases(package);
+    match Run::on(engine, package, &cases) {
+        Some(mut run) => {
+            run.outcomes(&cases);
+            true
+        }
+        None => false,
     }
 }
 
@@ -77,4 +101,38 @@ fn interfaces_behave_as_the_files_say() {
 #[test]
 fn exceptions_end_as_the_files_say() {
     check("exceptions");
+}
+
+/// What a case does must not depend on what ran before it, beside it, or on when it paused.
+#[test]
+fn transactions_are_the_same_on_every_thread_and_in_slices_of_any_length() {
+    for name in ["updates", "interfaces", "exceptions"]
+        .into_iter()
+        .flat_map(files)
+    {
+        let program = Program::read(&root().join(&name));
+        let bytes = |slice_steps| {
+            let engine = Engine::new(Config {
+                rollback_effects: program.undoes_effects(),
+                slice_steps,
+                ..Config::default()
+            });
+            let mut run = Run::on(engine, &program.package, &program.cases).unwrap();
+            run.outcomes(&program.cases);
+            run.bytes
+        };
+        let expected = bytes(Config::default().slice_steps);
+        assert!(!expected.is_empty(), "{name}");
+        std::thread::scope(|scope| {
+            let threads = [1, 7, 1000].map(|slice| {
+                scope.spawn({
+                    let bytes = &bytes;
+                    move || bytes(slice)
+                })
+            });
+            for thread in threads {
+                assert_eq!(thread.join().unwrap(), expected, "{name}");
+            }
+        });
+    }
 }

@@ -41,8 +41,16 @@ impl Program {
         let name = path.display().to_string();
         let package =
             parse(&source, &|_, _| None).unwrap_or_else(|error| panic!("{name}: {error}"));
-        let cases = cases(&package, &source);
+        let mut cases = cases(&package);
         assert!(!cases.is_empty(), "{name} has no cases");
+        let place = |name: &str| {
+            source
+                .lines()
+                .position(|line| case_name(line) == Some(name))
+        };
+        cases.sort_by_key(|(name, _)| {
+            place(name).unwrap_or_else(|| panic!("case {name} has no line of its own"))
+        });
         Self {
             source,
             package,
@@ -76,30 +84,14 @@ fn case_name(line: &str) -> Option<&str> {
     line.strip_prefix(CASE)?.split([' ', ':']).next()
 }
 
-fn cases(package: &Package, source: &str) -> Vec<(String, Kind)> {
-    let module = package
-        .modules
-        .iter()
-        .find(|m| m.name.to_string() == "Cases");
-    let module = module.expect("a module Cases");
-    let mut cases: Vec<_> = module
-        .values
-        .iter()
+/// The cases of a package.
+pub(super) fn cases(package: &Package) -> Vec<(String, Kind)> {
+    let modules = package.modules.iter();
+    let of_cases = modules.filter(|module| module.name.to_string() == "Cases");
+    of_cases
+        .flat_map(|module| &module.values)
         .map(|value| (value.name.to_string(), kind(&value.typ)))
-        .collect();
-    let place = |name: &str| {
-        source
-            .lines()
-            .position(|line| case_name(line) == Some(name))
-    };
-    for (name, _) in &cases {
-        assert!(
-            place(name).is_some(),
-            "case {name} is not on a line of its own"
-        );
-    }
-    cases.sort_by_key(|(name, _)| place(name));
-    cases
+        .collect()
 }
 
 fn kind(typ: &Type) -> Kind {
