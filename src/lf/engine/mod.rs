@@ -21,12 +21,17 @@ mod interpretation;
 
 mod answers;
 
+mod evaluation;
+mod machine_value;
+
 #[cfg(test)]
 mod tests;
 
 pub use super::compile::Error as CompileError;
-pub use config::Config;
+pub use config::{Config, UntypedCast};
+pub use evaluation::{Evaluation, Uncomputed};
 pub use interpretation::{Interpretation, Interpreted, Step};
+pub use machine_value::{Content, MachineValue};
 pub use registry::{Engine, LoadError};
 pub use replay::{Replay, ReplayCommand, ReplayRoot};
 pub use submission::{Command, Submission};

@@ -7,7 +7,7 @@ use super::errors;
 use super::program::{Kind, Program};
 use super::tree::Words;
 use crate::lf::engine::tests::model::{alice, bob, record};
-use crate::lf::engine::tests::support::{Ledger, party, submission, with_text_and};
+use crate::lf::engine::tests::support::{Ledger, load_pairs, load_text, party, submission};
 use crate::lf::engine::{Command, Config, Engine, Interpreted};
 use crate::lf::error::Error;
 use crate::lf::transaction::Node;
@@ -33,7 +33,9 @@ impl Run {
             ..Config::default()
         };
         let source = program.source.clone() + &runner(program);
-        let (engine, package) = with_text_and(&source, config);
+        let engine = Engine::new(config);
+        load_pairs(&engine);
+        let package = load_text(&engine, &source);
         Self {
             engine,
             words: Words::new(&package),
