@@ -13,6 +13,7 @@ mod interfaces;
 
 mod key_answers;
 mod key_hashes;
+mod key_upgrades;
 mod keys;
 
 mod limits;
