@@ -9,13 +9,12 @@ mod support;
 mod real_packages;
 
 mod hostile;
-mod interfaces;
-
 mod key_answers;
 mod key_hashes;
 mod key_upgrades;
 mod keys;
 
+mod interfaces;
 mod limits;
 mod mutated;
 mod refusals;

@@ -12,8 +12,7 @@ use crate::lf::machine::fault::Fault;
 use crate::lf::machine::frame::Frame;
 use crate::lf::machine::state::Machine;
 use crate::lf::machine::val::Val;
-use crate::lf::transaction::{ContractInfo, Key};
-use crate::lf::value::Value;
+use crate::lf::transaction::ContractInfo;
 
 impl Machine {
     /// Asks a contract's template about it, as the first step of creating it.
@@ -42,10 +41,7 @@ impl Machine {
         told: &Val,
     ) -> Result<Val, Fault> {
         let contract = self.take(argument);
-        self.charge_told(told)?;
-        let exported = self.export(program, &contract)?;
-        let key = self.told_key(program, template, told)?;
-        let info = contract_info(program, template, (exported, key), told)?;
+        let info = self.read_told(program, template, &contract, told)?;
         check_maintainers(&info)?;
         let id = self.ledger.transaction.create(&info)?;
         if self.ledger.inputs.contains_key(&id) {
@@ -61,32 +57,39 @@ impl Machine {
         self.ledger.forms.insert(id.clone(), vec![form]);
         Ok(Val::ContractId(id))
     }
-}
 
-/// What a template says about a contract, from the record that its function yields.
-pub(super) fn contract_info(
-    program: &Program,
-    template: TemplateRef,
-    (argument, key): (Value, Option<Key>),
-    told: &Val,
-) -> Result<ContractInfo, Fault> {
-    let found = program.template(template);
-    let package = program.packages.get(usize::from(template.package));
-    let (Some(found), Some(package), Val::Record(told)) = (found, package, told) else {
-        return Err(Fault::ill_typed("what a template tells"));
-    };
-    let [signatories, observers, ..] = &told[..] else {
-        return Err(Fault::ill_typed("what a template tells"));
-    };
-    let signatories = parties(signatories)?;
-    let mut stakeholders = parties(observers)?;
-    stakeholders.extend(signatories.iter().cloned());
-    Ok(ContractInfo {
-        template: found.id.clone(),
-        package_name: package.name.clone(),
-        argument,
-        signatories,
-        stakeholders,
-        key,
-    })
+    /// What a template says about a contract, from the record that its function yields.
+    pub(super) fn read_told(
+        &mut self,
+        program: &Program,
+        template: TemplateRef,
+        contract: &Val,
+        told: &Val,
+    ) -> Result<ContractInfo, Fault> {
+        self.charge_told(told)?;
+        let argument = self.export(program, contract)?;
+        let found = program.template(template);
+        let package = program.packages.get(usize::from(template.package));
+        let (Some(found), Some(package), Val::Record(told)) = (found, package, told) else {
+            return Err(Fault::ill_typed("what a template tells"));
+        };
+        let [signatories, observers, key @ ..] = &told[..] else {
+            return Err(Fault::ill_typed("what a template tells"));
+        };
+        let signatories = parties(signatories)?;
+        let mut stakeholders = parties(observers)?;
+        stakeholders.extend(signatories.iter().cloned());
+        let key = match key {
+            [key, maintainers] => Some(self.contract_key(program, template, key, maintainers)?.key),
+            _ => None,
+        };
+        Ok(ContractInfo {
+            template: found.id.clone(),
+            package_name: package.name.clone(),
+            argument,
+            signatories,
+            stakeholders,
+            key,
+        })
+    }
 }

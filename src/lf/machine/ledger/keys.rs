@@ -81,25 +81,8 @@ impl Machine {
         Ok(key)
     }
 
-    /// The key of a contract, from the record that its template's function yields.
-    pub(super) fn told_key(
-        &mut self,
-        program: &Program,
-        template: TemplateRef,
-        told: &Val,
-    ) -> Result<Option<Key>, Fault> {
-        let Val::Record(told) = told else {
-            return Err(Fault::ill_typed("what a template tells"));
-        };
-        let [_, _, key, maintainers] = &told[..] else {
-            return Ok(None);
-        };
-        let key = self.contract_key(program, template, key, maintainers)?;
-        Ok(Some(key.key))
-    }
-
     /// A key and its maintainers as a program has them.
-    fn contract_key(
+    pub(super) fn contract_key(
         &mut self,
         program: &Program,
         template: TemplateRef,
@@ -109,13 +92,13 @@ impl Machine {
         let package = program.packages.get(usize::from(template.package));
         let found = program.template(template).zip(package);
         let (found, package) = found.ok_or_else(|| Fault::ill_typed("an unknown template"))?;
-        let signatures = &program.signatures;
-        let typ = signatures.template_key(&found.id).map_err(Error::Lookup)?;
+        let typ = program.signatures.template_key(&found.id);
+        let typ = typ.map_err(Error::Lookup)?;
         let value = self.export(program, key)?;
         if let Some(id) = contract_id_in(&value) {
             return Err(Error::ContractIdInKey(id.clone()).into());
         }
-        let hash = key_hash(signatures, &package.name, &found.id, typ, &value);
+        let hash = key_hash(&program.signatures, &package.name, &found.id, typ, &value);
         Ok(GlobalKey {
             template: found.id.clone(),
             package_name: package.name.clone(),
@@ -132,7 +115,6 @@ impl Machine {
         let found = self.ledger.transaction.find_by_key(key, wanted);
         let found = found.map_err(Fault::NeedKey)?;
         self.meter.work(found.seen);
-        self.charge_node(found.contracts.len())?;
         Ok(found)
     }
 

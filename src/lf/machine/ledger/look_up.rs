@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use super::create::contract_info;
 use super::state::{Source, metadata_of};
 use crate::lf::compile::{Ledger, Program, Slot, TemplateRef};
 use crate::lf::error::{Error, UpgradeFailure};
@@ -163,12 +162,9 @@ impl Machine {
         let (id, template) =
             validating.ok_or_else(|| Fault::ill_typed("no contract is asked about"))?;
         let source = self.ledger.source(&id)?;
-        self.charge_told(told)?;
         let form = self.ledger.form(program, (&id, &source), template)?;
         let contract = form.contract.clone();
-        let argument = self.export(program, &contract)?;
-        let key = self.told_key(program, template, told)?;
-        let info = contract_info(program, template, (argument, key), told)?;
+        let info = self.read_told(program, template, &contract, told)?;
         if !source.agrees(&info) {
             return Err(Error::Upgrade(Box::new(UpgradeFailure::Validation {
                 contract_id: id,

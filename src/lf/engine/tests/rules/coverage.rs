@@ -49,6 +49,32 @@ const OTHER_ERRORS: &[(&str, &str)] = &[
     ("Cancelled", include_str!("../limits.rs")),
 ];
 
+/// Errors of contract keys, with how a file of their tests shows them.
+const KEY_ERRORS: &[(&str, &str, &str)] = {
+    const FOUND: &str = include_str!("../../../../../tests/golden/lf/keys/found.txt");
+    const ODD: &str = include_str!("../../../../../tests/golden/lf/keys/odd.txt");
+    &[
+        ("ContractKeyNotFound", "CONTRACT_KEY_NOT_FOUND", FOUND),
+        ("QueryLimit", "Expected a positive integer", FOUND),
+        (
+            "CreateWithoutMaintainers",
+            "CREATE_EMPTY_CONTRACT_KEY_MAINTAINERS",
+            ODD,
+        ),
+        (
+            "KeyWithoutMaintainers",
+            "FETCH_EMPTY_CONTRACT_KEY_MAINTAINERS",
+            ODD,
+        ),
+        ("ContractIdInKey", "CONTRACT_ID_IN_CONTRACT_KEY", ODD),
+        (
+            "InconsistentContractKey",
+            "Error::InconsistentContractKey",
+            include_str!("../key_answers.rs"),
+        ),
+    ]
+};
+
 fn programs() -> impl Iterator<Item = Program> {
     let names = FAMILIES.into_iter().flat_map(files);
     names.map(|name| Program::read(&root().join(name)))
@@ -89,6 +115,10 @@ fn every_error_of_the_engine_is_met() {
             source.contains(&format!("Error::{name}")),
             "no test ends with {name}"
         );
+        met.insert(name);
+    }
+    for (name, shown, file) in KEY_ERRORS {
+        assert!(file.contains(shown), "no test ends with {name}");
         met.insert(name);
     }
     let unmet: Vec<&&str> = errors::ALL
