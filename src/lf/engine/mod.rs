@@ -4,7 +4,8 @@
 //! `Submission` (what an application wants) or a `Replay` (what another participant says has
 //! happened) becomes an `Interpretation`: a value that is run step by step and stops with questions.
 //!
-//! Invariants: the engine asks its caller for whatever is not in the input (contracts, packages);
+//! Invariants: the engine asks its caller for whatever is not in the input (contracts, by their
+//! ids or keys, and packages);
 //! the same input and answers give the same transaction, byte for byte; whatever the input, the
 //! result is a transaction or an [`Error`](super::error::Error) within the configured limits.
 
