@@ -6,8 +6,10 @@
 mod reason;
 
 mod memory;
+mod remote;
 
 pub use memory::{MemoryLedger, TimeMode};
+pub use remote::RemoteLedger;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -236,6 +238,8 @@ pub enum Reason {
     UnresolvedPackage(PackageName),
     /// A package that may not be used.
     UnvettedPackage(PackageId),
+    /// What a running ledger says, by its error id.
+    Told { id: String, message: String },
     /// Anything else.
     Other(String),
 }
