@@ -31,6 +31,8 @@ mod errors;
 mod reads;
 mod streams;
 
+mod scripts;
+
 mod administration;
 mod reflection;
 
