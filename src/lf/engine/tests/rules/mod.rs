@@ -17,6 +17,7 @@ mod errors;
 
 use std::path::{Path, PathBuf};
 
+use super::support::load_pairs;
 use crate::lf::ast::Package;
 use crate::lf::engine::{Config, Engine};
 use driver::Run;
@@ -117,6 +118,7 @@ fn transactions_are_the_same_on_every_thread_and_in_slices_of_any_length() {
                 slice_steps,
                 ..Config::default()
             });
+            load_pairs(&engine);
             let mut run = Run::on(engine, &program.package, &program.cases).unwrap();
             run.outcomes(&program.cases);
             run.bytes
