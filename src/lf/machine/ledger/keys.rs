@@ -126,10 +126,12 @@ impl Machine {
         place: usize,
         template: TemplateRef,
     ) -> Result<Cursor<'p>, Fault> {
-        self.meter.step()?;
-        let mut querying = match self.ledger.querying.take() {
-            Some(querying) => querying,
-            None => self.begin_query(program, place, template)?,
+        // each contract is a step: one more in front, and slices of a single step lead nowhere
+        let mut querying = if let Some(querying) = self.ledger.querying.take() {
+            querying
+        } else {
+            self.meter.step()?;
+            self.begin_query(program, place, template)?
         };
         while let Some(id) = querying.found.contracts.get(querying.contracts.len()) {
             let source = self.keyed(program, id, template);
