@@ -33,6 +33,8 @@ pub mod config;
 
 pub mod node;
 
+pub mod script;
+
 pub mod ledger_client;
 
 pub mod bench;

@@ -30,6 +30,8 @@ pub(super) enum Command {
     /// Daml-LF: make DARs of texts, look into DARs
     #[command(subcommand)]
     Lf(LfCommand),
+    /// Run the Daml Scripts of a DAR
+    Script(ScriptArgs),
     /// Print what a shell needs to complete these commands
     Completions(CompletionsArgs),
 }
@@ -229,6 +231,56 @@ pub(super) struct LfCheckArgs {
     /// A DAR whose packages the text imports; repeatable
     #[arg(long = "dependency", value_name = "DAR")]
     pub dependencies: Vec<PathBuf>,
+}
+
+#[derive(Debug, Clone, Args)]
+#[command(group = clap::ArgGroup::new("scripts").required(true).args(["all", "script_name"]))]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of the command line"
+)]
+pub(super) struct ScriptArgs {
+    /// The DAR that has the scripts
+    #[arg(long, value_name = "FILE")]
+    pub dar: PathBuf,
+    /// Run all scripts of the main package that have no parameter
+    #[arg(long)]
+    pub all: bool,
+    /// Run one script
+    #[arg(long, value_name = "MODULE:NAME")]
+    pub script_name: Option<String>,
+    /// With --all: only scripts that have this in their names
+    #[arg(long, value_name = "TEXT", conflicts_with = "script_name")]
+    pub filter: Option<String>,
+    /// Time stands still, from the beginning of 1970, until a script sets it
+    #[arg(short = 's', long)]
+    pub static_time: bool,
+    /// Time is that of the system's clock: what happens without --static-time
+    #[arg(short = 'w', long, conflicts_with = "static_time")]
+    pub wall_clock_time: bool,
+    /// Protocol version of the ledger in memory: up to 34, an exception may undo creates and archives
+    #[arg(long, alias = "ide-ledger-protocol-version", value_enum, default_value_t = ProtocolVersion::V35, value_name = "VERSION")]
+    pub protocol_version: ProtocolVersion,
+    /// The script's argument as JSON
+    #[arg(long, value_name = "FILE")]
+    pub input_file: Option<PathBuf>,
+    /// Write the script's result here as JSON
+    #[arg(long, value_name = "FILE")]
+    pub output_file: Option<PathBuf>,
+    /// Show every transaction as a tree
+    #[arg(long, conflicts_with = "json")]
+    pub transactions: bool,
+    /// Print the report as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum ProtocolVersion {
+    #[value(name = "34")]
+    V34,
+    #[value(name = "35")]
+    V35,
 }
 
 #[derive(Debug, Clone, Args)]

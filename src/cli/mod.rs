@@ -26,6 +26,8 @@ mod bench;
 
 mod lf;
 
+mod script;
+
 mod completions;
 
 pub use args::Cli;
@@ -44,6 +46,7 @@ pub fn main() -> ExitCode {
         Command::Health(args) => return health::run(&args),
         Command::Bench(BenchCommand::Ledger(args)) => bench::run(&args),
         Command::Lf(command) => lf::run(&command),
+        Command::Script(args) => return script::run(&args),
         Command::Completions(args) => completions::run(&args),
     };
     match outcome {

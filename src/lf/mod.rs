@@ -6,7 +6,7 @@
 //! `engine` (commands in, questions and transactions out) → `machine` (runs compiled code) with
 //! `builtins` → `transaction`.
 //!
-//! Beside the way: `models` (Jura's own packages, written as text) and `inspect` (what is in a DAR).
+//! Beside the way: `upgrade` (may one version of a package follow another), `models` (Jura's own packages, written as text) and `inspect` (what is in a DAR).
 //!
 //! Invariants: nothing here does IO, reads a clock or draws a random number; nothing knows of nodes,
 //! databases or networks. The same input gives the same bytes on every machine. No input panics.
@@ -30,6 +30,7 @@ pub mod value;
 pub mod signature;
 
 pub mod check;
+pub mod upgrade;
 
 mod compile;
 

@@ -1,9 +1,8 @@
 //! What a topology transaction can say.
 
-use std::collections::BTreeSet;
-
+use super::vetting::Vetted;
 use crate::crypto::PublicKey;
-use crate::model::{DomainId, Duration, Fingerprint, MemberId, PackageId, ParticipantId, Party};
+use crate::model::{DomainId, Duration, Fingerprint, MemberId, ParticipantId, Party};
 
 /// One statement.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,8 +39,8 @@ pub enum Mapping {
     VettedPackages {
         /// The participant.
         participant: ParticipantId,
-        /// The packages.
-        packages: BTreeSet<PackageId>,
+        /// The packages, and when they may be used.
+        packages: Vetted,
     },
     /// How the domain works.
     DomainParameters {

@@ -10,6 +10,7 @@
 
 mod mapping;
 mod transaction;
+mod vetting;
 
 mod authorization;
 mod state;
@@ -17,6 +18,7 @@ mod state;
 pub use mapping::{DomainParameters, Host, Hosting, Mapping, Permission, Subject};
 pub use state::{Applied, State};
 pub use transaction::{SignedTransaction, Transaction};
+pub use vetting::{Validity, Vetted};
 
 /// Why a topology transaction is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

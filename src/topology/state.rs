@@ -3,9 +3,9 @@
 use imbl::OrdMap;
 
 use super::mapping::{DomainParameters, Hosting, Mapping, Permission, Subject};
-use super::{Error, SignedTransaction};
+use super::{Error, SignedTransaction, Vetted};
 use crate::crypto::PublicKey;
-use crate::model::{Fingerprint, MemberId, MemberKind, PackageId, ParticipantId, Party};
+use crate::model::{Fingerprint, MemberId, MemberKind, PackageId, ParticipantId, Party, Timestamp};
 
 /// The statements in force. Cloning is cheap: a clone is a snapshot.
 #[derive(Debug, Clone, Default)]
@@ -78,6 +78,11 @@ impl State {
         Ok(applied)
     }
 
+    /// The serial of the last statement about a subject; `None` if there was none.
+    pub fn serial(&self, subject: &Subject) -> Option<u32> {
+        self.in_force.get(subject).map(|it| it.serial)
+    }
+
     /// The serial of the next statement about a subject.
     pub fn next_serial(&self, subject: &Subject) -> u32 {
         self.in_force
@@ -108,17 +113,20 @@ impl State {
             .is_some_and(|granted| granted >= permission)
     }
 
-    /// Whether a participant has vetted a package.
-    pub fn is_vetted(&self, participant: &ParticipantId, package: &PackageId) -> bool {
+    /// Whether a participant has vetted a package for a ledger time.
+    pub fn is_vetted(
+        &self,
+        participant: &ParticipantId,
+        package: &PackageId,
+        at: Timestamp,
+    ) -> bool {
         self.vetted(participant)
-            .is_some_and(|packages| packages.contains(package))
+            .and_then(|packages| packages.get(package))
+            .is_some_and(|validity| validity.contains(at))
     }
 
     /// The packages that a participant has vetted.
-    pub fn vetted(
-        &self,
-        participant: &ParticipantId,
-    ) -> Option<&std::collections::BTreeSet<PackageId>> {
+    pub fn vetted(&self, participant: &ParticipantId) -> Option<&Vetted> {
         match self.mapping(&Subject::VettedPackages(participant.clone())) {
             Some(Mapping::VettedPackages { packages, .. }) => Some(packages),
             _ => None,
@@ -187,10 +195,19 @@ mod tests {
     use super::*;
     use crate::crypto::SigningKey;
     use crate::model::PartyHint;
-    use crate::topology::Transaction;
+    use crate::topology::{Transaction, Validity};
 
     fn participant(name: &str, key: &SigningKey) -> ParticipantId {
         ParticipantId::new(name, &key.public().fingerprint()).unwrap()
+    }
+
+    fn vetted(packages: &[(&str, Option<i64>, Option<i64>)]) -> Vetted {
+        let at = |micros: Option<i64>| micros.map(|it| Timestamp::from_micros(it).unwrap());
+        let packages = packages.iter().map(|(id, from, until)| {
+            let (from, until) = (at(*from), at(*until));
+            (PackageId::parse(id).unwrap(), Validity { from, until })
+        });
+        packages.collect()
     }
 
     fn party_at(party: &Party, host: &ParticipantId) -> Mapping {
@@ -250,11 +267,38 @@ mod tests {
     }
 
     #[test]
+    fn a_package_is_vetted_in_its_time_and_where_it_was_vetted() {
+        let key = SigningKey::generate();
+        let (p1, p2) = (participant("p1", &key), participant("p2", &key));
+        let mut state = State::new();
+        let mapping = Mapping::VettedPackages {
+            participant: p1.clone(),
+            packages: vetted(&[("always", None, None), ("soon", Some(10), Some(20))]),
+        };
+        let subject = mapping.subject();
+        assert_eq!(state.serial(&subject), None);
+        let signed = Transaction::first(mapping).sign(&[&key]);
+        state.apply(&signed).unwrap();
+        assert_eq!(state.serial(&subject), Some(1));
+        let is_vetted = |participant, package: &str, micros| {
+            let at = Timestamp::from_micros(micros).unwrap();
+            state.is_vetted(participant, &PackageId::parse(package).unwrap(), at)
+        };
+        assert!(is_vetted(&p1, "always", 0) && is_vetted(&p1, "soon", 10));
+        assert!(!is_vetted(&p1, "soon", 9) && !is_vetted(&p1, "soon", 20));
+        assert!(!is_vetted(&p1, "never", 0) && !is_vetted(&p2, "always", 0));
+    }
+
+    #[test]
     fn transactions_come_back_from_their_bytes_and_forged_ones_do_not() {
         let key = SigningKey::generate();
         let signed = Transaction::first(Mapping::VettedPackages {
             participant: participant("p1", &key),
-            packages: [PackageId::parse("abc").unwrap()].into(),
+            packages: vetted(&[
+                ("abc", None, None),
+                ("abd", Some(-5), None),
+                ("abe", Some(1), Some(2)),
+            ]),
         })
         .sign(&[&key]);
         let bytes = signed.encode();

@@ -4,11 +4,11 @@ use bytes::Bytes;
 use prost::Message;
 
 use super::mapping::{DomainParameters, Host, Hosting, Mapping, Permission};
-use super::{Error, authorization};
+use super::{Error, Validity, Vetted, authorization};
 use crate::crypto::{PublicKey, Signature, SigningKey};
 use crate::model::{
     DomainId, Duration, Fingerprint, Hash, MemberId, PackageId, ParticipantId, Party, Purpose,
-    TextError,
+    TextError, Timestamp,
 };
 use crate::wire::topology as wire;
 
@@ -180,7 +180,7 @@ fn encode_mapping(mapping: &Mapping) -> wire::topology_transaction::Mapping {
             packages,
         } => W::VettedPackages(wire::VettedPackages {
             participant: participant.to_string(),
-            packages: packages.iter().map(ToString::to_string).collect(),
+            packages: encode_vetted(packages),
         }),
         Mapping::DomainParameters { domain, parameters } => {
             W::DomainParameters(wire::DomainParameters {
@@ -247,12 +247,7 @@ fn decode_mapping(mapping: wire::topology_transaction::Mapping) -> Result<Mappin
         },
         W::VettedPackages(it) => Mapping::VettedPackages {
             participant: ParticipantId::parse(&it.participant).map_err(text)?,
-            packages: it
-                .packages
-                .iter()
-                .map(|package| PackageId::parse(package))
-                .collect::<Result<_, _>>()
-                .map_err(text)?,
+            packages: decode_vetted(&it.packages)?,
         },
         W::DomainParameters(it) => Mapping::DomainParameters {
             domain: DomainId::parse(&it.domain).map_err(text)?,
@@ -270,6 +265,39 @@ fn decode_mapping(mapping: wire::topology_transaction::Mapping) -> Result<Mappin
             },
         },
     })
+}
+
+fn encode_vetted(packages: &Vetted) -> Vec<wire::VettedPackage> {
+    let packages = packages.iter();
+    packages
+        .map(|(package, validity)| wire::VettedPackage {
+            package: package.to_string(),
+            valid_from_micros: validity.from.map(Timestamp::micros),
+            valid_until_micros: validity.until.map(Timestamp::micros),
+        })
+        .collect()
+}
+
+fn decode_vetted(packages: &[wire::VettedPackage]) -> Result<Vetted, Error> {
+    let time = |micros: Option<i64>| {
+        let time = micros.map(Timestamp::from_micros).transpose();
+        time.map_err(malformed)
+    };
+    let mut vetted = Vetted::new();
+    for it in packages {
+        let validity = Validity {
+            from: time(it.valid_from_micros)?,
+            until: time(it.valid_until_micros)?,
+        };
+        let package = PackageId::parse(&it.package).map_err(malformed)?;
+        if validity.is_empty() || vetted.insert(package, validity).is_some() {
+            return Err(Error::Malformed(format!(
+                "package {} does not have one span of time",
+                it.package
+            )));
+        }
+    }
+    Ok(vetted)
 }
 
 fn decode_hosting(it: &wire::PartyToParticipant) -> Result<Hosting, Error> {

@@ -19,7 +19,7 @@ static UPLOADED: OnceCell<()> = OnceCell::const_new();
 const PACKAGE: &str = "#jura-test-keys";
 
 /// Notes that are found by writer and title, and a reader who may be elsewhere.
-const SOURCE: &str = r#"
+const SOURCE: &str = r"
 language 2.3;
 metadata ('jura-test-keys' : '1.0.0');
 import 'types' = '5aee9b21b8e9a4c4975b5f4c4198e6e6e8469df49e2010820e792f393db870f4';
@@ -68,7 +68,7 @@ module Keys {
                  (Nil @Text) pairs);
   };
 }
-"#;
+";
 
 /// A writer at participant 1, a reader at participant 2, and the model at both.
 struct Library {

@@ -33,6 +33,7 @@ mod reads;
 mod streams;
 
 mod administration;
+mod packages;
 mod reflection;
 
 mod bad_dars;

@@ -70,6 +70,19 @@ impl Sandbox {
         }
     }
 
+    /// Ends it, and waits until it has ended.
+    pub fn stop(self) {
+        let stat = format!("/proc/{}/stat", self.pid);
+        drop(self);
+        // ended, and nobody has asked how: a zombie
+        let is_there = || std::fs::read_to_string(&stat).is_ok_and(|it| !it.contains(") Z "));
+        let deadline = Instant::now() + START_TIMEOUT;
+        while is_there() {
+            assert!(Instant::now() < deadline, "jura does not end");
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+
     /// Where a participant serves the Ledger API.
     pub fn ledger_api(&self, participant: &str) -> String {
         format!("http://127.0.0.1:{}", self.ledger_api_port(participant))

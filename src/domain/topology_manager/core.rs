@@ -184,6 +184,7 @@ mod tests {
     use super::*;
     use crate::crypto::SigningKey;
     use crate::model::ParticipantId;
+    use crate::topology::Validity;
 
     fn founded() -> (Core, Identity) {
         let identity = Identity::generate("domain1").unwrap();
@@ -238,7 +239,12 @@ mod tests {
                 participant: member.participant().unwrap().clone(),
                 packages: packages
                     .iter()
-                    .map(|id| crate::model::PackageId::parse(id).unwrap())
+                    .map(|id| {
+                        (
+                            crate::model::PackageId::parse(id).unwrap(),
+                            Validity::ALWAYS,
+                        )
+                    })
                     .collect(),
             },
         };

@@ -47,6 +47,16 @@ pub use write::write_dar;
 use crate::lf::ast::Package;
 use crate::model::PackageId;
 
+/// Entries of a DAR that are no packages: sources, for example.
+pub fn entries(
+    dar: &[u8],
+    wanted: impl Fn(&str) -> bool,
+) -> Result<std::collections::BTreeMap<String, Vec<u8>>, Error> {
+    let mut entries = zip::entries(dar)?;
+    entries.retain(|name, _| wanted(name));
+    Ok(entries)
+}
+
 /// Decodes the bytes of an archive: a `.dalf` file.
 pub fn decode_package(archive: &[u8]) -> Result<(PackageId, Package), Error> {
     let archive = Archive::open(archive)?;

@@ -54,9 +54,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_builtin_function_has_a_type() {
+    fn every_builtin_function_has_a_type_and_nothing_else_has() {
         for function in BuiltinFunction::ALL {
             assert!(written().contains_key(function), "{}", function.name());
         }
+        let synonyms = include_str!("builtins.daml-lf").matches("synonym ");
+        assert_eq!(synonyms.count() - 1, BuiltinFunction::ALL.len());
     }
 }

@@ -41,6 +41,8 @@ pub(super) enum Ir {
     },
     /// A choice by the constructor of a value.
     Case(Box<Case>),
+    /// The code comes from a place in the source.
+    Located(u32, Box<Ir>),
     /// Exceptions in the body cannot be caught.
     Protected(Box<Ir>),
     /// The body is run in the node of an exercise that the arguments open.
@@ -134,6 +136,15 @@ impl Ir {
     /// A variable.
     pub(super) fn var(var: Var) -> Self {
         Self::Var { var, last: false }
+    }
+
+    /// The same without its place in the source.
+    pub(super) fn bare(&self) -> &Self {
+        let mut ir = self;
+        while let Self::Located(_, inner) = ir {
+            ir = inner;
+        }
+        ir
     }
 
     /// Whether it is there without any evaluation.

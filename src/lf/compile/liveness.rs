@@ -86,7 +86,7 @@ fn mark_here(ir: &mut Ir, live: &mut Live) {
             *live = before;
             mark(&mut case.scrutinee, live);
         }
-        Ir::Protected(body) => mark(body, live),
+        Ir::Located(_, body) | Ir::Protected(body) => mark(body, live),
         Ir::Exercise { args, body, .. } => {
             mark(body, live);
             mark_operands(args.iter_mut(), live);

@@ -25,12 +25,13 @@ mod emit;
 mod constants;
 mod keys;
 mod package;
+mod places;
 mod templates;
 
 pub(crate) use code::{Function, FunctionId, Instruction, NOWHERE, Pc, Slot, Source, Test};
 pub(crate) use names::{LayoutId, Names, Symbol};
 pub(crate) use ops::{Binary, Compare, Construct, Fold, Ledger, Nary, Unary, Virtual};
-pub(crate) use package::compile;
+pub(crate) use package::{Options, compile};
 pub(crate) use program::{
     CompiledPackage, Definition, Global, Keyed, Program, Template, TemplateRef,
 };

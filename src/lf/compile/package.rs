@@ -12,6 +12,7 @@ use super::liveness::mark_last_uses;
 use super::lower::{self, Params};
 use super::names::{Names, Symbol};
 use super::ops::Virtual;
+use super::places::SourcePlace;
 use super::program::{CompiledPackage, Definition, Global, Program, TemplateRef};
 use super::{Error, templates};
 use crate::lf::ast;
@@ -32,6 +33,16 @@ pub(super) struct Compiler<'a> {
     pub(super) wrappers: FxHashMap<ast::BuiltinFunction, u32>,
     /// Rows of tables that were asked for before.
     known_templates: FxHashMap<TemplateRef, u32>,
+    /// The module whose code is being written, if places in the source are kept.
+    place_of: Option<ModuleName>,
+    options: Options,
+}
+
+/// How packages are compiled.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Options {
+    /// Whether to keep where in the source code comes from.
+    pub(crate) keep_places: bool,
 }
 
 /// Compiles a package whose dependencies are in the program. The names are the program's and those
@@ -41,6 +52,7 @@ pub(crate) fn compile(
     package: &ast::Package,
     signature: &PackageSignature,
     program: &Program,
+    options: Options,
 ) -> Result<(CompiledPackage, Names), Error> {
     let number = u16::try_from(program.packages.len()).map_err(|_| Error::TooLarge("program"))?;
     let mut compiler = Compiler {
@@ -53,6 +65,8 @@ pub(crate) fn compile(
         package: CompiledPackage::new(id.clone(), package.name.clone()),
         wrappers: FxHashMap::default(),
         known_templates: FxHashMap::default(),
+        place_of: None,
+        options,
     };
     compiler.declare(package)?;
     compiler.define(package)?;
@@ -136,6 +150,7 @@ impl<'a> Compiler<'a> {
     fn define(&mut self, package: &'a ast::Package) -> Result<(), Error> {
         self.find_runnable(package);
         for module in &package.modules {
+            self.place_of = self.options.keep_places.then(|| module.name.clone());
             for value in &module.values {
                 self.define_value(module, value)?;
             }
@@ -220,7 +235,9 @@ impl<'a> Compiler<'a> {
     /// Writes the code of a function.
     pub(super) fn finish(&mut self, function: u32, mut body: Body) -> Result<(), Error> {
         mark_last_uses(&mut body.ir, body.variables);
-        let (place, slots) = emit(&body, &mut self.package.code, &mut self.package.tables)?;
+        let package = &mut self.package;
+        let places = &mut package.places;
+        let (place, slots) = emit(&body, &mut package.code, &mut package.tables, places)?;
         let arity = u16::try_from(body.params.len()).map_err(|_| Error::TooLarge("function"))?;
         let Some(function) = self.package.functions.get_mut(function as usize) else {
             return Err(Error::Internal("undeclared function"));
@@ -233,6 +250,21 @@ impl<'a> Compiler<'a> {
             function.entry = place;
         }
         Ok(())
+    }
+
+    /// The number of the place in the source that an expression says it is from, if that is kept.
+    pub(super) fn place(&mut self, expr: &ast::Expr) -> Option<u32> {
+        let module = self.place_of.as_ref()?;
+        let location = lower::location(expr)?;
+        let module = match &location.module {
+            Some((_, other)) => other.clone(),
+            None => module.clone(),
+        };
+        Some(self.package.places.add(SourcePlace {
+            module,
+            start: location.start,
+            end: location.end,
+        }))
     }
 
     /// What a reference to a value stands for.

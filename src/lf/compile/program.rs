@@ -7,6 +7,7 @@ use rustc_hash::FxHashMap;
 use super::code::{Function, FunctionId, Instruction};
 use super::names::Names;
 use super::ops::Virtual;
+use super::places::Places;
 use crate::lf::machine::Val;
 use crate::lf::signature::Signatures;
 use crate::model::{DottedName, Identifier, ModuleName, Name, PackageId, PackageName};
@@ -27,6 +28,8 @@ pub(crate) struct CompiledPackage {
     pub(crate) code: Vec<Instruction>,
     pub(crate) constants: Vec<Val>,
     pub(crate) functions: Vec<Function>,
+    /// Where the code comes from.
+    pub(crate) places: Places,
     /// Targets of switches.
     pub(crate) tables: Vec<u32>,
     /// Top-level values that are no functions.
@@ -218,6 +221,7 @@ impl CompiledPackage {
             code: Vec::new(),
             constants: Vec::new(),
             functions: Vec::new(),
+            places: Places::default(),
             tables: Vec::new(),
             globals: Vec::new(),
             template_refs: Vec::new(),

@@ -154,7 +154,10 @@ impl Engine {
                 Outcome::Done(value) => return Ok(value),
                 Outcome::Failed(error) => return Err(error),
                 Outcome::Paused => {}
-                Outcome::NeedContract(_) | Outcome::NeedKey(_) | Outcome::NeedPackage(_) => {
+                Outcome::NeedContract(_)
+                | Outcome::NeedKey(_)
+                | Outcome::NeedPackage(_)
+                | Outcome::Exception(_) => {
                     return Err(Error::IllTyped("an action outside of an update".to_owned()));
                 }
             }

@@ -1,6 +1,8 @@
 //! What an interpretation may use.
 
+use crate::lf::ast;
 use crate::lf::machine::Limits;
+use crate::model::{DottedName, ModuleName, Name, PackageName};
 
 /// Settings of an engine.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,6 +23,50 @@ pub struct Config {
     /// Whether an exception may undo creates and consuming exercises: protocol version 34. From 35 on
     /// it may not.
     pub rollback_effects: bool,
+    /// Whether to keep where in the source code comes from, so that failures can be told with it. Takes
+    /// memory for each package.
+    pub keep_places: bool,
+    /// Definitions that are functions from any type to any other, which no code can be, and stand for
+    /// leaving a value as it is. Code that is run this way must not be trusted with a ledger of others.
+    pub untyped_casts: Vec<UntypedCast>,
+}
+
+/// A definition whose code is replaced by the identity.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UntypedCast {
+    /// Names of packages that have it.
+    pub packages: Vec<PackageName>,
+    /// Its module.
+    pub module: ModuleName,
+    /// Its name.
+    pub name: DottedName,
+}
+
+impl UntypedCast {
+    /// The package with the code of the definition replaced, if it has the definition.
+    pub(super) fn replace(&self, package: &ast::Package) -> Option<ast::Package> {
+        let of_module = |module: &ast::Module| module.name == self.module;
+        if !self.packages.contains(&package.name) || !package.modules.iter().any(of_module) {
+            return None;
+        }
+        let mut replaced = package.clone();
+        let modules = replaced.modules.iter_mut();
+        let values = modules
+            .filter(|module| of_module(module))
+            .flat_map(|module| &mut module.values);
+        for value in values.filter(|value| value.name == self.name) {
+            value.expr = identity(value.typ.clone());
+        }
+        Some(replaced)
+    }
+}
+
+fn identity(typ: std::sync::Arc<ast::Type>) -> ast::Expr {
+    let name = Name::literal("x");
+    ast::Expr::Abs {
+        params: vec![(name.clone(), typ)],
+        body: Box::new(ast::Expr::Var(name)),
+    }
 }
 
 impl Default for Config {
@@ -32,6 +78,8 @@ impl Default for Config {
             allocated_bytes_max: 2 << 30,
             stack_bytes_max: 256 << 20,
             rollback_effects: false,
+            keep_places: false,
+            untyped_casts: Vec::new(),
         }
     }
 }

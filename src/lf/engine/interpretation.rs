@@ -8,7 +8,7 @@ use super::preprocess::{self, Call};
 use super::registry::Engine;
 use super::replay::{Replay, ReplayCommand};
 use super::submission::{Command, Submission};
-use crate::lf::error::Error;
+use crate::lf::error::{Error, Level};
 use crate::lf::machine::{LedgerState, Machine, Outcome, Val};
 use crate::lf::transaction::{
     Builder, ContractInstance, Finished, KeyInput, KeyQuestion, Node, NodeId, Seeding, Transaction,
@@ -94,6 +94,10 @@ pub struct Interpretation {
     /// An answer that is the end.
     refused: Option<Error>,
     asked: Option<Asked>,
+    /// What `TRACE` was told, once it is over.
+    traces: Vec<Arc<str>>,
+    /// What was under way when it failed.
+    backtrace: Vec<Level>,
 }
 
 enum Asked {
@@ -123,6 +127,8 @@ impl Engine {
             ))),
             refused: None,
             asked: None,
+            traces: Vec::new(),
+            backtrace: Vec::new(),
         }
     }
 
@@ -151,6 +157,8 @@ impl Engine {
             ))),
             refused: None,
             asked: None,
+            traces: Vec::new(),
+            backtrace: Vec::new(),
         }
     }
 }
@@ -163,9 +171,23 @@ impl Interpretation {
             None => self.advance(),
         };
         if matches!(step, Step::Done(_) | Step::Failed(_)) {
+            if let State::Running(running) = &self.state {
+                self.traces = running.machine.traces().to_vec();
+                self.backtrace = running.machine.backtrace();
+            }
             self.state = State::Over;
         }
         step
+    }
+
+    /// What was under way when it failed, the innermost first.
+    pub fn backtrace(&self) -> &[Level] {
+        &self.backtrace
+    }
+
+    /// What `TRACE` was told, if it has failed; a result has its own.
+    pub fn traces(&self) -> &[Arc<str>] {
+        &self.traces
     }
 
     /// Answers [`Step::NeedContract`]: the contract, or that there is none that may be seen.
@@ -287,6 +309,10 @@ impl Interpretation {
             }
             Outcome::Paused => Some(Step::Paused),
             Outcome::Failed(error) => Some(Step::Failed(error)),
+            Outcome::Exception(_) => {
+                let what = "an exception outside of an evaluation".to_owned();
+                Some(Step::Failed(Error::IllTyped(what)))
+            }
         };
         self.state = State::Running(running);
         step

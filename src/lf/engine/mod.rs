@@ -4,7 +4,8 @@
 //! `Submission` (what an application wants) or a `Replay` (what another participant says has
 //! happened) becomes an `Interpretation`: a value that is run step by step and stops with questions.
 //!
-//! Invariants: the engine asks its caller for whatever is not in the input (contracts, packages);
+//! Invariants: the engine asks its caller for whatever is not in the input (contracts, by their
+//! ids or keys, and packages);
 //! the same input and answers give the same transaction, byte for byte; whatever the input, the
 //! result is a transaction or an [`Error`](super::error::Error) within the configured limits.
 
@@ -21,12 +22,17 @@ mod interpretation;
 
 mod answers;
 
+mod evaluation;
+mod machine_value;
+
 #[cfg(test)]
 pub(in crate::lf) mod tests;
 
 pub use super::compile::Error as CompileError;
-pub use config::Config;
+pub use config::{Config, UntypedCast};
+pub use evaluation::{Evaluation, Uncomputed};
 pub use interpretation::{Interpretation, Interpreted, Step};
+pub use machine_value::{Content, MachineValue};
 pub use registry::{Engine, LoadError};
 pub use replay::{Replay, ReplayCommand, ReplayRoot};
 pub use submission::{Command, Submission};

@@ -106,7 +106,16 @@ impl Engine {
             package: id.clone(),
             error,
         })?;
-        let next = extend(id, package, &program)?;
+        let casts = self.config().untyped_casts.iter();
+        let replaced = casts.fold(None, |replaced, cast| {
+            cast.replace(replaced.as_ref().unwrap_or(package))
+                .or(replaced)
+        });
+        let options = compile::Options {
+            keep_places: self.config().keep_places,
+        };
+        let package = replaced.as_ref().unwrap_or(package);
+        let next = extend(id, package, &program, options)?;
         world.insert(id.clone(), checked);
         let current = self.shared.program.write();
         *current.unwrap_or_else(PoisonError::into_inner) = Arc::new(next);
@@ -120,7 +129,8 @@ impl Engine {
         id: &PackageId,
         package: &ast::Package,
     ) -> Result<(), LoadError> {
-        let next = extend(id, package, &self.program())?;
+        let options = compile::Options { keep_places: false };
+        let next = extend(id, package, &self.program(), options)?;
         *self.shared.program.write().unwrap() = Arc::new(next);
         Ok(())
     }
@@ -227,7 +237,12 @@ fn check_dependencies(
     })
 }
 
-fn extend(id: &PackageId, package: &ast::Package, program: &Program) -> Result<Program, LoadError> {
+fn extend(
+    id: &PackageId,
+    package: &ast::Package,
+    program: &Program,
+    options: compile::Options,
+) -> Result<Program, LoadError> {
     let failed = |error| LoadError::Compile {
         package: id.clone(),
         error,
@@ -237,7 +252,8 @@ fn extend(id: &PackageId, package: &ast::Package, program: &Program) -> Result<P
         package: id.clone(),
         error,
     })?;
-    let (compiled, names) = compile::compile(id, package, &signature, program).map_err(failed)?;
+    let (compiled, names) =
+        compile::compile(id, package, &signature, program, options).map_err(failed)?;
     let mut signatures = program.signatures.clone();
     signatures.insert(Arc::new(signature));
     let next = program.with(compiled, Arc::new(names), signatures);

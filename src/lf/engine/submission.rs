@@ -85,4 +85,16 @@ impl Command {
             | Self::CreateAndExercise { template, .. } => template,
         }
     }
+
+    /// The same with another template or interface.
+    #[must_use]
+    pub fn of_template(mut self, named: Identifier) -> Self {
+        match &mut self {
+            Self::Create { template, .. }
+            | Self::Exercise { template, .. }
+            | Self::ExerciseByKey { template, .. }
+            | Self::CreateAndExercise { template, .. } => *template = named,
+        }
+        self
+    }
 }

@@ -5,11 +5,13 @@
 //! category and resources there.
 
 mod authorization;
+mod backtrace;
 mod message;
 mod report;
 mod upgrade;
 
 pub use authorization::AuthorizationFailure;
+pub use backtrace::Level;
 pub use report::Report;
 pub use upgrade::{Metadata, UpgradeFailure};
 

@@ -35,6 +35,7 @@ mod data;
 mod fold;
 mod globals;
 mod operations;
+mod trace;
 mod unwind;
 
 mod ledger;

@@ -156,7 +156,7 @@ impl Machine {
             Unary::ToAny { typ } => Val::any(type_constant(at, typ)?, operand),
             Unary::FromAny { typ } => from_any(&type_constant(at, typ)?, &operand)?,
             Unary::FromInterface { template } => {
-                self.contract_of_interface(program, at, template, &operand)?
+                self.convert_from_interface(program, at, template, &operand)?
             }
             Unary::FromRequiredInterface { interface } => {
                 let (template, _) = contract(&operand)?;
@@ -246,7 +246,7 @@ fn type_constant(at: &Cursor<'_>, index: u32) -> Result<Arc<Type>, Fault> {
 
 impl Machine {
     /// An interface value as a contract of a template, if it is one of some version of that template.
-    fn contract_of_interface(
+    fn convert_from_interface(
         &mut self,
         program: &Program,
         at: &Cursor<'_>,

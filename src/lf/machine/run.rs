@@ -31,6 +31,8 @@ pub(crate) enum Outcome {
     NeedPackage(PackageId),
     /// The slice is used up.
     Paused,
+    /// An exception that nothing caught, where that is an outcome.
+    Exception(Val),
     /// It has failed.
     Failed(Error),
 }
@@ -51,10 +53,16 @@ impl Machine {
         loop {
             let fault = self.execute(&program, &mut at);
             match fault {
-                Fault::Exception(exception) => match self.raise(&program, exception) {
-                    Ok(next) => at = next,
-                    Err(fault) => return stopped(fault),
-                },
+                Fault::Exception(exception) => {
+                    self.begin_trace(&at);
+                    match self.raise(&program, exception) {
+                        Ok(next) => at = next,
+                        Err(fault) => {
+                            self.trace_rest();
+                            return stopped(fault);
+                        }
+                    }
+                }
                 Fault::NeedContract(_)
                 | Fault::NeedKey(_)
                 | Fault::NeedPackage(_)
@@ -62,7 +70,12 @@ impl Machine {
                     self.position = at.back().position();
                     return stopped(fault);
                 }
-                Fault::Error(_) | Fault::Done(_) => return stopped(fault),
+                Fault::Error(_) => {
+                    self.begin_trace(&at);
+                    self.trace_rest();
+                    return stopped(fault);
+                }
+                Fault::Done(_) => return stopped(fault),
             }
         }
     }
@@ -240,7 +253,8 @@ fn holds(test: Test, val: &Val) -> Option<bool> {
     }
 }
 
-fn stopped(fault: Fault) -> Outcome {
+/// What a fault that nothing handles means.
+pub(super) fn stopped(fault: Fault) -> Outcome {
     match fault {
         Fault::Done(val) => Outcome::Done(val),
         Fault::NeedContract(id) => Outcome::NeedContract(id),
@@ -248,6 +262,6 @@ fn stopped(fault: Fault) -> Outcome {
         Fault::NeedPackage(id) => Outcome::NeedPackage(id),
         Fault::OutOfFuel => Outcome::Paused,
         Fault::Error(error) => Outcome::Failed(*error),
-        Fault::Exception(_) => Outcome::Failed(Error::IllTyped("an exception".to_owned())),
+        Fault::Exception(exception) => Outcome::Exception(exception),
     }
 }

@@ -7,6 +7,8 @@ use super::cursor::{Cursor, Position};
 use super::fault::{Fault, Meter};
 use super::frame::Frame;
 use super::ledger::LedgerState;
+use super::run::{Outcome, stopped};
+use super::trace::Trace;
 use super::val::Val;
 use crate::lf::builtins::Context;
 use crate::lf::compile::{FunctionId, NOWHERE, Program, Slot, Source};
@@ -40,6 +42,11 @@ pub(crate) struct Machine {
     /// Whether contract ids mean nothing to the code, as on the ledger.
     hides_contract_ids: bool,
     pub(super) limits: Limits,
+    /// Whether an exception that nothing catches is the outcome, instead of the failure that it means
+    /// for a command.
+    pub(super) yields_exceptions: bool,
+    /// What was under way when it failed.
+    pub(super) trace: Trace,
     cancelled: Arc<AtomicBool>,
 }
 
@@ -78,6 +85,8 @@ impl Machine {
             ledger,
             hides_contract_ids: true,
             limits,
+            yields_exceptions: false,
+            trace: Trace::default(),
             cancelled,
         }
     }
@@ -97,6 +106,38 @@ impl Machine {
             pc: entry,
             base: 0,
         };
+    }
+
+    /// Prepares an application of a value; `run` runs it to the end.
+    pub(crate) fn start_apply(&mut self, function: Val, args: Vec<Val>) -> Result<(), Outcome> {
+        let program = self.program.clone();
+        let count = u16::try_from(args.len()).unwrap_or(u16::MAX);
+        self.frames.clear();
+        self.stack = args;
+        match self.apply(&program, function, 0, count, false) {
+            Ok(cursor) => {
+                self.position = cursor.position();
+                Ok(())
+            }
+            Err(fault) => Err(stopped(fault)),
+        }
+    }
+
+    /// Makes an exception that nothing catches an outcome of its own.
+    pub(crate) fn yield_exceptions(&mut self) {
+        self.yields_exceptions = true;
+    }
+
+    /// Prepares the failure that an exception means for a command.
+    pub(crate) fn start_unhandled(&mut self, exception: &Val) -> Result<(), Outcome> {
+        let program = self.program.clone();
+        match self.unhandled(&program, exception) {
+            Ok(cursor) => {
+                self.position = cursor.position();
+                Ok(())
+            }
+            Err(fault) => Err(stopped(fault)),
+        }
     }
 
     /// Lets an exception undo what the call does instead of failing; to be called after `start`.

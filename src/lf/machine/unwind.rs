@@ -36,6 +36,7 @@ impl Machine {
         match self.unwind()? {
             End::Handler(package, slot, handler, base) => {
                 self.ledger.transaction.rollback_try()?;
+                self.drop_trace();
                 let at = Cursor::at(program, package, handler, base as usize)?;
                 self.write(&at, slot, exception);
                 Ok(at)
@@ -44,6 +45,7 @@ impl Machine {
                 self.ledger.transaction.rollback_try()?;
                 Err(Fault::Done(Val::Unit))
             }
+            End::Unhandled if self.yields_exceptions => Err(Fault::Exception(exception)),
             End::Unhandled => self.unhandled(program, &exception),
             End::InMessageOf(first) => {
                 let (second, _) = exception_type(&exception)?;
@@ -58,6 +60,7 @@ impl Machine {
 
     fn unwind(&mut self) -> Result<End, Fault> {
         while let Some(frame) = self.frames.pop() {
+            self.trace_frame(&frame);
             match frame {
                 Frame::Try {
                     package,
@@ -83,12 +86,13 @@ impl Machine {
     }
 
     /// Turns an exception into a failure: asks its definition for the message.
-    fn unhandled<'p>(
+    pub(super) fn unhandled<'p>(
         &mut self,
         program: &'p Program,
         exception: &Val,
     ) -> Result<Cursor<'p>, Fault> {
         let (id, payload) = exception_type(exception)?;
+        self.trace_rest();
         self.frames.clear();
         if Some(&id) == arithmetic_error().as_ref() {
             return Err(failure(&id, arithmetic_message(&payload)));

@@ -165,6 +165,13 @@ impl Signatures {
         self.0.insert(signature.id.clone(), signature);
     }
 
+    /// Adds all packages of `other`.
+    pub fn merge(&mut self, other: &Self) {
+        let others = other.0.iter();
+        self.0
+            .extend(others.map(|(id, it)| (id.clone(), Arc::clone(it))));
+    }
+
     /// A package.
     pub fn package(&self, id: &PackageId) -> Option<&Arc<PackageSignature>> {
         self.0.get(id)

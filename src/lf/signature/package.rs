@@ -1,6 +1,7 @@
 //! The signature of one package.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
@@ -37,6 +38,8 @@ pub struct PackageSignature {
     pub templates: BTreeMap<Identifier, TemplateSignature>,
     /// Interfaces.
     pub interfaces: BTreeMap<Identifier, InterfaceSignature>,
+    /// Exceptions. The payload of each is the record of the same name.
+    pub exceptions: BTreeSet<Identifier>,
 }
 
 /// A data type.
@@ -44,6 +47,8 @@ pub struct PackageSignature {
 pub struct DataType {
     /// Its parameters.
     pub params: Vec<Name>,
+    /// The kinds of its parameters.
+    pub kinds: Vec<Arc<ast::Kind>>,
     /// Whether its values may be stored on the ledger.
     pub serializable: bool,
     /// Its constructors.
@@ -118,6 +123,7 @@ impl PackageSignature {
             synonyms: FxHashMap::default(),
             templates: BTreeMap::new(),
             interfaces: BTreeMap::new(),
+            exceptions: BTreeSet::new(),
         };
         for module in &package.modules {
             signature.add_module(module, &mut resolver)?;
@@ -151,6 +157,9 @@ impl PackageSignature {
             let found = resolver.interface(interface)?;
             self.interfaces.insert(id(&self.id, &interface.name), found);
         }
+        let exceptions = module.exceptions.iter();
+        let exceptions = exceptions.map(|exception| id(&self.id, &exception.name));
+        self.exceptions.extend(exceptions.collect::<Vec<_>>());
         Ok(())
     }
 }

@@ -226,6 +226,7 @@ impl<'a> Resolver<'a> {
         };
         Ok(DataType {
             params: data.params.iter().map(|(name, _)| name.clone()).collect(),
+            kinds: data.params.iter().map(|(_, kind)| kind.clone()).collect(),
             serializable: data.serializable,
             cons,
         })

@@ -10,7 +10,7 @@ use super::instance::ContractInstance;
 use super::keys::Keys;
 use super::node::{Create, Exercise, Fetch, Key, Node, NodeId, Rollback, Transaction};
 use super::{authorization, contract_id, normalize, seed};
-use crate::lf::error::{AuthorizationFailure, Effect, Error};
+use crate::lf::error::{AuthorizationFailure, Effect, Error, Level};
 use crate::lf::value::Value;
 use crate::model::{ContractId, Hash, Identifier, Name, PackageName, Party, Timestamp};
 
@@ -329,6 +329,19 @@ impl Builder {
             }
             _ => Err(unbalanced()),
         }
+    }
+
+    /// The exercises that are under way, the innermost first.
+    pub(crate) fn open_exercises(&self) -> impl Iterator<Item = Level> {
+        let contexts = self.contexts.iter().rev();
+        contexts.filter_map(|context| match &context.kind {
+            Kind::Exercise(exercise) => Some(Level::Exercise {
+                template: exercise.template.clone(),
+                choice: exercise.choice.clone(),
+                contract_id: exercise.contract_id.clone(),
+            }),
+            Kind::Root(_) | Kind::Try { .. } => None,
+        })
     }
 
     /// Enters a `try` block.

@@ -162,7 +162,8 @@ impl Keys {
 
 impl Transaction {
     /// What the ledger must have told about keys for the transaction to be as it is. With these
-    /// answers a replay of it has the same result.
+    /// answers a replay of it has the same result, if exceptions cannot undo effects: where they can
+    /// (a protocol version that has no keys), a query inside of a rollback may hide the order.
     pub fn key_inputs(&self) -> BTreeMap<Hash, KeyInput> {
         let created: BTreeSet<&ContractId> = self.nodes.iter().filter_map(created).collect();
         let mut found: BTreeMap<Hash, Found<'_>> = BTreeMap::new();

@@ -162,6 +162,27 @@ errors! {
     KnownPackageVersion = "KNOWN_PACKAGE_VERSION", C::InvalidIndependentOfSystemState,
         "Another package has this name and version.",
         "Raise the version.";
+    DamlPrimNotUtilityPackage = "DAML_PRIM_NOT_UTILITY_PACKAGE", C::InvalidIndependentOfSystemState,
+        "A package has the name of a standard library, but defines templates or interfaces.",
+        "Give the package another name.";
+    UnresolvedVettingReference = "UNRESOLVED_VETTING_REFERENCE", C::InvalidGivenCurrentSystemStateResourceMissing,
+        "A package that is to be vetted is not known here.",
+        "Check id, name and version; upload the package first.";
+    AmbiguousVettingReference = "AMBIGUOUS_VETTING_REFERENCE", C::InvalidGivenCurrentSystemStateOther,
+        "Several packages fit to one that is to be vetted.",
+        "Name its version or its id.";
+    TopologyCannotVetDueToMissingPackages = "TOPOLOGY_CANNOT_VET_DUE_TO_MISSING_PACKAGES", C::InvalidGivenCurrentSystemStateResourceMissing,
+        "A package that is to be vetted, or one that it needs, is not known here.",
+        "Upload the package first.";
+    TopologySerialMismatch = "TOPOLOGY_SERIAL_MISMATCH", C::InvalidGivenCurrentSystemStateOther,
+        "The vetted packages were changed since they were read.",
+        "Read them again, and decide again.";
+    TopologyInvalidMapping = "TOPOLOGY_INVALID_MAPPING", C::InvalidIndependentOfSystemState,
+        "What is to be published makes no sense.",
+        "The message says why.";
+    PackageServiceNotConnectedToSynchronizer = "PACKAGE_SERVICE_NOT_CONNECTED_TO_SYNCHRONIZER", C::InvalidGivenCurrentSystemStateOther,
+        "The participant is not connected to the domain on which packages are to be vetted.",
+        "Connect it, or name another.";
     NoPreferredPackagesFound = "NO_PREFERRED_PACKAGES_FOUND", C::InvalidGivenCurrentSystemStateOther,
         "No version of a package is vetted by all participants concerned.",
         "Upload the package at all of them.";
@@ -379,6 +400,13 @@ impl ErrorId {
                 | Self::DarDependenciesNotValid
                 | Self::NotValidUpgradePackage
                 | Self::KnownPackageVersion
+                | Self::DamlPrimNotUtilityPackage
+                | Self::UnresolvedVettingReference
+                | Self::AmbiguousVettingReference
+                | Self::TopologyCannotVetDueToMissingPackages
+                | Self::TopologySerialMismatch
+                | Self::TopologyInvalidMapping
+                | Self::PackageServiceNotConnectedToSynchronizer
         )
     }
 

@@ -22,7 +22,7 @@ pub struct Known {
 #[derive(Debug, Clone, Default)]
 pub struct KnownPackages {
     by_id: BTreeMap<PackageId, Known>,
-    /// The newest version first; equal versions by id.
+    /// The newest version first; of equal versions, the greatest id.
     by_name: BTreeMap<PackageName, Vec<PackageId>>,
 }
 
@@ -35,11 +35,8 @@ impl KnownPackages {
         let versions = self.by_name.entry(known.name.clone()).or_default();
         versions.push(id.clone());
         self.by_id.insert(id, known);
-        let rank = |id: &PackageId| {
-            let known = self.by_id.get(id);
-            Reverse(known.map(|known| known.version.numbers()))
-        };
-        versions.sort_by_cached_key(|id| (rank(id), id.clone()));
+        let version = |id: &PackageId| self.by_id.get(id).map(|known| known.version.numbers());
+        versions.sort_by_cached_key(|id| Reverse((version(id), id.clone())));
     }
 
     /// A package.
@@ -62,7 +59,7 @@ impl KnownPackages {
         self.by_id.iter()
     }
 
-    /// The packages with a name, the newest version first; equal versions by id.
+    /// The packages with a name, the newest version first; of equal versions, the greatest id.
     pub fn versions(&self, name: &PackageName) -> &[PackageId] {
         self.by_name.get(name).map_or(&[], Vec::as_slice)
     }

@@ -3,6 +3,7 @@
 use crate::lf::archive::{self, read_dar};
 use crate::lf::ast::Package;
 use crate::lf::engine::{Engine, LoadError};
+use crate::lf::signature::Signatures;
 use crate::model::{PackageId, PackageName, PackageVersion};
 use crate::participant::errors::{ErrorId, Refusal};
 
@@ -11,6 +12,8 @@ use crate::participant::errors::{ErrorId, Refusal};
 pub struct CheckedDar {
     /// The main package and those that it depends on.
     pub packages: Vec<CheckedPackage>,
+    /// What they offer.
+    pub signatures: Signatures,
 }
 
 /// A package that can be kept.
@@ -35,7 +38,8 @@ pub fn check(dar: &[u8], engine: &Engine) -> Result<CheckedDar, Refusal> {
     // what is known here may not be known to others, nor after a restart: a DAR brings everything
     let packages = dar.decode(|_| false).map_err(|error| refuse(&error))?;
     // what is refused, or only validated, leaves nothing behind
-    load_all(&packages, &Engine::new(engine.config().clone()))?;
+    let engine = Engine::new(engine.config().clone());
+    load_all(&packages, &engine)?;
     let packages = packages
         .into_iter()
         .zip(dar.archives())
@@ -46,7 +50,10 @@ pub fn check(dar: &[u8], engine: &Engine) -> Result<CheckedDar, Refusal> {
             payload: archive.payload.clone(),
         })
         .collect();
-    Ok(CheckedDar { packages })
+    Ok(CheckedDar {
+        packages,
+        signatures: engine.signatures(),
+    })
 }
 
 /// Loads packages so that each comes after those that it needs.

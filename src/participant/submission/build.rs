@@ -84,7 +84,12 @@ pub fn build(
 ) -> Result<ConfirmationRequest, Refusal> {
     let concerned = concerned(&interpreted.transaction);
     let participants = participants(&concerned.informees, submitting, topology)?;
-    check_vetting(&interpreted.packages, &participants, topology)?;
+    check_vetting(
+        &interpreted.packages,
+        &participants,
+        times.ledger_time,
+        topology,
+    )?;
     let view = view(submission, interpreted, times).encode();
     let tree = InformeeTree {
         request_uuid: crate::crypto::random_bytes(),
@@ -128,11 +133,12 @@ fn participants(
 fn check_vetting(
     packages: &BTreeSet<PackageId>,
     participants: &BTreeSet<ParticipantId>,
+    at: Timestamp,
     topology: &State,
 ) -> Result<(), Refusal> {
     for participant in participants {
         for package in packages {
-            if !topology.is_vetted(participant, package) {
+            if !topology.is_vetted(participant, package, at) {
                 return Err(Refusal::new(
                     ErrorId::PackageSelectionFailed,
                     format!(

@@ -132,6 +132,7 @@ impl Interpreter {
             known: &known,
             topology,
             participant: &self.participant,
+            at: ledger_time(submission.min_ledger_time, now),
             preference: &submission.package_preference,
         };
         let mut requirements = Requirements::default();
@@ -188,7 +189,7 @@ impl Run<'_> {
             act_as: self.submission.act_as.clone(),
             read_as: self.submission.read_as.clone(),
             package_preference: Arc::new(versions),
-            ledger_time: ledger_time(self.submission.min_ledger_time, self.preparation_time),
+            ledger_time: selection.at,
             preparation_time: self.preparation_time,
             transaction_seed: self.transaction_seed,
             cancelled: Arc::default(),

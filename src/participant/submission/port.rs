@@ -10,6 +10,7 @@ use crate::model::{
     PartyHint, SubmissionId, Timestamp, TypeConRef, UserId, WorkflowId,
 };
 use crate::participant::errors::Refusal;
+use crate::participant::packages::{VettingChange, VettingUpdate};
 use crate::topology;
 
 /// Commands as the door has checked them: well-formed, not yet typed.
@@ -170,9 +171,12 @@ pub trait SyncPort: Send + Sync + 'static {
         domain: Option<DomainId>,
     ) -> Result<Party, Refusal>;
 
-    /// Checks a DAR; unless `dry_run`, keeps its packages and vets them if `vet`; returns when they
-    /// can be used.
+    /// Checks a DAR; keeps its packages and vets them if `vet`, or, with `dry_run`, only checks that
+    /// they could be; returns when they can be used.
     async fn upload_dar(&self, dar: Bytes, vet: bool, dry_run: bool) -> Result<(), Refusal>;
+
+    /// Changes which packages this participant is willing to run; returns when that is in force.
+    async fn change_vetting(&self, change: VettingChange) -> Result<VettingUpdate, Refusal>;
 
     /// The domains that this participant is connected to now.
     async fn connected_domains(&self) -> Result<Vec<ConnectedDomain>, Refusal>;

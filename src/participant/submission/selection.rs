@@ -8,7 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::lf::transaction::{Transaction, blinding_info};
-use crate::model::{PackageId, PackageName, ParticipantId};
+use crate::model::{PackageId, PackageName, ParticipantId, Timestamp};
 use crate::participant::packages::KnownPackages;
 use crate::topology::State;
 
@@ -21,6 +21,8 @@ pub(super) struct Selection<'a> {
     pub(super) topology: &'a State,
     /// This participant.
     pub(super) participant: &'a ParticipantId,
+    /// The ledger time that is tried first.
+    pub(super) at: Timestamp,
     /// Versions that the application prefers.
     pub(super) preference: &'a BTreeSet<PackageId>,
 }
@@ -78,7 +80,7 @@ impl Selection<'_> {
         let required = requirements.0.get(name);
         let can_run = |id: &PackageId| {
             let mut who = required.into_iter().flatten().chain([self.participant]);
-            who.all(|participant| self.topology.is_vetted(participant, id))
+            who.all(|participant| self.topology.is_vetted(participant, id, self.at))
         };
         let mut versions = versions.iter();
         versions.find(|id| (!restricted || prefers(id)) && can_run(id))
@@ -94,6 +96,9 @@ impl Selection<'_> {
             let known = self.known.get(id)?;
             Some((id, requirements.0.get(&known.name)?))
         });
-        used.any(|(id, who)| !who.iter().all(|it| self.topology.is_vetted(it, id)))
+        used.any(|(id, who)| {
+            !who.iter()
+                .all(|it| self.topology.is_vetted(it, id, self.at))
+        })
     }
 }

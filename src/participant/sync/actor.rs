@@ -21,6 +21,8 @@ use super::register::InFlight;
 use super::store::Store;
 use super::submissions::Interpreted;
 use super::turn::{Context, LogEnd, Turn};
+use super::vetting::{Vetting, VettingChecked, VettingReply};
+use crate::lf::signature::Signatures;
 use crate::model::Timestamp;
 use crate::participant::indexer::LogTail;
 use crate::participant::packages::Packages;
@@ -92,6 +94,7 @@ pub(super) struct Shell {
     pub(super) in_flight: InFlight,
     pub(super) outbox: Outbox,
     pub(super) administration: Administration,
+    pub(super) vetting: Vetting,
     pub(super) end: LogEnd,
     /// The last event that was processed, and the last one kept.
     pub(super) processed: Timestamp,
@@ -103,6 +106,7 @@ pub(super) struct Shell {
     pub(super) interpreting: FuturesUnordered<Task<Interpreted>>,
     pub(super) checking: FuturesOrdered<Checking>,
     pub(super) uploading: FuturesUnordered<Task<Uploaded>>,
+    pub(super) checking_vetting: FuturesUnordered<Task<VettingChecked>>,
 }
 
 impl Shell {
@@ -140,6 +144,7 @@ impl Shell {
                     self.submit(interpreted).await?;
                 }
                 Some(uploaded) = self.uploading.next() => self.uploaded(uploaded),
+                Some(checked) = self.checking_vetting.next() => self.vetting_checked(checked),
                 sent = self.outbox.next() => self.sent(sent).await?,
                 _ = checkpoint.tick() => self.checkpoint().await?,
             }
@@ -175,6 +180,10 @@ impl Shell {
                     dry_run,
                     reply,
                 } => self.upload(dar, vet, dry_run, reply),
+                SyncMessage::ChangeVetting { change, reply } => {
+                    let reply = VettingReply::Update(reply);
+                    self.change_vetting(change, Signatures::default(), reply);
+                }
                 SyncMessage::ConnectedDomains { reply } => {
                     let domain = ConnectedDomain {
                         alias: self.role.domain_alias.clone(),
@@ -195,6 +204,7 @@ impl Shell {
     async fn checkpoint(&mut self) -> Result<(), storage::Error> {
         let now = self.role.clock.now();
         self.administration.time_out(now);
+        self.vetting.time_out(now);
         self.vet();
         let late = self
             .processor

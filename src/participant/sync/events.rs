@@ -53,6 +53,7 @@ impl Shell {
                 },
                 Item::Verdict(verdict) if is_new => self.processor.verdict(verdict, time),
                 Item::TopologyRefusal(refusal) if is_new => {
+                    self.vetting.refused(refusal.id);
                     self.administration.refused(&refusal);
                     continue;
                 }
@@ -73,9 +74,6 @@ impl Shell {
         self.respond(turn.responses);
         for party in &turn.parties {
             self.administration.party_published(party);
-        }
-        if turn.vetting {
-            self.administration.vetting_published();
         }
         self.vet();
         Ok(())

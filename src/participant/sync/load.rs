@@ -18,6 +18,7 @@ use super::processor::{Decision, Processor};
 use super::register::{InFlight, Submitted};
 use super::store::{InFlightRow, Store};
 use super::turn::LogEnd;
+use super::vetting::Vetting;
 use crate::model::{Duration, Timestamp};
 use crate::participant::submission::Interpreter;
 use crate::protocol::{Follower, RequestId, SubmissionRequest};
@@ -71,6 +72,7 @@ impl Shell {
             in_flight,
             outbox,
             administration: Administration::default(),
+            vetting: Vetting::default(),
             end: LogEnd {
                 offset: restored.last_offset,
                 times: restored.times.into_iter().collect(),
@@ -80,6 +82,7 @@ impl Shell {
             interpreting: FuturesUnordered::new(),
             checking: FuturesOrdered::new(),
             uploading: FuturesUnordered::new(),
+            checking_vetting: FuturesUnordered::new(),
             store,
             contracts,
             identity,

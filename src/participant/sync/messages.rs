@@ -5,6 +5,7 @@ use tokio::sync::oneshot;
 
 use crate::model::{DomainId, ParticipantId, Party, PartyHint};
 use crate::participant::errors::Refusal;
+use crate::participant::packages::{VettingChange, VettingUpdate};
 use crate::participant::submission::{ConnectedDomain, Submission};
 use crate::topology;
 
@@ -36,10 +37,17 @@ pub enum SyncMessage {
         dar: Bytes,
         /// Whether this participant is willing to run them.
         vet: bool,
-        /// Only check it.
+        /// Only check it, and whether it could be vetted.
         dry_run: bool,
         /// Answered when they can be used.
         reply: Reply<()>,
+    },
+    /// Change which packages this participant is willing to run.
+    ChangeVetting {
+        /// How.
+        change: VettingChange,
+        /// Answered when it is in force.
+        reply: Reply<VettingUpdate>,
     },
     /// Which domains?
     ConnectedDomains {

@@ -36,6 +36,8 @@ mod processor;
 mod turn;
 
 mod administration;
+mod vetting;
+
 mod packages;
 
 pub use actor::SyncRole;

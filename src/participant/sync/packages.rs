@@ -7,21 +7,27 @@ use bytes::Bytes;
 use super::actor::Shell;
 use super::administration::ToSubmit;
 use super::messages::Reply;
+use super::vetting::{Pending, VettingChecked, VettingReply};
+use crate::lf::signature::Signatures;
 use crate::model::{DomainId, PackageId, Timestamp};
 use crate::participant::errors::{ErrorId, Refusal};
-use crate::participant::packages::{self, CheckedDar, Packages};
+use crate::participant::packages::{self, CheckedDar, Packages, VettingChange, check_upgrades};
 use crate::protocol::{Message, TopologySubmission};
 use crate::runtime::Task;
 use crate::runtime::compute::ComputePool;
 
-/// A DAR that was checked and kept.
+/// A DAR that was checked, and kept unless it was only to be checked.
 pub(super) struct Uploaded {
-    pub outcome: Result<CheckedIds, Refusal>,
-    pub vet: bool,
-    pub reply: Reply<()>,
+    outcome: Result<UploadedPackages, Refusal>,
+    vet: bool,
+    dry_run: bool,
+    reply: Reply<()>,
 }
 
-pub(super) type CheckedIds = BTreeSet<PackageId>;
+struct UploadedPackages {
+    ids: BTreeSet<PackageId>,
+    signatures: Signatures,
+}
 
 impl Shell {
     pub(super) fn upload(&self, dar: Bytes, vet: bool, dry_run: bool, reply: Reply<()>) {
@@ -32,7 +38,8 @@ impl Shell {
             let outcome = check_and_keep(dar, dry_run, packages, compute, now).await;
             Uploaded {
                 outcome,
-                vet: vet && !dry_run,
+                vet,
+                dry_run,
                 reply,
             }
         }));
@@ -47,18 +54,54 @@ impl Shell {
                 let _ = uploaded.reply.send(Ok(()));
             }
             Ok(packages) => {
-                let deadline = self.topology_deadline();
-                self.administration.vet(packages, deadline, uploaded.reply);
-                self.vet();
+                let change = VettingChange {
+                    dry_run: uploaded.dry_run,
+                    ..VettingChange::vet_all(&packages.ids)
+                };
+                let reply = VettingReply::Done(uploaded.reply);
+                self.change_vetting(change, packages.signatures, reply);
             }
         }
     }
 
+    pub(super) fn change_vetting(
+        &mut self,
+        change: VettingChange,
+        fresh: Signatures,
+        reply: VettingReply,
+    ) {
+        self.vetting.push(Pending {
+            change,
+            fresh,
+            deadline: self.topology_deadline(),
+            reply,
+        });
+        self.vet();
+    }
+
+    /// Finishes changes that are in force, and begins to check the next.
     pub(super) fn vet(&mut self) {
-        let to_submit = self
-            .administration
-            .next_vetting(&self.identity, self.intake.follower.topology());
+        let topology = self.intake.follower.topology();
+        let Some(to_check) = self.vetting.advance(&self.identity, topology) else {
+            return;
+        };
+        let packages = self.role.packages.clone();
+        let compute = self.role.compute.clone();
+        self.checking_vetting.push(Task::start(async move {
+            let ids = (to_check.added, to_check.target);
+            let (fresh, compare) = (to_check.fresh, to_check.compare);
+            VettingChecked {
+                number: to_check.number,
+                outcome: check_upgrades(&packages, &compute, ids, fresh, compare).await,
+            }
+        }));
+    }
+
+    pub(super) fn vetting_checked(&mut self, checked: VettingChecked) {
+        let topology = self.intake.follower.topology();
+        let to_submit = self.vetting.checked(checked, &self.identity, topology);
         self.submit_topology(to_submit);
+        self.vet();
     }
 
     pub(super) fn submit_topology(&mut self, to_submit: Option<ToSubmit>) {
@@ -99,15 +142,18 @@ async fn check_and_keep(
     packages: Packages,
     compute: ComputePool,
     now: Timestamp,
-) -> Result<CheckedIds, Refusal> {
+) -> Result<UploadedPackages, Refusal> {
     let engine = packages.engine().clone();
     let checked: CheckedDar = compute
         .run_when_free(move || packages::check(&dar, &engine))
         .await
-        .map_err(|error| Refusal::new(ErrorId::LedgerApiInternalError, error.to_string()))??;
+        .map_err(Refusal::internal)??;
     let ids = checked.packages.iter().map(|it| it.id.clone()).collect();
     if !dry_run {
         packages.keep(checked.packages, now).await?;
     }
-    Ok(ids)
+    Ok(UploadedPackages {
+        ids,
+        signatures: checked.signatures,
+    })
 }

@@ -5,6 +5,7 @@ use bytes::Bytes;
 use super::messages::{Reply, SyncMessage};
 use crate::model::{DomainId, ParticipantId, Party, PartyHint};
 use crate::participant::errors::{ErrorId, Refusal};
+use crate::participant::packages::{VettingChange, VettingUpdate};
 use crate::participant::submission::{ConnectedDomain, Submission, SyncPort};
 use crate::runtime::{Handle, PostError};
 use crate::topology;
@@ -48,6 +49,11 @@ impl SyncPort for InProcessSync {
             reply,
         })
         .await
+    }
+
+    async fn change_vetting(&self, change: VettingChange) -> Result<VettingUpdate, Refusal> {
+        self.ask(|reply| SyncMessage::ChangeVetting { change, reply })
+            .await
     }
 
     async fn connected_domains(&self) -> Result<Vec<ConnectedDomain>, Refusal> {

@@ -38,8 +38,6 @@ pub(super) struct Turn {
     pub changes: Vec<Change>,
     /// Parties that became known.
     pub parties: Vec<Party>,
-    /// Whether something was published about this participant's packages.
-    pub vetting: bool,
     /// The states of the contracts that this turn's requests use.
     states: HashMap<ContractId, ContractState>,
 }
@@ -245,8 +243,7 @@ impl Turn {
                     self.append(event, time, context);
                     self.parties.push(party.clone());
                 }
-                Applied::Party { .. } | Applied::Member(_) => {}
-                Applied::Other => self.vetting = true,
+                Applied::Party { .. } | Applied::Member(_) | Applied::Other => {}
             }
             self.writes
                 .topology

@@ -10,7 +10,7 @@ impl Emitter<'_> {
         let mut ends = Vec::new();
         match &case.branches {
             Branches::Bool(ways) => {
-                if let Ir::Operation(Operation::Compare(how), args) = &case.scrutinee
+                if let Ir::Operation(Operation::Compare(how), args) = case.scrutinee.bare()
                     && let [a, b] = &args[..]
                 {
                     let (how, (a, b)) = (*how, self.pair(a, b)?);

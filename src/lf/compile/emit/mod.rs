@@ -9,6 +9,7 @@ mod operations;
 use super::Error;
 use super::code::{Instruction, NOWHERE, Pc, Slot, Source};
 use super::ir::{Body, Ir, Var};
+use super::places::Places;
 use crate::lf::stack::with_room;
 
 /// Number of slots that one function may need.
@@ -26,6 +27,7 @@ enum Target {
 pub(super) struct Emitter<'a> {
     code: &'a mut Vec<Instruction>,
     tables: &'a mut Vec<u32>,
+    places: &'a mut Places,
     slots: Vec<Slot>,
     top: usize,
     top_max: usize,
@@ -36,11 +38,13 @@ pub(super) fn emit(
     body: &Body,
     code: &mut Vec<Instruction>,
     tables: &mut Vec<u32>,
+    places: &mut Places,
 ) -> Result<(Pc, u16), Error> {
     let entry = place(code.len())?;
     let mut emitter = Emitter {
         code,
         tables,
+        places,
         slots: vec![0; body.variables as usize],
         top: 0,
         top_max: 0,
@@ -173,6 +177,12 @@ impl Emitter<'_> {
                 self.expression(body, target)?;
             }
             Ir::Case(case) => self.case(case, target)?,
+            Ir::Located(place, inner) => {
+                let from = self.here()?;
+                self.expression(inner, target)?;
+                let to = self.here()?;
+                self.places.cover(from, to, *place);
+            }
             _ => self.slotted(ir, target)?,
         }
         self.top = top;

@@ -22,7 +22,7 @@ pub(super) use total::is_total;
 use super::Error;
 use super::ir::Body;
 use super::package::Compiler;
-use crate::lf::ast::{Expr, Update};
+use crate::lf::ast::{Expr, Location, Update};
 use crate::model::Name;
 
 /// A definition without its leading parameters.
@@ -31,17 +31,17 @@ pub(super) struct Params<'a> {
     pub(super) body: &'a Expr,
 }
 
-/// Takes the parameters off a function; types and locations disappear.
+/// Takes the parameters off a function. The body still has its types and locations.
 pub(super) fn peel(expr: &Expr) -> Params<'_> {
     let mut names = Vec::new();
-    let mut body = strip(expr);
+    let mut body = expr;
     while let Expr::Abs {
         params,
         body: inner,
-    } = body
+    } = strip(body)
     {
         names.extend(params.iter().map(|(name, _)| name));
-        body = strip(inner);
+        body = inner;
     }
     Params { names, body }
 }
@@ -54,6 +54,21 @@ pub(super) fn strip(mut expr: &Expr) -> &Expr {
             | Expr::TypeAbs { body: inner, .. }
             | Expr::TypeApp { expr: inner, .. } => inner,
             other => return other,
+        };
+    }
+}
+
+/// Where an expression says it is from: the innermost of the locations around it.
+pub(super) fn location(mut expr: &Expr) -> Option<&Location> {
+    let mut found = None;
+    loop {
+        expr = match expr {
+            Expr::Located(location, inner) => {
+                found = Some(&**location);
+                inner
+            }
+            Expr::TypeAbs { body: inner, .. } | Expr::TypeApp { expr: inner, .. } => inner,
+            _ => return found,
         };
     }
 }

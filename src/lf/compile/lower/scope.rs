@@ -169,8 +169,12 @@ impl<'c, 'a> Lowerer<'c, 'a> {
             return Err(Error::TooDeep(DEPTH_MAX));
         }
         self.depth += 1;
+        let place = self.compiler.place(expr);
         let ir = with_room(|| lower(self, expr));
         self.depth -= 1;
-        ir
+        match (place, ir?) {
+            (Some(place), ir) if !ir.is_atom() => Ok(Ir::Located(place, Box::new(ir))),
+            (_, ir) => Ok(ir),
+        }
     }
 }

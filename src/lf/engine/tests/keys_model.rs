@@ -1,17 +1,11 @@
 //! A model with contract keys: items that parties call by owner and name.
 
 use super::model::record;
-use super::support::{Ledger, in_module, party};
+use super::support::{Ledger, in_module, load_pairs, load_text, party};
 use crate::lf::engine::{Command, Config, Engine, Interpreted};
 use crate::lf::error::Error;
-use crate::lf::text::{build_archive, parse};
 use crate::lf::value::Value;
 use crate::model::{ContractId, Identifier, Name, PackageId, Party};
-
-/// The package of pairs, which programs get from queries.
-const TYPES: &str = "language 2.1; metadata ('types' : '1.0.0'); module DA.Types {
-  record @serializable Tuple2 (a : *) (b : *) = { _1 : a, _2 : b };
-}";
 
 const SOURCE: &str = r#"
 language 2.3;
@@ -187,17 +181,11 @@ impl Keys {
             rollback_effects,
             ..Config::default()
         });
-        let types = crate::lf::stable::package_of("DA.Types").unwrap();
-        engine
-            .load(&types, &parse(TYPES, &|_, _| None).unwrap())
-            .unwrap();
-        let archive = build_archive(SOURCE, &[]).unwrap_or_else(|error| panic!("{error}"));
-        engine
-            .load(&archive.id, &archive.decode().unwrap())
-            .unwrap();
+        load_pairs(&engine);
+        let package = load_text(&engine, SOURCE);
         let mut keys = Self {
             engine,
-            package: archive.id,
+            package,
             ledger: Ledger::default(),
             items: Vec::new(),
             users: Vec::new(),

@@ -11,6 +11,7 @@ mod real_packages;
 mod hostile;
 mod key_answers;
 mod key_hashes;
+mod key_upgrades;
 mod keys;
 
 mod interfaces;

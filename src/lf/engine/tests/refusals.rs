@@ -306,6 +306,38 @@ fn packages_that_make_no_sense_are_not_loaded() {
 }
 
 #[test]
+fn a_refused_package_leaves_no_trace() {
+    let base = |body: &str| {
+        let source = format!("language 2.1; metadata ('base' : '1.0.0'); module B {{ {body} }}");
+        build_archive(&source, &[]).unwrap().decode().unwrap()
+    };
+    let id = "ba".repeat(32).parse().unwrap();
+    let user = format!(
+        "language 2.1; metadata ('user' : '1.0.0'); module M {{ val y : Int64 = '{id}':B:x; }}"
+    );
+    let engine = Engine::new(Config::default());
+    let load_user = || {
+        let archive = build_archive(&user, &[]).unwrap();
+        engine.load(&archive.id, &archive.decode().unwrap())
+    };
+    let refused = engine.load(&id, &base("val x : Int64 = \"\";"));
+    assert!(matches!(refused, Err(LoadError::Check { .. })));
+    assert!(!engine.contains(&id));
+    let without = load_user();
+    assert!(matches!(
+        without,
+        Err(LoadError::MissingDependencies { .. })
+    ));
+    // what was refused does not stand in the way, and is not what others are checked against
+    engine.load(&id, &base("val x : Text = \"\";")).unwrap();
+    let with = load_user().unwrap_err().to_string();
+    assert!(
+        with.ends_with("value M:y: expected type Int64, found Text [type-mismatch]"),
+        "{with}"
+    );
+}
+
+#[test]
 fn code_that_lies_about_its_types_would_be_an_error_and_no_panic() {
     let lies = [
         ("Int64", "ADD_INT64 1 \"x\""),

@@ -7,7 +7,7 @@ use crate::lf::archive::read_dar;
 use crate::lf::engine::{Command, Config, Engine, Interpretation, Interpreted, Step, Submission};
 use crate::lf::error::Error;
 use crate::lf::test_dars;
-use crate::lf::text::build_archive;
+use crate::lf::text::{build_archive, parse};
 use crate::lf::transaction::{ContractInstance, KeyInput, KeyQuestion, Node};
 use crate::lf::value::Value;
 use crate::model::{ContractId, Hash, Identifier, PackageId, PackageName, Party, Timestamp};
@@ -149,6 +149,16 @@ impl Ledger {
             }
         }
     }
+}
+
+/// Loads the package of pairs, which queries by key yield, as far as they need it.
+pub(super) fn load_pairs(engine: &Engine) {
+    const SOURCE: &str = "language 2.1; metadata ('pairs' : '1.0.0'); module DA.Types {
+      record @serializable Tuple2 (a : *) (b : *) = { _1 : a, _2 : b };
+    }";
+    let id = crate::lf::stable::package_of("DA.Types").unwrap();
+    let package = parse(SOURCE, &|_, _| None).unwrap();
+    engine.load(&id, &package).unwrap();
 }
 
 /// Loads a package written as text and gives its id.

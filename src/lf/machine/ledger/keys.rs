@@ -127,10 +127,13 @@ impl Machine {
         place: usize,
         template: TemplateRef,
     ) -> Result<Cursor<'p>, Fault> {
-        self.meter.step()?;
+        // one step at a time: with that much fuel an instruction that is repeated gets on
         let mut querying = match self.ledger.querying.take() {
             Some(querying) => querying,
-            None => self.begin_query(program, place, template)?,
+            None => {
+                self.meter.step()?;
+                self.begin_query(program, place, template)?
+            }
         };
         while let Some(id) = querying.found.contracts.get(querying.contracts.len()) {
             let source = self.keyed(program, id, template);

@@ -1,4 +1,4 @@
-//! Has this participant agreed to run the packages?
+//! Has this participant agreed to run the packages at the ledger time?
 
 use std::collections::BTreeSet;
 
@@ -14,7 +14,10 @@ pub(super) fn check(request: &Request<'_>) -> Result<(), Reject> {
         .map(crate::model::Identifier::package)
         .collect();
     used.into_iter()
-        .find(|package| !request.topology.is_vetted(request.checking, package))
+        .find(|package| {
+            let at = request.view.ledger_time;
+            !request.topology.is_vetted(request.checking, package, at)
+        })
         .map_or(Ok(()), |package| {
             Err(refused(
                 ErrorId::PackageNotVettedByRecipients,

@@ -7,6 +7,8 @@ mod values;
 
 mod times;
 
+mod vetted;
+
 mod completions;
 mod events;
 mod updates;
@@ -15,5 +17,6 @@ pub(super) use completions::completion;
 pub(super) use events::{archived_event, created_event, stored_contract};
 pub(super) use times::{checkpoint, domain_times, timestamp};
 pub(super) use values::identifier;
+pub(super) use vetted::vetted_packages;
 
 pub(super) use updates::{active_contract, single_event, single_update, transaction, updates_item};

@@ -3,7 +3,7 @@
 use canton_proto::com::daml::ledger::api::v2::interactive as proto;
 
 use super::super::door::Door;
-use super::preference::{Requirement, check, chosen_domain};
+use super::preference::{Requirements, chosen_domain, prefer, requirement, valid_at};
 use crate::participant::errors::Refusal;
 
 pub(super) async fn call(
@@ -11,14 +11,15 @@ pub(super) async fn call(
     request: &proto::GetPreferredPackageVersionRequest,
 ) -> Result<proto::GetPreferredPackageVersionResponse, Refusal> {
     let fields = ["package_name", "parties"];
-    let requirement = Requirement::new(&request.package_name, &request.parties, fields)?;
+    let requirement = requirement(&request.package_name, &request.parties, fields)?;
+    let requirements = Requirements::from([requirement]);
     let domain = chosen_domain(door, &request.synchronizer_id).await?;
-    let topology = door.sync.topology().await?;
-    let known = door.model.packages().known();
-    check(std::slice::from_ref(&requirement), &topology, &known)?;
-    let resolved = requirement.resolve(&topology, &known);
+    let at = valid_at(door, request.vetting_valid_at)?;
+    // that there is none is no error here
+    let preferred = prefer(door, &requirements, at).await?.unwrap_or_default();
+    let reference = preferred.into_values().next();
     Ok(proto::GetPreferredPackageVersionResponse {
-        package_preference: resolved.map(|reference| proto::PackagePreference {
+        package_preference: reference.map(|reference| proto::PackagePreference {
             package_reference: Some(reference),
             synchronizer_id: domain.to_string(),
         }),

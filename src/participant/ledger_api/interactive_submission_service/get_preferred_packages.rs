@@ -3,7 +3,7 @@
 use canton_proto::com::daml::ledger::api::v2::interactive as proto;
 
 use super::super::door::Door;
-use super::preference::{Requirement, check, chosen_domain};
+use super::preference::{Requirements, chosen_domain, prefer, requirement, valid_at};
 use crate::participant::errors::{ErrorId, Refusal};
 
 pub(super) async fn call(
@@ -19,26 +19,18 @@ pub(super) async fn call(
     let fields = ["package_name/packageName", "parties"];
     let requirements = requirements
         .iter()
-        .map(|it| Requirement::new(&it.package_name, &it.parties, fields));
-    let requirements: Vec<Requirement> = requirements.collect::<Result<_, _>>()?;
+        .map(|it| requirement(&it.package_name, &it.parties, fields));
+    let requirements: Requirements = requirements.collect::<Result<_, _>>()?;
     let domain = chosen_domain(door, &request.synchronizer_id).await?;
-    let topology = door.sync.topology().await?;
-    let known = door.model.packages().known();
-    check(&requirements, &topology, &known)?;
-    let resolved = requirements.iter().map(|it| {
-        it.resolve(&topology, &known).ok_or_else(|| {
-            Refusal::new(
-                ErrorId::NoPreferredPackagesFound,
-                format!(
-                    "Failed to compute package preferences. Reason: no version of {} is vetted by \
-                     all participants concerned",
-                    it.name
-                ),
-            )
-        })
+    let at = valid_at(door, request.vetting_valid_at)?;
+    let preferred = prefer(door, &requirements, at).await?.map_err(|reason| {
+        Refusal::new(
+            ErrorId::NoPreferredPackagesFound,
+            format!("Failed to compute package preferences. Reason: {reason}"),
+        )
     });
     Ok(proto::GetPreferredPackagesResponse {
-        package_references: resolved.collect::<Result<_, _>>()?,
+        package_references: preferred?.into_values().collect(),
         synchronizer_id: domain.to_string(),
     })
 }

@@ -1,9 +1,11 @@
-//! `PackageManagementService`: uploads packages.
+//! `PackageManagementService`: uploads packages, and says which of them may be used.
 
 mod list_known_packages;
 mod update_vetted_packages;
 mod upload_dar_file;
 mod validate_dar_file;
+
+mod vetting_reference;
 
 use std::sync::Arc;
 
@@ -13,7 +15,7 @@ use tonic::{Request, Response, Status};
 
 use super::context::open;
 use super::door::Door;
-use super::requests::unique_identifier;
+use super::requests::{undecodable, unique_identifier};
 use crate::model::DomainId;
 use crate::participant::errors::{ErrorId, Refusal};
 
@@ -50,27 +52,33 @@ impl PackageManagementService for PackageManagement {
         &self,
         request: Request<proto::UpdateVettedPackagesRequest>,
     ) -> Result<Response<proto::UpdateVettedPackagesResponse>, Status> {
-        let (context, _) = open(request);
-        context.answer(update_vetted_packages::call())
+        let (context, message) = open(request);
+        context.answer(update_vetted_packages::call(&self.0, message).await)
     }
 }
 
-/// The domain that a request names; it must be one that the participant is connected to.
-async fn check_domain(door: &Door, text: &str) -> Result<(), Refusal> {
-    if text.is_empty() {
-        return Ok(());
+/// The domain on which packages are to be vetted: the one that a request names, or the one that there
+/// is.
+async fn chosen_domain(door: &Door, text: &str) -> Result<DomainId, Refusal> {
+    let asked = match text {
+        "" => None,
+        text => Some(unique_identifier(DomainId::parse)(text).map_err(undecodable)?),
+    };
+    let connected = door.domains().await?;
+    match asked {
+        Some(id) if connected.contains(&id) => Ok(id),
+        Some(id) => Err(Refusal::new(
+            ErrorId::PackageServiceNotConnectedToSynchronizer,
+            format!(
+                "Cannot upload a dar because the participant is not connected to synchronizer \
+                 '{id}'."
+            ),
+        )),
+        None => connected.into_iter().next().ok_or_else(|| {
+            Refusal::new(
+                ErrorId::NotConnectedToAnySynchronizer,
+                "This participant is not connected to any synchronizer.",
+            )
+        }),
     }
-    let id = unique_identifier(DomainId::parse)(text).map_err(|_| {
-        Refusal::new(
-            ErrorId::ProtoDeserializationFailure,
-            "Deserialization of protobuf message failed",
-        )
-    })?;
-    if door.domains().await?.contains(&id) {
-        return Ok(());
-    }
-    Err(Refusal::new(
-        ErrorId::NotConnectedToSynchronizer,
-        format!("This participant is not connected to synchronizer {id}."),
-    ))
 }

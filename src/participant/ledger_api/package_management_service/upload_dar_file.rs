@@ -23,7 +23,9 @@ pub(super) async fn call(
             ));
         }
     };
-    super::check_domain(door, &request.synchronizer_id).await?;
+    if vet {
+        super::chosen_domain(door, &request.synchronizer_id).await?;
+    }
     door.sync
         .upload_dar(request.dar_file.into(), vet, false)
         .await?;

@@ -12,9 +12,9 @@ pub(super) async fn call(
     request: proto::ValidateDarFileRequest,
 ) -> Result<proto::ValidateDarFileResponse, Refusal> {
     optional(&request.submission_id, "submission_id", SubmissionId::parse)?;
-    super::check_domain(door, &request.synchronizer_id).await?;
+    super::chosen_domain(door, &request.synchronizer_id).await?;
     door.sync
-        .upload_dar(request.dar_file.into(), false, true)
+        .upload_dar(request.dar_file.into(), true, true)
         .await?;
     Ok(proto::ValidateDarFileResponse {})
 }

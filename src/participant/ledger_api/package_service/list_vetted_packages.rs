@@ -4,13 +4,17 @@ use std::collections::BTreeSet;
 
 use canton_proto::com::daml::ledger::api::v2 as proto;
 
+use super::super::answers::vetted_packages;
 use super::super::door::Door;
-use super::super::requests::{decode_text_token, text_token, unique_identifier};
+use super::super::requests::{decode_text_token, text_token, undecodable, unique_identifier};
 use super::super::version_service::VETTED_PACKAGES_PAGE_SIZE;
 use crate::model::{DomainId, MemberKind, PackageId, ParticipantId};
-use crate::participant::errors::{ErrorId, Refusal};
-use crate::participant::packages::KnownPackages;
-use crate::topology::{Mapping, State};
+use crate::participant::errors::Refusal;
+use crate::participant::packages::{KnownPackages, VettingState};
+use crate::topology::State;
+
+/// Between the domain and the participant in a token; in neither's id.
+const SEPARATOR: char = ' ';
 
 /// Which vetted packages.
 struct Filter {
@@ -18,8 +22,8 @@ struct Filter {
     prefixes: Vec<String>,
     participants: BTreeSet<ParticipantId>,
     domains: BTreeSet<DomainId>,
-    /// Participants after this one.
-    after: String,
+    /// Those after this domain and participant.
+    after: Option<(DomainId, ParticipantId)>,
     max: usize,
 }
 
@@ -30,15 +34,18 @@ pub(super) async fn call(
     let filter = Filter::new(request)?;
     let topology = door.sync.topology().await?;
     let known = door.model.packages().known();
-    let mut listed = Vec::new();
-    for domain in door.domains().await? {
-        if filter.domains.is_empty() || filter.domains.contains(&domain) {
-            listed.extend(filter.list(&domain, &topology, &known));
-        }
-    }
-    let last = listed.last().map(|it| it.participant_id.as_str());
+    let domains: BTreeSet<DomainId> = door.domains().await?.into_iter().collect();
+    let listed: Vec<proto::VettedPackages> = domains
+        .iter()
+        .flat_map(|domain| filter.list(domain, &topology, &known))
+        .take(filter.max)
+        .collect();
+    let next = listed.last().map_or_else(String::new, |last| {
+        let (domain, participant) = (&last.synchronizer_id, &last.participant_id);
+        text_token(&format!("{domain}{SEPARATOR}{participant}"))
+    });
     Ok(proto::ListVettedPackagesResponse {
-        next_page_token: text_token(last.unwrap_or_default()),
+        next_page_token: next,
         vetted_packages: listed,
     })
 }
@@ -47,26 +54,30 @@ impl Filter {
     fn new(request: proto::ListVettedPackagesRequest) -> Result<Self, Refusal> {
         let metadata = request.package_metadata_filter.unwrap_or_default();
         let state = request.topology_state_filter.unwrap_or_default();
-        let after = match request.page_token.as_str() {
-            "" => String::new(),
-            token => decode_text_token(token).ok_or_else(malformed)?,
-        };
-        let max = match i32::try_from(request.page_size).map_err(|_| malformed())? {
+        let max = match i32::try_from(request.page_size).unwrap_or(-1) {
             0 => VETTED_PACKAGES_PAGE_SIZE,
-            size if size <= VETTED_PACKAGES_PAGE_SIZE => size,
-            _ => return Err(malformed()),
+            size if (1..=VETTED_PACKAGES_PAGE_SIZE).contains(&size) => size,
+            _ => {
+                return Err(undecodable(format!(
+                    "page_size must not exceed the server's maximum of {VETTED_PACKAGES_PAGE_SIZE}"
+                )));
+            }
         };
+        let package = |it: &str| PackageId::parse(it).map_err(|error| error.to_string());
         Ok(Self {
-            packages: parse_all(&metadata.package_ids, |it| {
-                PackageId::parse(it).map_err(|error| error.to_string())
-            })?,
+            packages: parse_all(&metadata.package_ids, "package_ids", package)?,
             prefixes: metadata.package_name_prefixes,
             participants: parse_all(
                 &state.participant_ids,
+                "participant_ids",
                 unique_identifier(ParticipantId::parse),
             )?,
-            domains: parse_all(&state.synchronizer_ids, unique_identifier(DomainId::parse))?,
-            after,
+            domains: parse_all(
+                &state.synchronizer_ids,
+                "synchronizer_ids",
+                unique_identifier(DomainId::parse),
+            )?,
+            after: read_token(&request.page_token)?,
             max: usize::try_from(max).unwrap_or_default(),
         })
     }
@@ -77,30 +88,28 @@ impl Filter {
         topology: &State,
         known: &KnownPackages,
     ) -> Vec<proto::VettedPackages> {
+        if !self.domains.is_empty() && !self.domains.contains(domain) {
+            return Vec::new();
+        }
         let participants = topology.members_of(MemberKind::Participant);
         let participants = participants.filter_map(|member| member.participant());
-        let wanted = |id: &&ParticipantId| {
-            (self.participants.is_empty() || self.participants.contains(*id))
-                && id.as_str() > self.after.as_str()
-        };
-        let participants: BTreeSet<&ParticipantId> = participants.filter(wanted).collect();
+        let participants: BTreeSet<&ParticipantId> = participants
+            .filter(|id| self.participants.is_empty() || self.participants.contains(*id))
+            .filter(|id| self.is_after_token(domain, id))
+            .collect();
         let lists = participants.into_iter().filter_map(|participant| {
-            let vetted = topology.vetted(participant)?;
-            let packages = vetted.iter().filter(|id| self.takes(id, known));
-            let packages: Vec<_> = packages.map(|id| vetted_package(id, known)).collect();
-            let mapping = Mapping::VettedPackages {
-                participant: participant.clone(),
-                packages: BTreeSet::new(),
-            };
-            let serial = topology.next_serial(&mapping.subject()) - 1;
-            (!packages.is_empty()).then(|| proto::VettedPackages {
-                packages,
-                participant_id: participant.to_string(),
-                synchronizer_id: domain.to_string(),
-                topology_serial: serial,
-            })
+            let state = VettingState::of(participant, topology)?;
+            let takes = |id: &PackageId| self.takes(id, known);
+            let listed = vetted_packages(domain, participant, &state, known, takes);
+            (!listed.packages.is_empty()).then_some(listed)
         });
-        lists.take(self.max).collect()
+        lists.collect()
+    }
+
+    fn is_after_token(&self, domain: &DomainId, participant: &ParticipantId) -> bool {
+        let here = (domain, participant);
+        let after = self.after.as_ref();
+        after.is_none_or(|(domain, participant)| here > (domain, participant))
     }
 
     fn takes(&self, id: &PackageId, known: &KnownPackages) -> bool {
@@ -113,28 +122,26 @@ impl Filter {
     }
 }
 
-fn vetted_package(id: &PackageId, known: &KnownPackages) -> proto::VettedPackage {
-    let package = known.get(id);
-    proto::VettedPackage {
-        package_id: id.to_string(),
-        valid_from_inclusive: None,
-        valid_until_exclusive: None,
-        package_name: package.map(|it| it.name.to_string()).unwrap_or_default(),
-        package_version: package.map(|it| it.version.to_string()).unwrap_or_default(),
+fn read_token(token: &str) -> Result<Option<(DomainId, ParticipantId)>, Refusal> {
+    if token.is_empty() {
+        return Ok(None);
     }
+    let read = || {
+        let text = decode_text_token(token)?;
+        let (domain, participant) = text.split_once(SEPARATOR)?;
+        let participant = ParticipantId::parse(participant).ok()?;
+        Some((DomainId::parse(domain).ok()?, participant))
+    };
+    let read = read().ok_or_else(|| undecodable("page_token is none of a page before"));
+    read.map(Some)
 }
 
 fn parse_all<T: Ord>(
     texts: &[String],
+    field: &str,
     parse: impl Fn(&str) -> Result<T, String>,
 ) -> Result<BTreeSet<T>, Refusal> {
     let parsed = texts.iter().map(|text| parse(text));
-    parsed.collect::<Result<_, _>>().map_err(|_| malformed())
-}
-
-fn malformed() -> Refusal {
-    Refusal::new(
-        ErrorId::ProtoDeserializationFailure,
-        "Deserialization of protobuf message failed",
-    )
+    let parsed: Result<_, String> = parsed.collect();
+    parsed.map_err(|error| undecodable(format!("{field}: {error}")))
 }

@@ -76,6 +76,14 @@ pub(crate) fn unique_identifier<T, E: Display>(
     }
 }
 
+/// The refusal of a message that cannot be what it should be.
+pub(crate) fn undecodable(reason: impl Display) -> Refusal {
+    Refusal::new(
+        ErrorId::ProtoDeserializationFailure,
+        format!("Deserialization of protobuf message failed: {reason}"),
+    )
+}
+
 /// The refusal of a request that names no user and has no token to take one from.
 pub(crate) fn no_user() -> Refusal {
     Refusal::new(

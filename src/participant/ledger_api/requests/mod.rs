@@ -20,7 +20,7 @@ mod times;
 pub(super) use commands::{as_written, submission};
 pub(super) use fields::{
     contract_id, domain, no_user, optional, parties, party, party_field, present, required,
-    unique_identifier,
+    undecodable, unique_identifier,
 };
 pub(super) use formats::{event_format, transaction_format, update_format};
 pub(super) use offsets::{non_negative, not_after_end, positive};

@@ -24,7 +24,7 @@ fn config() -> Config {
         slice_steps: 50_000,
         allocated_bytes_max: 32 << 20,
         stack_bytes_max: 4 << 20,
-        rollback_effects: false,
+        ..Config::default()
     }
 }
 

@@ -22,34 +22,18 @@ const OTHER_FORMS: &[(Form, &str)] = &[
     (("Kind", "interned_kind"), NOT_WRITTEN),
     (("Package", "no_imported_packages_reason"), NOT_WRITTEN),
     (("PackageImports", "imported_packages"), REAL),
-    (
-        (
-            "SelfOrImportedPackageId",
-            "imported_package_id_interned_str",
-        ),
-        REAL,
-    ),
     (("SelfOrImportedPackageId", "package_import_id"), REAL),
     (("PackageMetadata", "upgraded_package_id"), UPGRADES),
     (
         ("UpgradedPackageId", "upgraded_package_id_interned_str"),
         UPGRADES,
     ),
-    (("DefTemplate", "key"), KEYS),
-    (("DefTemplate.DefKey", "type"), KEYS),
-    (("DefTemplate.DefKey", "key_expr"), KEYS),
-    (("DefTemplate.DefKey", "maintainers"), KEYS),
-    (("Update", "exercise_by_key"), KEYS),
-    (("Update", "fetch_by_key"), KEYS),
-    (("Update", "query_n_by_key"), KEYS),
-    (("Update.RetrieveByKey", "template"), KEYS),
 ];
 
 const AROUND: &str = "around the package, without meaning for it: archive/tests.rs";
 const NOT_WRITTEN: &str = "read, but never written: archive/tests.rs, in real packages";
 const REAL: &str = "a rule needs no other package: real_packages.rs";
 const UPGRADES: &str = "what a package upgrades is no form of the language: tests of upgrades";
-const KEYS: &str = "contract keys have tests of their own";
 
 /// Errors that no program can end with on its own, with the file of the test that shows them.
 const OTHER_ERRORS: &[(&str, &str)] = &[
@@ -58,6 +42,7 @@ const OTHER_ERRORS: &[(&str, &str)] = &[
     ("Value", include_str!("../interfaces.rs")),
     ("RootNode", include_str!("../replays.rs")),
     ("Upgrade", include_str!("../upgrades.rs")),
+    ("InconsistentContractKey", include_str!("../key_answers.rs")),
     ("UnresolvedPackageName", include_str!("../upgrades.rs")),
     ("DuplicateContractId", include_str!("../replays.rs")),
     ("Cancelled", include_str!("../limits.rs")),

@@ -9,7 +9,7 @@ use super::tree::Words;
 use crate::lf::ast::Package;
 use crate::lf::engine::tests::model::{alice, bob, record};
 use crate::lf::engine::tests::replays::check_replays;
-use crate::lf::engine::tests::support::{Ledger, party, submission};
+use crate::lf::engine::tests::support::{Ledger, load_pairs, party, submission};
 use crate::lf::engine::{Command, Config, Engine, Interpreted};
 use crate::lf::error::Error;
 use crate::lf::text::{build_archive, print};
@@ -50,6 +50,7 @@ impl Run {
     /// Loads a package and a template with a choice for each of its cases that is an update; if both
     /// make sense.
     pub(super) fn on(engine: Engine, package: &Package, cases: &[(String, Kind)]) -> Option<Self> {
+        load_pairs(&engine);
         let text = print(package) + &runner(cases);
         let archive = build_archive(&text, &[]).ok()?;
         engine.load(&archive.id, &archive.decode().ok()?).ok()?;

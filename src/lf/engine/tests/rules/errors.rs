@@ -20,8 +20,9 @@ names! {
     Lookup(_) MissingPackage { .. } Value(_) RootNode(_) Authorization { .. } ContractNotFound(_)
     ContractNotActive { .. } WronglyTypedContract { .. } DoesNotImplementInterface { .. }
     DoesNotImplementRequiringInterface { .. } Upgrade(_) UnresolvedPackageName(_)
+    ContractKeyNotFound(_) InconsistentContractKey(_) CreateWithoutMaintainers { .. }
+    KeyWithoutMaintainers(_) ContractIdInKey(_) QueryLimit(_)
     Failure(_) UserError(_) TemplatePrecondition { .. } NonComparableValues {} ValueNesting {}
     MalformedText {} EffectfulRollback(_) Crypto(_) DuplicateContractId(_) Limit(_)
-    Cancelled {} IllTyped(_) ContractKeyNotFound(_) InconsistentContractKey(_)
-    CreateWithoutMaintainers { .. } KeyWithoutMaintainers(_) ContractIdInKey(_) QueryLimit(_)
+    Cancelled {} IllTyped(_)
 }

@@ -2,7 +2,7 @@
 
 use crate::lf::engine::Interpreted;
 use crate::lf::error::Error;
-use crate::lf::transaction::{Node, NodeId, Transaction};
+use crate::lf::transaction::{Key, Node, NodeId, Transaction};
 use crate::lf::value::{Rendered, Value};
 use crate::model::{ContractId, Identifier, PackageId, Party, Timestamp};
 
@@ -76,23 +76,26 @@ impl Words {
     fn node(&mut self, node: &Node) -> String {
         match node {
             Node::Create(create) => format!(
-                "create {} {} {} signed by {}{}",
+                "create {} {} {} signed by {}{}{}",
                 name(&create.template),
                 self.contract(&create.contract_id),
                 self.value(&create.argument),
                 list(&create.signatories),
                 seen(create.stakeholders.difference(&create.signatories)),
+                self.key(create.key.as_ref()),
             ),
             Node::Fetch(fetch) => format!(
-                "fetch {} {}{} by {}",
+                "fetch{} {} {}{} by {}",
+                by_key(fetch.by_key),
                 name(&fetch.template),
                 self.contract(&fetch.contract_id),
                 through(fetch.interface.as_ref()),
                 list(&fetch.acting),
             ),
             Node::Exercise(exercise) => format!(
-                "{}exercise {}:{} {}{} {} by {}{} = {}",
+                "{}exercise{} {}:{} {}{} {} by {}{} = {}",
                 if exercise.consuming { "consuming " } else { "" },
+                by_key(exercise.by_key),
                 name(&exercise.template),
                 exercise.choice,
                 self.contract(&exercise.contract_id),
@@ -106,19 +109,24 @@ impl Words {
                 },
             ),
             Node::QueryByKey(query) => {
-                let found = query.result.iter().map(|id| self.contract(id));
-                let found: Vec<String> = found.collect();
-                format!(
-                    "query {} by key {} of {} = [{}]{}",
-                    name(&query.template),
-                    self.value(&query.key.value),
-                    list(&query.key.maintainers),
-                    found.join(", "),
-                    if query.exhaustive { "" } else { " and others" },
-                )
+                let found: Vec<String> = query.result.iter().map(|id| self.contract(id)).collect();
+                let others = if query.exhaustive { ", no others" } else { "" };
+                let key = self.key(Some(&query.key));
+                let template = name(&query.template);
+                format!("query {template} = [{}]{others}{key}", found.join(","))
             }
             Node::Rollback(_) => "rollback".to_owned(),
         }
+    }
+
+    fn key(&mut self, key: Option<&Key>) -> String {
+        key.map_or_else(String::new, |key| {
+            format!(
+                " key {} of {}",
+                self.value(&key.value),
+                list(&key.maintainers)
+            )
+        })
     }
 
     fn contract(&mut self, id: &ContractId) -> String {
@@ -160,6 +168,10 @@ impl Words {
 
 fn name(id: &Identifier) -> String {
     format!("{}:{}", id.module(), id.name())
+}
+
+fn by_key(by_key: bool) -> &'static str {
+    if by_key { " by key" } else { "" }
 }
 
 fn through(interface: Option<&Identifier>) -> String {
