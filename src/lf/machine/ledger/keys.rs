@@ -128,12 +128,11 @@ impl Machine {
         template: TemplateRef,
     ) -> Result<Cursor<'p>, Fault> {
         // one step at a time: with that much fuel an instruction that is repeated gets on
-        let mut querying = match self.ledger.querying.take() {
-            Some(querying) => querying,
-            None => {
-                self.meter.step()?;
-                self.begin_query(program, place, template)?
-            }
+        let mut querying = if let Some(querying) = self.ledger.querying.take() {
+            querying
+        } else {
+            self.meter.step()?;
+            self.begin_query(program, place, template)?
         };
         while let Some(id) = querying.found.contracts.get(querying.contracts.len()) {
             let source = self.keyed(program, id, template);
