@@ -33,9 +33,9 @@ pub mod config;
 
 pub mod node;
 
-pub mod script;
-
 pub mod ledger_client;
+
+pub mod script;
 
 pub mod bench;
 

@@ -67,8 +67,8 @@ const ARROWS: &[(&str, &[&str])] = &[
         "config",
         &["model", "domain", "storage", "telemetry", "topology"],
     ),
-    ("script", &["model", "lf"]),
     ("ledger_client", &[]),
+    ("script", &["model", "lf", "ledger_client"]),
     ("bench", &["crypto", "lf", "ledger_client"]),
     ("golden", &[]),
 ];

@@ -261,6 +261,21 @@ pub(super) struct ScriptArgs {
     /// Protocol version of the ledger in memory: up to 34, an exception may undo creates and archives
     #[arg(long, alias = "ide-ledger-protocol-version", value_enum, default_value_t = ProtocolVersion::V35, value_name = "VERSION")]
     pub protocol_version: ProtocolVersion,
+    /// Run on the ledger there, not on one in memory
+    #[arg(long, value_name = "HOST", requires = "ledger_port")]
+    pub ledger_host: Option<String>,
+    /// Port of its gRPC Ledger API
+    #[arg(long, value_name = "PORT", requires = "ledger_host")]
+    pub ledger_port: Option<u16>,
+    /// Bearer token, if the ledger wants one
+    #[arg(long, value_name = "TOKEN", requires = "ledger_host")]
+    pub token: Option<String>,
+    /// User in whose name to submit; without it the token's, or daml-script if there is no token
+    #[arg(long, value_name = "ID", requires = "ledger_host")]
+    pub user_id: Option<String>,
+    /// Upload the DAR to the ledger first
+    #[arg(long, requires = "ledger_host")]
+    pub upload_dar: bool,
     /// The script's argument as JSON
     #[arg(long, value_name = "FILE")]
     pub input_file: Option<PathBuf>,
@@ -327,6 +342,12 @@ mod tests {
             "jura lf dump",
             "jura lf check",
             "jura completions",
+            "jura script --dar a.dar",
+            "jura script --all",
+            "jura script --dar a.dar --all --script-name M:n",
+            "jura script --dar a.dar --all --ledger-host localhost",
+            "jura script --dar a.dar --all --protocol-version 33",
+            "jura script --dar a.dar --all -s -w",
             "jura completions dos",
             "jura demo --extra",
         ] {
@@ -349,6 +370,21 @@ mod tests {
         ];
         let told = mistakes.map(|line| format!("$ {line}\n{}\n", parse(line).unwrap_err()));
         crate::golden::check("cli/mistakes.txt", &told.concat());
+    }
+
+    #[test]
+    fn scripts_run_in_memory_with_the_latest_protocol_and_the_clock_unless_told_otherwise() {
+        let Ok(Command::Script(args)) = parse("jura script --dar a.dar --all") else {
+            panic!("it does not parse");
+        };
+        assert_eq!(args.protocol_version, ProtocolVersion::V35);
+        assert!(!args.static_time && args.ledger_host.is_none());
+        let line = "jura script --dar a.dar --script-name M:n -s --ide-ledger-protocol-version 34";
+        let Ok(Command::Script(args)) = parse(line) else {
+            panic!("it does not parse");
+        };
+        assert_eq!(args.protocol_version, ProtocolVersion::V34);
+        assert!(args.static_time && !args.all);
     }
 
     #[test]

@@ -18,16 +18,16 @@ use api::update_service_client::UpdateServiceClient;
 use api::version_service_client::VersionServiceClient;
 
 /// How long a read may take, or the beginning of a stream.
-const READ_TIMEOUT: Duration = Duration::from_secs(10);
+pub(super) const READ_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// How long a command may take. Ledgers answer or give up long before.
-const COMMAND_TIMEOUT: Duration = Duration::from_mins(1);
+pub(super) const COMMAND_TIMEOUT: Duration = Duration::from_mins(1);
 
 /// How long packages and parties may take: on some ledgers they wait for the whole network.
-const ADMIN_TIMEOUT: Duration = Duration::from_mins(2);
+pub(super) const ADMIN_TIMEOUT: Duration = Duration::from_mins(2);
 
 /// Bytes of an answer at most: updates and contracts may be larger than gRPC's usual 4 MiB.
-const ANSWER_BYTES_MAX: usize = 64 << 20;
+pub(super) const ANSWER_BYTES_MAX: usize = 64 << 20;
 
 /// One connection to a Ledger API; clones share it.
 #[derive(Debug, Clone)]
@@ -244,7 +244,15 @@ impl LedgerClient {
         }
     }
 
-    fn request<T>(&self, message: T, timeout: Duration) -> Request<T> {
+    pub(super) fn channel(&self) -> Channel {
+        self.channel.clone()
+    }
+
+    pub(super) fn user_id(&self) -> &str {
+        &self.user_id
+    }
+
+    pub(super) fn request<T>(&self, message: T, timeout: Duration) -> Request<T> {
         let mut request = Request::new(message);
         request.set_timeout(timeout);
         if let Some(authorization) = &self.authorization {

@@ -15,6 +15,8 @@ mod connect;
 
 mod client;
 
+mod administration;
+
 mod patience;
 
 pub mod format;

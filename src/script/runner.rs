@@ -25,6 +25,9 @@ const NESTING_MAX: usize = 10_000;
 pub struct Settings {
     /// Set from outside to end it.
     pub cancelled: Arc<AtomicBool>,
+    /// Goes into the names of parties that are made unique. The same for each script on a ledger of its
+    /// own; another one for each on a ledger that others use.
+    pub salt: u64,
 }
 
 /// What came of a script.
@@ -102,7 +105,7 @@ pub fn run(
         },
         ledger,
         journal: Journal::default(),
-        names: question::PartyNames::default(),
+        names: question::PartyNames::new(settings.salt),
         pending: Vec::new(),
     };
     let result = runner.run(script, argument);

@@ -32,6 +32,8 @@ mod keys;
 mod reads;
 mod streams;
 
+mod scripts;
+
 mod administration;
 mod packages;
 mod reflection;

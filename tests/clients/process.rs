@@ -165,7 +165,7 @@ pub fn run_to_end(args: &[&str], patience: Duration) -> Ended {
     }
 }
 
-fn jura(args: &[&str]) -> Command {
+pub fn jura(args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_jura"));
     command.args(args).stdin(Stdio::null());
     // what the caller's shell has set is none of the test's business

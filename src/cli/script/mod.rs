@@ -4,6 +4,7 @@
 //! over: one line, more if it failed; a summary at the end. Ends with 0 if all passed, 1 if one failed, 2 if
 //! nothing could be run.
 
+mod ledger;
 mod progress;
 mod select;
 
@@ -14,16 +15,16 @@ use std::sync::Arc;
 
 use anyhow::Context;
 
+use self::ledger::Target;
 use self::progress::Bar;
 use super::args::{ProtocolVersion, ScriptArgs};
 use super::output::print;
 use super::whole_file;
 use crate::lf::engine::MachineValue;
-use crate::runtime::clock::{Clock, Stopwatch};
+use crate::runtime::clock::Stopwatch;
 use crate::script::json::{from_json, to_json};
-use crate::script::ledger::{Ledger, MemoryLedger, TimeMode};
 use crate::script::report::{Style, Summary, report, suite_to_json};
-use crate::script::{Options, Run, Script, ScriptDar, Settings};
+use crate::script::{Options, Script, ScriptDar};
 
 /// Nothing could be run.
 const USAGE: u8 = 2;
@@ -57,10 +58,11 @@ fn run_scripts(args: &ScriptArgs) -> anyhow::Result<Summary> {
     let bar = Bar::new(scripts.len());
     let mut summary = Summary::default();
     let mut reports = Vec::new();
+    let mut target = Target::of(args, &bytes)?;
     for script in scripts {
         bar.begin(&script.name());
         let stopwatch = Stopwatch::start();
-        let run = run_one(args, &dar, script, argument.clone());
+        let run = target.run(&dar, script, argument.clone())?;
         let took = stopwatch.elapsed();
         let report = report(&dar, script, &run, took, args.transactions);
         summary.add(&report);
@@ -82,28 +84,6 @@ fn run_scripts(args: &ScriptArgs) -> anyhow::Result<Summary> {
         print(&summary.text(style))?;
     }
     Ok(summary)
-}
-
-fn run_one(
-    args: &ScriptArgs,
-    dar: &ScriptDar,
-    script: &Script,
-    argument: Option<MachineValue>,
-) -> Run {
-    let settings = Settings::default();
-    let mut ledger = memory(args, dar, &settings);
-    crate::script::run(dar, script, argument, &mut *ledger, &settings)
-}
-
-fn memory(args: &ScriptArgs, dar: &ScriptDar, settings: &Settings) -> Box<dyn Ledger> {
-    let mode = if args.static_time {
-        TimeMode::Static
-    } else {
-        let clock = Clock::wall();
-        TimeMode::WallClock(Arc::new(move || clock.now()))
-    };
-    let cancelled = settings.cancelled.clone();
-    Box::new(MemoryLedger::new(dar.engine().clone(), mode, cancelled))
 }
 
 /// Colours only where somebody sees them who has not asked for none (no-color.org).

@@ -98,9 +98,9 @@ pub enum Error {
         /// The template.
         template: Identifier,
         /// What the contract says.
-        argument: Value,
+        argument: Box<Value>,
         /// Its key.
-        key: Value,
+        key: Box<Value>,
     },
     /// Contracts were looked for by a key that has no maintainers.
     KeyWithoutMaintainers(Box<GlobalKey>),

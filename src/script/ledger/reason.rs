@@ -53,6 +53,7 @@ impl fmt::Display for Reason {
             Self::UnvettedPackage(id) => {
                 write!(f, "package {id} may not be used: it is not vetted")
             }
+            Self::Told { id, message } => write!(f, "{id}: {message}"),
             Self::Other(message) => f.write_str(message),
         }
     }

@@ -14,15 +14,23 @@ const MODULE: &str = "Questions.PartyManagement";
 
 /// Ends of names that are made unique. The same for each script, so that a script's parties have the
 /// same names whatever ran before.
-#[derive(Default)]
-pub(in crate::script) struct PartyNames(u64);
+pub(in crate::script) struct PartyNames {
+    salt: u64,
+    given: u64,
+}
 
 impl PartyNames {
+    /// Names that differ from those with another salt.
+    pub(in crate::script) fn new(salt: u64) -> Self {
+        Self { salt, given: 0 }
+    }
+
     fn suffix(&mut self) -> String {
-        self.0 += 1;
+        self.given += 1;
         let mut hasher = Sha256::new();
         hasher.update(b"jura script party");
-        hasher.update(self.0.to_be_bytes());
+        hasher.update(self.salt.to_be_bytes());
+        hasher.update(self.given.to_be_bytes());
         let digest: [u8; 32] = hasher.finalize().into();
         hex::encode(&digest[..4])
     }

@@ -76,11 +76,30 @@ fn constructor<'a>(code: &Code, reason: &Reason) -> Read<Made<'a>> {
             "UnresolvedPackageName",
             vec![("packageName", code.make_text(name.as_str())?)],
         )),
+        Reason::Told { id, message } => told(code, id, message),
         Reason::UnknownParties(_)
         | Reason::Disclosure(_)
         | Reason::UnvettedPackage(_)
         | Reason::Other(_) => unknown(code, reason),
     }
+}
+
+/// What a running ledger says.
+fn told<'a>(code: &Code, id: &str, message: &str) -> Read<Made<'a>> {
+    let text = || code.make_text(message);
+    Ok(match id {
+        "DAML_AUTHORIZATION_ERROR" => (
+            "AuthorizationError",
+            vec![("authorizationErrorMessage", text()?)],
+        ),
+        "TEMPLATE_PRECONDITION_VIOLATED" => ("TemplatePreconditionViolated", Vec::new()),
+        "NON_COMPARABLE_VALUES" => ("NonComparableValues", Vec::new()),
+        "DAML_EFFECTFUL_ROLLBACK_ERROR" => (
+            "EffectfulRollbackError",
+            vec![("effectfulRollbackErrorMsg", text()?)],
+        ),
+        _ => return unknown(code, &format!("{id}: {message}")),
+    })
 }
 
 fn unknown<'a>(code: &Code, what: &impl fmt::Display) -> Read<Made<'a>> {
@@ -234,6 +253,7 @@ pub(super) fn class(reason: &Reason) -> &'static str {
         Reason::Disclosure(_) => "DisclosureDecoding",
         Reason::UnresolvedPackage(_) => "UnresolvedPackageName",
         Reason::UnvettedPackage(_) => "LookupError",
+        Reason::Told { .. } => "StatusRuntimeException",
         Reason::Other(_) => "Internal",
     }
 }

@@ -101,7 +101,7 @@ fn lines(engine: &Engine, node: &Node, labels: &Labels) -> Vec<String> {
         Node::QueryByKey(query) => {
             let shown = engine.enrich_key(&query.template, &query.key.value);
             let shown = shown.as_ref().unwrap_or(&query.key.value);
-            let found = query.result.iter().map(|id| labels.label(id).to_string());
+            let found = query.result.iter().map(|id| labels.label(id).clone());
             let found: Vec<String> = found.collect();
             vec![format!(
                 "query {} by key {}: {}",

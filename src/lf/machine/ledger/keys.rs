@@ -231,8 +231,8 @@ pub(super) fn check_maintainers(info: &ContractInfo) -> Result<(), Error> {
     match &info.key {
         Some(key) if key.maintainers.is_empty() => Err(Error::CreateWithoutMaintainers {
             template: info.template.clone(),
-            argument: info.argument.clone(),
-            key: key.value.clone(),
+            argument: Box::new(info.argument.clone()),
+            key: Box::new(key.value.clone()),
         }),
         _ => Ok(()),
     }

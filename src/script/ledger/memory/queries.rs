@@ -1,12 +1,13 @@
 //! What scripts see of the contracts.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::MemoryLedger;
 use super::contracts::Contract;
+use crate::lf::signature::Signatures;
 use crate::lf::types::Type;
 use crate::lf::value::Value;
-use crate::model::{ContractId, Identifier, Party};
+use crate::model::{ContractId, Identifier, PackageId, PackageName, Party};
 use crate::script::ledger::{ActiveContract, Refusal};
 
 impl MemoryLedger {
@@ -53,11 +54,12 @@ impl MemoryLedger {
         parties: &BTreeSet<Party>,
         interface: &Identifier,
     ) -> Vec<(ContractId, Option<Value>)> {
+        let versions = self.versions();
         let active = self.contracts.active(self.now());
         let concerned = active.filter(|contract| contract.concerns(parties));
         concerned
             .filter_map(|contract| {
-                let template = self.shown_as(contract, interface)?;
+                let template = versions.shown_as(contract, interface)?;
                 let argument = &contract.instance.argument;
                 let view = self.engine.view(&template, argument, interface);
                 Some((contract.id.clone(), view.ok()))
@@ -72,22 +74,17 @@ impl MemoryLedger {
         id: &ContractId,
     ) -> Option<Value> {
         let contract = self.visible(parties, id)?;
-        let template = self.shown_as(contract, interface)?;
+        let template = self.versions().shown_as(contract, interface)?;
         let argument = &contract.instance.argument;
         self.engine.view(&template, argument, interface).ok()
     }
 
-    /// The version of a contract's template that is asked for the view, if it has one.
-    fn shown_as(&self, contract: &Contract, interface: &Identifier) -> Option<Identifier> {
-        let resolution = self.packages.resolution(&[]).ok()?;
-        let package = resolution.get(&contract.instance.package_name)?;
-        let template = &contract.instance.template;
-        let module = template.module().clone();
-        let template = Identifier::new(package.clone(), module, template.name().clone());
-        let signatures = self.engine.signatures();
-        signatures
-            .implements(&template, interface)
-            .then_some(template)
+    fn versions(&self) -> Versions {
+        Versions {
+            // without preferences there is nothing that could be wrong
+            resolution: self.packages.resolution(&[]).unwrap_or_default(),
+            signatures: self.engine.signatures(),
+        }
     }
 
     pub(super) fn find_by_key(
@@ -111,6 +108,25 @@ impl MemoryLedger {
         });
         let found = of_key.take(limit).filter(|it| it.concerns(parties));
         Ok(found.map(|contract| shown(contract, template)).collect())
+    }
+}
+
+/// Which versions of templates are asked for views.
+struct Versions {
+    resolution: BTreeMap<PackageName, PackageId>,
+    signatures: Signatures,
+}
+
+impl Versions {
+    /// The version of a contract's template that is asked for the view, if it has one.
+    fn shown_as(&self, contract: &Contract, interface: &Identifier) -> Option<Identifier> {
+        let package = self.resolution.get(&contract.instance.package_name)?;
+        let template = &contract.instance.template;
+        let module = template.module().clone();
+        let template = Identifier::new(package.clone(), module, template.name().clone());
+        self.signatures
+            .implements(&template, interface)
+            .then_some(template)
     }
 }
 
