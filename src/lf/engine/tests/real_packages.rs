@@ -13,6 +13,8 @@ use crate::model::{ContractId, Identifier, Name};
 
 /// Flavours of arguments that are tried.
 const FLAVOURS: usize = 12;
+/// Flavours in which everything is tried; later ones are for what did not work in these.
+const FLAVOURS_FOR_ALL: usize = 4;
 
 /// DARs that must not load.
 fn is_bad(name: &str) -> bool {
@@ -108,6 +110,10 @@ fn try_template(
     );
     let Ok(contract) = created else { return };
     for (owner, choice, signature) in choices {
+        let what = format!("{name} {}:{choice}", owner.name());
+        if flavour >= FLAVOURS_FOR_ALL && report.done.contains_key(&what) {
+            continue;
+        }
         let result = try_choice(
             engine,
             signatures,
@@ -116,11 +122,7 @@ fn try_template(
             (owner, choice, signature),
             flavour,
         );
-        report.note(
-            &format!("{name} {}:{choice}", owner.name()),
-            flavour,
-            result,
-        );
+        report.note(&what, flavour, result);
     }
 }
 

@@ -95,6 +95,7 @@ impl Machine {
         let typ = program.signatures.template_key(&found.id);
         let typ = typ.map_err(Error::Lookup)?;
         let value = self.export(program, key)?;
+        self.meter.work(maintainers.elements().count());
         if let Some(id) = contract_id_in(&value) {
             return Err(Error::ContractIdInKey(id.clone()).into());
         }
@@ -155,6 +156,7 @@ impl Machine {
             .map(|(id, contract)| Val::Record(Parts::two(id, contract)))
             .collect();
         self.meter.allocate_parts(4 * pairs.len());
+        self.charge_node(querying.key.key.maintainers.len() + pairs.len())?;
         let transaction = &mut self.ledger.transaction;
         transaction.query_by_key(querying.key, querying.found)?;
         self.write(&at, to, Val::Some(Parts::one(Val::list(pairs.into_iter()))));

@@ -39,7 +39,6 @@ impl Run {
             rollback_effects: program.undoes_effects(),
             ..Config::default()
         });
-        load_pairs(&engine);
         let run = Self::on(engine, &program.package, &program.cases);
         let run = run.unwrap_or_else(|| panic!("{} is not loaded", program.package.name));
         Self {
@@ -51,6 +50,7 @@ impl Run {
     /// Loads a package and a template with a choice for each of its cases that is an update; if both
     /// make sense.
     pub(super) fn on(engine: Engine, package: &Package, cases: &[(String, Kind)]) -> Option<Self> {
+        load_pairs(&engine);
         let text = print(package) + &runner(cases);
         let archive = build_archive(&text, &[]).ok()?;
         engine.load(&archive.id, &archive.decode().ok()?).ok()?;
