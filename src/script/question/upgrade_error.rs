@@ -120,3 +120,132 @@ fn told_by(
         (key, code.make_optional(with_maintainers.transpose()?)?),
     ])
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+
+    use std::collections::BTreeSet;
+    use std::sync::Arc;
+
+    use super::super::submit_error;
+    use super::*;
+    use crate::lf::archive::read_dar;
+    use crate::lf::error::Error;
+    use crate::lf::text::build_dar;
+    use crate::lf::value::{Record, Value};
+    use crate::model::{ContractId, DottedName, PackageName, Party};
+    use crate::script::ledger::Reason;
+    use crate::script::outcome::Told;
+    use crate::script::{Options, ScriptDar};
+
+    const LIBRARY: &str = include_str!("../tests/library.daml-lf");
+    const SCRIPTS: &str = include_str!("../tests/scripts.daml-lf");
+
+    fn code(library: &str) -> (Code, Identifier) {
+        let library = read_dar(&build_dar(library, &[]).unwrap()).unwrap();
+        let scripts = build_dar(SCRIPTS, &[library.main]).unwrap();
+        let dar = ScriptDar::load(&scripts, &Options::default()).unwrap();
+        let code = Code {
+            evaluation: dar.engine().evaluation(Arc::default()),
+            library: dar.scripts()[0].library.clone(),
+        };
+        let script = &dar.scripts()[0].id;
+        let name = DottedName::parse("Note").unwrap();
+        let note = Identifier::new(script.package().clone(), script.module().clone(), name);
+        (code, note)
+    }
+
+    fn party(name: &str) -> Party {
+        Party::parse(name).unwrap()
+    }
+
+    fn note() -> Value {
+        let values = [Value::Party(party("Alice")), Value::Text("a note".into())];
+        Value::Record(Record {
+            id: None,
+            fields: values.map(|value| (None, value)).into(),
+        })
+    }
+
+    fn failures(note_type: &Identifier) -> [UpgradeFailure; 3] {
+        let contract_id = ContractId::new([1; 32], &[]);
+        let metadata = |observer| {
+            Box::new(Metadata {
+                package_name: PackageName::parse("scripts").unwrap(),
+                signatories: BTreeSet::from([party("Alice")]),
+                observers: BTreeSet::from([party(observer)]),
+                key: None,
+            })
+        };
+        let (from, to) = (note_type.clone(), note_type.clone());
+        [
+            UpgradeFailure::Validation {
+                contract_id: contract_id.clone(),
+                from: from.clone(),
+                to: to.clone(),
+                original: metadata("Bob"),
+                recomputed: metadata("Carol"),
+            },
+            UpgradeFailure::Translation {
+                contract_id: None,
+                from: from.clone(),
+                to,
+                argument: note(),
+                reason: "a field is missing".to_owned(),
+            },
+            UpgradeFailure::Authentication {
+                contract_id,
+                template: from,
+                argument: note(),
+            },
+        ]
+    }
+
+    /// The constructor of the error, and its fields.
+    fn made(code: &Code, failure: UpgradeFailure) -> (String, Vec<MachineValue>) {
+        let reason = Reason::Interpretation(Error::Upgrade(Box::new(failure)));
+        let error = submit_error::make(code, &reason).unwrap();
+        let (constructor, fields) = code.variant(&error).unwrap();
+        (constructor.to_string(), code.record(&fields).unwrap())
+    }
+
+    #[test]
+    fn each_failure_has_its_constructor_and_its_message() {
+        let (code, note_type) = code(LIBRARY);
+        let told = failures(&note_type).map(|failure| {
+            let message = failure_message(&failure);
+            let (constructor, fields) = made(&code, failure);
+            assert_eq!(constructor, "UpgradeError");
+            assert_eq!(*code.text(&fields[1]).unwrap(), *message);
+            let (of, fields) = code.variant(&fields[0]).unwrap();
+            (of.to_string(), code.record(&fields).unwrap())
+        });
+        let names = told.each_ref().map(|(name, _)| name.as_str());
+        let expected = [
+            "ValidationFailed",
+            "TranslationFailed",
+            "AuthenticationFailed",
+        ];
+        assert_eq!(names, expected);
+        let observers = |at: usize| code.parties(&told[0].1[at]).unwrap();
+        assert_eq!(observers(6), BTreeSet::from([party("Bob")]));
+        assert_eq!(observers(9), BTreeSet::from([party("Carol")]));
+    }
+
+    fn failure_message(failure: &UpgradeFailure) -> String {
+        Told(&Error::Upgrade(Box::new(failure.clone()))).to_string()
+    }
+
+    #[test]
+    fn a_library_without_the_types_gets_the_message() {
+        let library = LIBRARY.replace("UpgradeErrorType", "SomethingElse");
+        let (code, note_type) = code(&library);
+        for failure in failures(&note_type) {
+            let message = failure_message(&failure);
+            let (constructor, fields) = made(&code, failure);
+            assert_eq!(constructor, "UnknownError");
+            assert_eq!(*code.text(&fields[0]).unwrap(), *message);
+        }
+    }
+}
