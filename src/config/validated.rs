@@ -396,7 +396,7 @@ fn protocol_version(path: &str, number: u32) -> Result<ProtocolVersion, ConfigEr
     ProtocolVersion::of(number).ok_or_else(|| {
         let known = ProtocolVersion::ALL.map(|it| it.to_string());
         let known: Vec<&str> = known.iter().map(String::as_str).collect();
-        let reason = one_of(&number, &known);
+        let reason = one_of(number, &known);
         invalid(&format!("{path}.protocol-version"), reason)
     })
 }
