@@ -2,9 +2,11 @@
 
 use std::path::PathBuf;
 
+use clap::builder::PossibleValue;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::ports;
+use crate::config::ProtocolVersion;
 
 /// Jura: a Canton-compatible distributed-ledger node, built for high availability.
 #[derive(Debug, Parser)]
@@ -74,6 +76,10 @@ pub(super) struct SandboxArgs {
     /// Time stands still until it is set through the time service
     #[arg(long)]
     pub static_time: bool,
+    /// Protocol version of the domain, the same on all its participants: up to 34, an exception may undo
+    /// creates and archives
+    #[arg(long, value_enum, default_value_t = ProtocolVersion::V35, value_name = "VERSION")]
+    pub protocol_version: ProtocolVersion,
     /// Write the Ledger API port of participant1 into this file when ready
     #[arg(long, value_name = "FILE")]
     pub port_file: Option<PathBuf>,
@@ -261,7 +267,9 @@ pub(super) struct ScriptArgs {
     /// Protocol version of the ledger in memory: up to 34, an exception may undo creates and archives
     #[arg(long, alias = "ide-ledger-protocol-version", value_enum, default_value_t = ProtocolVersion::V35, value_name = "VERSION")]
     pub protocol_version: ProtocolVersion,
-    /// Run on the ledger there, not on one in memory
+    /// Run on the ledger there, not on one in memory. In memory each script has a ledger of its own;
+    /// there all find what was left before them: scripts that expect an empty ledger need a new one
+    /// each (--script-name)
     #[arg(long, value_name = "HOST", requires = "ledger_port")]
     pub ledger_host: Option<String>,
     /// Port of its gRPC Ledger API
@@ -290,12 +298,17 @@ pub(super) struct ScriptArgs {
     pub json: bool,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum ProtocolVersion {
-    #[value(name = "34")]
-    V34,
-    #[value(name = "35")]
-    V35,
+impl ValueEnum for ProtocolVersion {
+    fn value_variants<'a>() -> &'a [Self] {
+        &Self::ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(match self {
+            Self::V34 => "34",
+            Self::V35 => "35",
+        }))
+    }
 }
 
 #[derive(Debug, Clone, Args)]
@@ -348,6 +361,7 @@ mod tests {
             "jura script --dar a.dar --all --ledger-host localhost",
             "jura script --dar a.dar --all --protocol-version 33",
             "jura script --dar a.dar --all -s -w",
+            "jura sandbox --protocol-version 33",
             "jura completions dos",
             "jura demo --extra",
         ] {

@@ -101,7 +101,8 @@ fn base_config(args: &SandboxArgs, temporary: Option<&Path>) -> anyhow::Result<S
     }
     writeln!(
         toml,
-        "[domains.domain1.public-api]\nport = {}",
+        "[domains.domain1]\nprotocol-version = {}\npublic-api.port = {}",
+        args.protocol_version.number(),
         args.sequencer_public_port
     )?;
     for index in 0..args.participants {

@@ -12,6 +12,7 @@ mod raw;
 mod load;
 mod nearest;
 
+mod protocol_version;
 mod validated;
 
 mod dump;
@@ -20,6 +21,7 @@ mod dump;
 mod tests;
 
 pub use load::{ConfigError, Sources, load};
+pub use protocol_version::ProtocolVersion;
 pub use validated::{
     ClockConfig, DomainConfig, Endpoint, NodeConfig, ParticipantConfig, RoleKind, RoleSelection,
 };

@@ -51,18 +51,33 @@ impl Default for RawDatabase {
 }
 
 /// A domain.
-#[derive(Debug, Clone, Default, Deserialize, Serialize)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub(super) struct RawDomain {
     /// Where its state is kept, if not where the process keeps everything.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub database: Option<RawDatabase>,
+    /// The rules of its transactions, by Canton's count: 34 lets exceptions undo creates and archives, 35
+    /// does not. Its participants take it from here: it is the same on all participants of a domain.
+    pub protocol_version: u32,
     /// How it works. Used when the domain is founded.
     pub parameters: RawDomainParameters,
     /// Who may join.
     pub admission: RawAdmission,
     /// The sequencer's gRPC API for members of the domain.
     pub public_api: RawEndpoint,
+}
+
+impl Default for RawDomain {
+    fn default() -> Self {
+        Self {
+            database: None,
+            protocol_version: 35,
+            parameters: RawDomainParameters::default(),
+            admission: RawAdmission::default(),
+            public_api: RawEndpoint::default(),
+        }
+    }
 }
 
 /// How a domain works. Times are like `10s`, `250ms`, `2m`, `24h`.

@@ -1,9 +1,11 @@
 //! The configuration as code sees it.
 
 use std::collections::BTreeSet;
+use std::fmt;
 use std::net::SocketAddr;
 
 use super::load::ConfigError;
+use super::protocol_version::ProtocolVersion;
 use super::raw::{Raw, RawAdmission, RawDatabase, RawDomain, RawEndpoint, RawParticipant};
 use crate::domain::service::Admission;
 use crate::model::Duration;
@@ -36,6 +38,8 @@ pub struct DomainConfig {
     pub name: String,
     /// Where its state is kept.
     pub database: DatabaseConfig,
+    /// The rules of its transactions.
+    pub protocol_version: ProtocolVersion,
     /// How it works.
     pub parameters: DomainParameters,
     /// Who may join.
@@ -272,6 +276,7 @@ impl DomainConfig {
         Ok(Self {
             name: name.to_owned(),
             database: component_database(&path, raw.database.as_ref(), default)?,
+            protocol_version: protocol_version(&path, raw.protocol_version)?,
             parameters: DomainParameters {
                 confirmation_response_timeout: time(
                     "confirmation-response-timeout",
@@ -387,6 +392,15 @@ fn database(path: &str, raw: &RawDatabase) -> Result<DatabaseConfig, ConfigError
     })
 }
 
+fn protocol_version(path: &str, number: u32) -> Result<ProtocolVersion, ConfigError> {
+    ProtocolVersion::of(number).ok_or_else(|| {
+        let known = ProtocolVersion::ALL.map(|it| it.to_string());
+        let known: Vec<&str> = known.iter().map(String::as_str).collect();
+        let reason = one_of(number, &known);
+        invalid(&format!("{path}.protocol-version"), reason)
+    })
+}
+
 fn admission(path: &str, raw: &RawAdmission) -> Result<Admission, ConfigError> {
     match raw.kind.as_str() {
         "open" => Ok(Admission::Open),
@@ -445,7 +459,7 @@ fn duration(path: &str, text: &str) -> Result<Duration, ConfigError> {
         })
 }
 
-fn one_of(found: &str, expected: &[&str]) -> String {
+fn one_of(found: impl fmt::Debug, expected: &[&str]) -> String {
     format!("{found:?} is not one of {}", expected.join(", "))
 }
 

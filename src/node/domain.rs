@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::start::{Assembly, StartError};
-use crate::config::{DomainConfig, RoleKind};
+use crate::config::{DomainConfig, ProtocolVersion, RoleKind};
 use crate::domain::mediator::{self, MediatorRole};
 use crate::domain::sequencer::{self, InProcessSequencer, SequencerRole};
 use crate::domain::service::{self, InProcessService, ServiceRole};
@@ -12,9 +12,10 @@ use crate::runtime::Handle;
 use crate::sequencer_client::{SequencerPort, ServicePort};
 use crate::storage::{Database, Schema};
 
-/// How the domain's roles are reached.
+/// How the domain's roles are reached, and what its participants must agree on.
 #[derive(Clone)]
 pub(super) struct DomainPorts {
+    pub protocol_version: ProtocolVersion,
     pub sequencer: Arc<dyn SequencerPort>,
     pub service: Arc<dyn ServicePort>,
 }
@@ -43,6 +44,7 @@ pub(super) fn start(
         assembly.supervise(role, handle);
     }
     Ok(DomainPorts {
+        protocol_version: config.protocol_version,
         sequencer: roles.sequencer_port(),
         service: Arc::new(InProcessService(roles.service)),
     })

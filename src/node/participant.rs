@@ -39,7 +39,7 @@ pub(super) async fn start(
     let packages = Packages::open(
         database.clone(),
         &schema,
-        assembly.engine.clone(),
+        assembly.engine(domain.protocol_version),
         assembly.compute.clone(),
     )
     .await

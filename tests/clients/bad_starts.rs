@@ -54,6 +54,15 @@ fn a_database_url_that_is_none_is_refused() {
 }
 
 #[test]
+fn a_protocol_version_that_there_is_none_of_is_refused() {
+    let words = [
+        "domains.domain1.protocol-version",
+        "36 is not one of 34, 35",
+    ];
+    sandbox_fails(&["-C", "domains.domain1.protocol-version=36"], &words);
+}
+
+#[test]
 fn a_port_in_use_is_named() {
     let port = shared().ledger_api_port("participant1").to_string();
     let address = format!("127.0.0.1:{port}");

@@ -28,6 +28,7 @@ mod flow;
 mod commands;
 mod completions;
 mod errors;
+mod exceptions;
 mod keys;
 mod reads;
 mod streams;

@@ -17,9 +17,10 @@ use anyhow::Context;
 
 use self::ledger::Target;
 use self::progress::Bar;
-use super::args::{ProtocolVersion, ScriptArgs};
+use super::args::ScriptArgs;
 use super::output::print;
 use super::whole_file;
+use crate::config::ProtocolVersion;
 use crate::lf::engine::MachineValue;
 use crate::runtime::clock::Stopwatch;
 use crate::script::json::{from_json, to_json};
@@ -45,7 +46,7 @@ fn run_scripts(args: &ScriptArgs) -> anyhow::Result<Summary> {
     let path = &args.dar;
     let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
     let options = Options {
-        rollback_effects: args.protocol_version == ProtocolVersion::V34,
+        rollback_effects: args.protocol_version < ProtocolVersion::V35,
         ..Options::default()
     };
     let dar = ScriptDar::load(&bytes, &options);

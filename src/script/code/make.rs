@@ -144,6 +144,16 @@ impl Code {
         })
     }
 
+    /// A constructor of an enumeration of the library.
+    pub(in crate::script) fn make_enum(
+        &self,
+        of: (&str, &str),
+        constructor: &str,
+    ) -> Read<MachineValue> {
+        let (rank, constructor) = self.rank(of, constructor)?;
+        self.make(Content::Enum { rank, constructor })
+    }
+
     /// A variant of the library whose constructor has named fields.
     pub(in crate::script) fn make_variant_fields(
         &self,
@@ -179,6 +189,23 @@ impl Code {
             value,
         })?;
         self.make_record(vec![any])
+    }
+
+    /// An `AnyContractKey`: the library's own, or in older ones the standard library's, which keeps the
+    /// key's type with it.
+    pub(in crate::script) fn make_any_contract_key(
+        &self,
+        template: &Identifier,
+        key: &Value,
+    ) -> Read<MachineValue> {
+        let typ = self.evaluation.signatures().template_key(template).cloned();
+        let typ = typ.map_err(|error| Malformed(error.to_string()))?;
+        let mut value = self.evaluation.import(&typ, key)?;
+        if !self.has_type("Questions.Commands", "AnyContractKey") {
+            let typ = Arc::new(typ);
+            value = self.make(Content::Any { typ, value })?;
+        }
+        self.make_record(vec![value, self.make_type_rep(template)?])
     }
 
     /// An `AnyContractId` of the library.

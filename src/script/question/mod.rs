@@ -8,6 +8,7 @@ mod submit;
 mod command;
 mod submit_error;
 mod tree;
+mod upgrade_error;
 
 mod query;
 

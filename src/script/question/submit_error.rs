@@ -6,19 +6,21 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
+use super::upgrade_error;
 use crate::lf::engine::{Content, MachineValue};
 use crate::lf::error::{CryptoError, Error};
+use crate::lf::transaction::GlobalKey;
 use crate::lf::value::NESTING_MAX;
 use crate::model::{ContractId, Identifier, Party};
 use crate::script::code::{Code, Read};
 use crate::script::ledger::Reason;
 use crate::script::outcome::Told;
 
-const MODULE: &str = "Questions.Submit.Error";
+pub(super) const MODULE: &str = "Questions.Submit.Error";
 const INFO: (&str, &str) = (MODULE, "ContractNotFoundAdditionalInfo");
 
 /// A constructor of `SubmitError` and its fields.
-type Made<'a> = (&'a str, Vec<(&'a str, MachineValue)>);
+pub(super) type Made<'a> = (&'a str, Vec<(&'a str, MachineValue)>);
 
 /// The value that a script gets.
 pub(super) fn make(code: &Code, reason: &Reason) -> Read<MachineValue> {
@@ -167,6 +169,45 @@ fn interpretation<'a>(code: &Code, error: &Error) -> Read<Made<'a>> {
             vec![("effectfulRollbackErrorMsg", message()?)],
         )),
         Error::Crypto(crypto) => crypto_error(code, crypto, message()?),
+        Error::Upgrade(failure) => {
+            // the contract may be of a package that is not there: then the message must do
+            let made = upgrade_error::make(code, failure, &message()?)
+                .ok()
+                .flatten();
+            made.map_or_else(|| unknown(code, &Told(error)), Ok)
+        }
+        Error::UnresolvedPackageName(name) => Ok((
+            "UnresolvedPackageName",
+            vec![("packageName", code.make_text(name.as_str())?)],
+        )),
+        other => keys(code, other),
+    }
+}
+
+fn keys<'a>(code: &Code, error: &Error) -> Read<Made<'a>> {
+    let any_key = |key: &GlobalKey| code.make_any_contract_key(&key.template, &key.key.value);
+    match error {
+        Error::ContractKeyNotFound(key) => {
+            Ok(("ContractKeyNotFound", vec![("contractKey", any_key(key)?)]))
+        }
+        Error::InconsistentContractKey(key) => Ok((
+            "InconsistentContractKey",
+            vec![("contractKey", any_key(key)?)],
+        )),
+        Error::CreateWithoutMaintainers {
+            template, argument, ..
+        } => Ok((
+            "CreateEmptyContractKeyMaintainers",
+            vec![(
+                "invalidTemplate",
+                code.make_any_template(template, argument)?,
+            )],
+        )),
+        Error::KeyWithoutMaintainers(key) => Ok((
+            "FetchEmptyContractKeyMaintainers",
+            vec![("failedTemplateKey", any_key(key)?)],
+        )),
+        Error::ContractIdInKey(_) => Ok(("ContractIdInContractKey", Vec::new())),
         other => contracts(code, other),
     }
 }

@@ -1,0 +1,37 @@
+//! Which rules of transactions a domain has.
+
+use std::fmt;
+
+/// A version of the rules, by Canton's count. All participants of a domain must have the same: what one
+/// does, the others do again to confirm it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ProtocolVersion {
+    /// An exception undoes creates and consuming exercises.
+    V34,
+    /// An exception that would undo them ends the transaction.
+    V35,
+}
+
+impl ProtocolVersion {
+    /// Every version.
+    pub const ALL: [Self; 2] = [Self::V34, Self::V35];
+
+    /// Its number.
+    pub const fn number(self) -> u32 {
+        match self {
+            Self::V34 => 34,
+            Self::V35 => 35,
+        }
+    }
+
+    /// The version with a number.
+    pub(super) fn of(number: u32) -> Option<Self> {
+        Self::ALL.into_iter().find(|it| it.number() == number)
+    }
+}
+
+impl fmt::Display for ProtocolVersion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.number().fmt(f)
+    }
+}
