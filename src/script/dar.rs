@@ -88,6 +88,8 @@ impl ScriptDar {
             untyped_casts: vec![Library::cast()],
             ..Config::default()
         });
+        // all of them are wanted until the end
+        let engine = engine.pinned();
         engine.load_all(&packages)?;
         let names: BTreeMap<&PackageId, &PackageName> = packages
             .iter()

@@ -14,13 +14,14 @@ use crate::model::{Name, PackageId};
 pub struct World(FxHashMap<PackageId, Arc<Exports>>);
 
 impl World {
-    pub(super) fn package(&self, id: &PackageId) -> Option<&Arc<Exports>> {
+    /// What a package says.
+    pub fn package(&self, id: &PackageId) -> Option<&Arc<Exports>> {
         self.0.get(id)
     }
 
     /// Adds a package that was checked against this world.
-    pub fn insert(&mut self, id: PackageId, exports: Exports) {
-        self.0.insert(id, Arc::new(exports));
+    pub fn insert(&mut self, id: PackageId, exports: impl Into<Arc<Exports>>) {
+        self.0.insert(id, exports.into());
     }
 }
 
@@ -32,6 +33,23 @@ pub struct Exports {
     pub(super) nodes: Vec<Node>,
     /// By references into the package itself.
     pub(super) definitions: Definitions,
+}
+
+impl Exports {
+    /// About how much memory it takes.
+    pub fn bytes(&self) -> usize {
+        /// A map's entry with what it points to, names and members.
+        const DEFINITION: usize = 256;
+        let it = &self.definitions;
+        let definitions = it.heads.len()
+            + it.cons.len()
+            + it.synonyms.len()
+            + it.values.len()
+            + it.templates.len()
+            + it.interfaces.len()
+            + it.exceptions.len();
+        size_of::<Self>() + size_of_val(&self.nodes[..]) + DEFINITION * definitions
+    }
 }
 
 /// Definitions by reference. Types under parameters have these as outermost binders.

@@ -45,16 +45,15 @@ pub(crate) struct Options {
     pub(crate) keep_places: bool,
 }
 
-/// Compiles a package whose dependencies are in the program. The names are the program's and those
-/// that the package adds.
+/// Compiles a package whose dependencies are in the program, to be held under a number. The names are
+/// the program's and those that the package adds.
 pub(crate) fn compile(
-    id: &PackageId,
+    (id, number): (&PackageId, u16),
     package: &ast::Package,
     signature: &PackageSignature,
     program: &Program,
     options: Options,
 ) -> Result<(CompiledPackage, Names), Error> {
-    let number = u16::try_from(program.packages.len()).map_err(|_| Error::TooLarge("program"))?;
     let mut compiler = Compiler {
         number,
         program,

@@ -20,6 +20,11 @@ pub(crate) struct Places {
 }
 
 impl Places {
+    /// How much memory it takes.
+    pub(super) fn bytes(&self) -> usize {
+        size_of_val(&self.places[..]) + size_of_val(&self.ranges[..])
+    }
+
     /// Adds a place; its number.
     pub(super) fn add(&mut self, place: SourcePlace) -> u32 {
         self.places.push(place);

@@ -12,9 +12,10 @@ use crate::lf::machine::Val;
 use crate::lf::signature::Signatures;
 use crate::model::{DottedName, Identifier, ModuleName, Name, PackageId, PackageName};
 
-/// A snapshot of everything that is loaded. Packages keep their numbers for ever.
-#[derive(Default)]
+/// A snapshot of what is loaded. Packages keep their numbers for ever, loaded or not.
+#[derive(Clone, Default)]
 pub(crate) struct Program {
+    /// By number; in the place of one that is not loaded stands one without code.
     pub(crate) packages: Vec<Arc<CompiledPackage>>,
     pub(crate) by_id: FxHashMap<PackageId, u16>,
     pub(crate) names: Arc<Names>,
@@ -191,28 +192,56 @@ impl Program {
         self.package(id).map(|(_, package)| &package.name)
     }
 
-    /// This program with one more package.
-    pub(crate) fn with(
-        &self,
-        package: CompiledPackage,
-        names: Arc<Names>,
-        signatures: Signatures,
-    ) -> Option<Self> {
-        let index = u16::try_from(self.packages.len()).ok()?;
-        let mut by_id = self.by_id.clone();
-        by_id.insert(package.id.clone(), index);
-        let mut packages = self.packages.clone();
-        packages.push(Arc::new(package));
-        Some(Self {
-            packages,
-            by_id,
-            names,
-            signatures,
-        })
+    /// A package, to be shared with another program.
+    pub(crate) fn numbered(&self, id: &PackageId) -> Option<(u16, &Arc<CompiledPackage>)> {
+        let number = *self.by_id.get(id)?;
+        Some((number, self.packages.get(usize::from(number))?))
+    }
+
+    /// Adds a package without its signature.
+    pub(crate) fn insert(&mut self, number: u16, package: Arc<CompiledPackage>) {
+        let place = usize::from(number);
+        if self.packages.len() <= place {
+            // without code, it doesn't matter which package it says it is
+            let absent = Arc::new(CompiledPackage::new(
+                package.id.clone(),
+                package.name.clone(),
+            ));
+            self.packages.resize(place + 1, absent);
+        }
+        self.by_id.insert(package.id.clone(), number);
+        self.packages[place] = package;
     }
 }
 
 impl CompiledPackage {
+    /// About how much memory it takes. Values of constants and of globals are not followed.
+    pub(crate) fn bytes(&self) -> usize {
+        /// A map's entry with its names, which are shared with the signature, and its own tables.
+        const ENTRY: usize = 64;
+        let templates = self.templates.iter();
+        let in_templates: usize = templates
+            .map(|it| size_of::<Template>() + ENTRY * (it.choices.len() + it.instances.len()))
+            .sum();
+        let entries = self.definitions.len()
+            + self.interfaces.len()
+            + self.exceptions.len()
+            + self.template_numbers.len();
+        size_of::<Self>()
+            + size_of_val(&self.code[..])
+            + size_of_val(&self.constants[..])
+            + size_of_val(&self.functions[..])
+            + self.places.bytes()
+            + size_of_val(&self.tables[..])
+            + size_of_val(&self.globals[..])
+            + size_of_val(&self.template_refs[..])
+            + size_of_val(&self.interface_refs[..])
+            + size_of_val(&self.choice_refs[..])
+            + size_of_val(&self.virtual_refs[..])
+            + in_templates
+            + ENTRY * entries
+    }
+
     /// An empty package.
     pub(super) fn new(id: PackageId, name: PackageName) -> Self {
         Self {

@@ -10,7 +10,7 @@ use super::registry::Engine;
 use crate::lf::compile::{Definition, FunctionId, Program};
 use crate::lf::error::Error;
 use crate::lf::machine::{LedgerState, Limits, Machine, Outcome, Val, export};
-use crate::lf::signature::{ChoiceSignature, LookupError, Reference};
+use crate::lf::signature::{ChoiceSignature, LookupError, Reference, Signatures};
 use crate::lf::transaction::{Builder, Seeding};
 use crate::lf::types::Type;
 use crate::lf::value::{self, Value};
@@ -19,12 +19,12 @@ use crate::model::{Identifier, Name, Timestamp};
 impl Engine {
     /// A value in normal form with the ids and labels that its type gives it.
     pub fn enrich(&self, typ: &Type, value: &Value) -> Result<Value, Error> {
-        value::enrich(&self.program().signatures, typ, value).map_err(Error::Value)
+        value::enrich(&self.known(), typ, value).map_err(Error::Value)
     }
 
     /// A value as an application gives it, checked and brought to normal form.
     pub fn translate(&self, typ: &Type, value: &Value) -> Result<Value, Error> {
-        value::translate(&self.program().signatures, typ, value).map_err(Error::Value)
+        value::translate(&self.known(), typ, value).map_err(Error::Value)
     }
 
     /// A contract's argument with ids and labels.
@@ -40,8 +40,8 @@ impl Engine {
         choice: &Name,
         argument: &Value,
     ) -> Result<Value, Error> {
-        let program = self.program();
-        let signature = choice_signature(&program, id, choice)?;
+        let known = self.known();
+        let signature = choice_signature(&known, id, choice)?;
         self.enrich(&signature.argument, argument)
     }
 
@@ -52,26 +52,27 @@ impl Engine {
         choice: &Name,
         result: &Value,
     ) -> Result<Value, Error> {
-        let program = self.program();
-        let signature = choice_signature(&program, id, choice)?;
+        let known = self.known();
+        let signature = choice_signature(&known, id, choice)?;
         self.enrich(&signature.result, result)
     }
 
     /// A contract's key with ids and labels.
     pub fn enrich_key(&self, template: &Identifier, key: &Value) -> Result<Value, Error> {
-        let program = self.program();
-        let typ = program.signatures.template_key(template);
+        let known = self.known();
+        let typ = known.template_key(template);
         self.enrich(typ.map_err(Error::Lookup)?, key)
     }
 
     /// An interface's view with ids and labels.
     pub fn enrich_view(&self, interface: &Identifier, view: &Value) -> Result<Value, Error> {
-        let program = self.program();
-        let signature = program.signatures.interface(interface);
+        let known = self.known();
+        let signature = known.interface(interface);
         self.enrich(&signature.map_err(Error::Lookup)?.view, view)
     }
 
-    /// What a contract looks like through an interface, in normal form.
+    /// What a contract looks like through an interface, in normal form. The packages must be loaded, and
+    /// stay so only if the handle is pinned.
     pub fn view(
         &self,
         template: &Identifier,
@@ -165,12 +166,11 @@ impl Engine {
     }
 }
 
-fn choice_signature<'p>(
-    program: &'p Program,
+fn choice_signature<'s>(
+    signatures: &'s Signatures,
     id: &Identifier,
     choice: &Name,
-) -> Result<&'p ChoiceSignature, Error> {
-    let signatures = &program.signatures;
+) -> Result<&'s ChoiceSignature, Error> {
     let signature = if signatures.is_interface(id).map_err(Error::Lookup)? {
         signatures.interface_choice(id, choice)
     } else {

@@ -20,6 +20,11 @@ pub struct Config {
     pub allocated_bytes_max: u64,
     /// Bytes that the stacks of one interpretation may take: how deep recursion may go.
     pub stack_bytes_max: u64,
+    /// Bytes that packages may take, checked and compiled, about: what is held between commands, so that
+    /// a node that sees ever new packages does not grow without end. A package that takes more with
+    /// all that it needs cannot be loaded. The default is far more than a large application has
+    /// (tens of megabytes), and leaves most of a small machine's memory to what runs.
+    pub packages_bytes_max: u64,
     /// Whether an exception may undo creates and consuming exercises: protocol version 34. From 35 on
     /// it may not.
     pub rollback_effects: bool,
@@ -77,6 +82,7 @@ impl Default for Config {
             slice_steps: 20_000,
             allocated_bytes_max: 2 << 30,
             stack_bytes_max: 256 << 20,
+            packages_bytes_max: 1 << 30,
             rollback_effects: false,
             keep_places: false,
             untyped_casts: Vec::new(),

@@ -23,7 +23,9 @@ pub enum Step {
     NeedContract(ContractId),
     /// Contracts with a key: answer with [`Interpretation::answer_key`].
     NeedKey(Box<KeyQuestion>),
-    /// A package: load it and answer with [`Interpretation::answer_package`].
+    /// A package: load it and answer with [`Interpretation::answer_package`]. Where others load
+    /// packages, load it through the pinned handle by which the interpretation was begun: it may
+    /// be gone again otherwise before the answer.
     NeedPackage(PackageId),
     /// Nothing; a slice of steps is used up.
     Paused,
@@ -87,6 +89,7 @@ struct Running {
 /// A submission or replay that is being interpreted. It is a value: it may be kept, moved to another
 /// thread, or dropped at any time.
 pub struct Interpretation {
+    /// Pinned: what it has begun with stays until its end.
     engine: Engine,
     work: Work,
     cancelled: Arc<AtomicBool>,
@@ -117,7 +120,7 @@ impl Engine {
             self.config().rollback_effects,
         );
         Interpretation {
-            engine: self.clone(),
+            engine: self.pinned(),
             work: Work::Commands(submission.commands),
             cancelled: submission.cancelled,
             state: State::Preparing(Box::new(LedgerState::new(
@@ -147,7 +150,7 @@ impl Engine {
             self.config().rollback_effects,
         );
         Interpretation {
-            engine: self.clone(),
+            engine: self.pinned(),
             work: Work::Replay(commands),
             cancelled: replay.cancelled,
             state: State::Preparing(Box::new(LedgerState::new(
@@ -264,19 +267,21 @@ impl Interpretation {
             }
             Err(error) => {
                 self.state = State::Preparing(Box::new(ledger));
-                Some(self.ask_or_fail(error))
+                match missing_package(&error) {
+                    Some((package, context)) => self.need_package(package, context),
+                    None => Some(Step::Failed(error)),
+                }
             }
         }
     }
 
-    fn ask_or_fail(&mut self, error: Error) -> Step {
-        match missing_package(&error) {
-            Some((package, context)) => {
-                self.asked = Some(Asked::Package(package.clone(), context));
-                Step::NeedPackage(package)
-            }
-            None => Step::Failed(error),
+    /// Asks for a package, unless somebody else has had it loaded since.
+    fn need_package(&mut self, package: PackageId, context: String) -> Option<Step> {
+        if self.engine.adopt(&package) {
+            return None;
         }
+        self.asked = Some(Asked::Package(package.clone(), context));
+        Some(Step::NeedPackage(package))
     }
 
     fn go_on(&mut self, mut running: Box<Running>) -> Option<Step> {
@@ -303,10 +308,7 @@ impl Interpretation {
                 self.asked = Some(Asked::Key(question.clone()));
                 Some(Step::NeedKey(question))
             }
-            Outcome::NeedPackage(id) => {
-                self.asked = Some(Asked::Package(id.clone(), "a contract".to_owned()));
-                Some(Step::NeedPackage(id))
-            }
+            Outcome::NeedPackage(id) => self.need_package(id, "a contract".to_owned()),
             Outcome::Paused => Some(Step::Paused),
             Outcome::Failed(error) => Some(Step::Failed(error)),
             Outcome::Exception(_) => {

@@ -1,6 +1,7 @@
 //! The engine: packages in, then commands in and transactions out.
 //!
-//! `Engine` holds all packages that were loaded, compiled once for all commands and threads. A
+//! `Engine` holds packages that were loaded, compiled once for all commands and threads, as many as there
+//! is room for. A
 //! `Submission` (what an application wants) or a `Replay` (what another participant says has
 //! happened) becomes an `Interpretation`: a value that is run step by step and stops with questions.
 //!
@@ -10,6 +11,7 @@
 //! result is a transaction or an [`Error`](super::error::Error) within the configured limits.
 
 mod config;
+mod loaded;
 mod registry;
 
 mod submission;

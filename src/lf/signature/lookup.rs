@@ -1,6 +1,7 @@
 //! Finding things in all packages that are known.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
@@ -180,6 +181,19 @@ impl Signatures {
     /// All packages.
     pub fn packages(&self) -> impl Iterator<Item = &Arc<PackageSignature>> {
         self.0.values()
+    }
+
+    /// Some packages and everything that they refer to, as far as it is known.
+    pub fn closure(&self, ids: impl IntoIterator<Item = PackageId>) -> BTreeSet<PackageId> {
+        let mut found = BTreeSet::new();
+        let mut open: Vec<PackageId> = ids.into_iter().collect();
+        while let Some(id) = open.pop() {
+            if let Some(package) = self.package(&id) {
+                open.extend(package.dependencies.difference(&found).cloned());
+            }
+            found.insert(id);
+        }
+        found
     }
 
     /// The package and module of something.

@@ -1,4 +1,5 @@
-//! Packages where they are needed: in the database for ever, in the engine from their first use.
+//! Packages where they are needed: in the database for ever, in the engine from their first use on, as
+//! long as there is room.
 
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::{Arc, PoisonError, RwLock};
@@ -8,6 +9,7 @@ use super::store::Store;
 use super::upload::CheckedPackage;
 use crate::lf::archive::decode_payload;
 use crate::lf::engine::Engine;
+use crate::lf::signature::PackageSignature;
 use crate::model::{PackageId, Timestamp};
 use crate::runtime::compute::ComputePool;
 use crate::storage::{Database, Error, Schema};
@@ -48,7 +50,7 @@ impl Packages {
         })))
     }
 
-    /// The engine, which holds what was loaded so far.
+    /// The engine, which holds what was loaded so far, as long as there is room.
     pub fn engine(&self) -> &Engine {
         &self.0.engine
     }
@@ -73,29 +75,41 @@ impl Packages {
         known.get(id).is_some()
     }
 
-    /// Makes sure that a package and all that it needs are in the engine; `false` if it was never
-    /// uploaded.
+    /// Makes sure that a package and all that it needs are held by an engine; `false` if it was never
+    /// uploaded. The engine is this one, pinned: what one that is not holds may be gone at any time.
     ///
     /// # Errors
     /// If the database does not answer, or does not hold what it should.
-    pub async fn load(&self, id: &PackageId) -> Result<bool, Error> {
+    pub async fn load(&self, pinned: &Engine, id: &PackageId) -> Result<bool, Error> {
         if !self.contains(id) {
             return Ok(false);
         }
-        if self.0.engine.contains(id) {
+        if pinned.contains(id) {
             return Ok(true);
         }
         let _loading = self.0.loading.lock().await;
-        self.load_closure(id).await?;
+        self.load_closure(pinned, id).await?;
         Ok(true)
     }
 
+    /// What a package offers; none if it was never uploaded.
+    ///
+    /// # Errors
+    /// As of [`Self::load`].
+    pub async fn signature(&self, id: &PackageId) -> Result<Option<Arc<PackageSignature>>, Error> {
+        let engine = self.engine();
+        if self.contains(id) && engine.signature(id).is_none() {
+            self.load(&engine.pinned(), id).await?;
+        }
+        Ok(engine.signature(id).filter(|_| self.contains(id)))
+    }
+
     /// Loads a package after those that it needs, those after those that they need.
-    async fn load_closure(&self, id: &PackageId) -> Result<(), Error> {
+    async fn load_closure(&self, pinned: &Engine, id: &PackageId) -> Result<(), Error> {
         let mut waiting = VecDeque::from([id.clone()]);
         let mut decoded = std::collections::BTreeMap::new();
         while let Some(id) = waiting.pop_back() {
-            if self.0.engine.contains(&id) {
+            if pinned.contains(&id) {
                 continue;
             }
             if !decoded.contains_key(&id) {
@@ -106,11 +120,11 @@ impl Packages {
             let missing: BTreeSet<PackageId> = package
                 .dependencies
                 .iter()
-                .filter(|dependency| !self.0.engine.contains(dependency))
+                .filter(|dependency| !pinned.contains(dependency))
                 .cloned()
                 .collect();
             if missing.is_empty() {
-                self.compile(id, package).await?;
+                self.compile(pinned, id, package).await?;
             } else {
                 waiting.push_back(id);
                 waiting.extend(missing);
@@ -144,10 +158,11 @@ impl Packages {
 
     async fn compile(
         &self,
+        pinned: &Engine,
         id: PackageId,
         package: Arc<crate::lf::ast::Package>,
     ) -> Result<(), Error> {
-        let engine = self.0.engine.clone();
+        let engine = pinned.clone();
         self.0
             .compute
             .run_when_free(move || engine.load(&id, &package))

@@ -23,7 +23,7 @@ pub async fn check_upgrades(
 ) -> Result<(), Refusal> {
     let mut missing = BTreeSet::new();
     for id in &added {
-        if fresh.package(id).is_none() && !packages.load(id).await? {
+        if fresh.package(id).is_none() && packages.signature(id).await?.is_none() {
             missing.insert(id.clone());
         }
     }
@@ -40,7 +40,7 @@ pub async fn check_upgrades(
     for id in target.difference(&added) {
         let is_concerned = known.get(id).is_some_and(|it| names.contains(&it.name));
         if is_concerned {
-            packages.load(id).await?;
+            packages.signature(id).await?;
         }
     }
     let mut signatures = packages.engine().signatures();

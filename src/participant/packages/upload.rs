@@ -38,7 +38,7 @@ pub fn check(dar: &[u8], engine: &Engine) -> Result<CheckedDar, Refusal> {
     // what is known here may not be known to others, nor after a restart: a DAR brings everything
     let packages = dar.decode(|_| false).map_err(|error| refuse(&error))?;
     // what is refused, or only validated, leaves nothing behind
-    let engine = Engine::new(engine.config().clone());
+    let engine = Engine::new(engine.config().clone()).pinned();
     load_all(&packages, &engine)?;
     let packages = packages
         .into_iter()

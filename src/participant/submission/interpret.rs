@@ -227,7 +227,8 @@ impl Run<'_> {
 
     async fn run_to_end(&mut self, input: engine::Submission) -> Result<Box<Interpreted>, Failure> {
         let _cancel = CancelOnDrop(Arc::clone(&input.cancelled));
-        let mut interpretation = self.interpreter.packages.engine().submit(input);
+        let engine = self.interpreter.packages.engine().pinned();
+        let mut interpretation = engine.submit(input);
         loop {
             let (back, step) = self.advance(interpretation).await?;
             interpretation = back;
@@ -236,7 +237,7 @@ impl Run<'_> {
                 Step::Failed(error) => return Err(Failure::Engine(error)),
                 Step::Paused => {}
                 Step::NeedPackage(id) => {
-                    let loaded = self.interpreter.packages.load(&id).await?;
+                    let loaded = self.interpreter.packages.load(&engine, &id).await?;
                     interpretation.answer_package(loaded);
                 }
                 Step::NeedContract(id) => {

@@ -177,8 +177,9 @@ impl Check {
     /// Reads a request; loads the packages that it needs.
     async fn request(&self, delivered: Delivered) -> Result<Box<CheckedRequest>, storage::Error> {
         let mut unknown: BTreeSet<PackageId> = BTreeSet::new();
+        let pinned = self.packages.engine().pinned();
         loop {
-            let engine = self.packages.engine().clone();
+            let engine = pinned.clone();
             let (request, checking) = (delivered.clone(), self.participant.clone());
             let not_there = unknown.clone();
             let outcome = self
@@ -188,7 +189,7 @@ impl Check {
                 Read::Checked(checked) => return Ok(checked),
                 Read::NeedsPackages(needed) => {
                     for package in needed {
-                        if !self.packages.load(&package).await? {
+                        if !self.packages.load(&pinned, &package).await? {
                             unknown.insert(package);
                         }
                     }

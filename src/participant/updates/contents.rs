@@ -1,6 +1,6 @@
 //! What contracts say: from memory if they are new, from the contract store otherwise.
 
-use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;
 
 use super::projection::Projection;
@@ -35,13 +35,15 @@ impl ReadModel {
         let count = pending.iter().take_while(complete).count();
         let projections: Vec<Projection> = pending.drain(..count).collect();
         let known = self.packages().known();
-        for package in packages_of(&projections, verbose, &known) {
-            self.packages().load(&package).await?;
+        let engine = self.packages().engine().pinned();
+        for (package, runs) in packages_of(&projections, verbose, &known) {
+            if runs {
+                self.packages().load(&engine, &package).await?;
+            } else {
+                self.packages().signature(&package).await?;
+            }
         }
-        let usable = Usable {
-            engine: self.packages().engine().clone(),
-            known,
-        };
+        let usable = Usable { engine, known };
         let needs_views = projections.iter().any(told::needs_views);
         let assemble = move || told::assemble(projections, &found, &usable);
         if !needs_views {
@@ -134,30 +136,37 @@ fn created_by(projection: &Projection) -> impl Iterator<Item = &ContractId> {
         .map(|event| &event.contract_id)
 }
 
-/// The packages without which projections cannot be told.
+/// The packages without which projections cannot be told, and whether their code is run: labels need
+/// signatures only.
 fn packages_of(
     projections: &[Projection],
     verbose: bool,
     known: &KnownPackages,
-) -> BTreeSet<PackageId> {
-    let mut packages = BTreeSet::new();
+) -> BTreeMap<PackageId, bool> {
+    let mut packages = BTreeMap::new();
+    let mut add = |id: &PackageId, runs: bool| *packages.entry(id.clone()).or_default() |= runs;
     for projection in projections {
         let Body::Transaction(transaction) = &projection.entry.body else {
             continue;
         };
         for shown in &projection.events {
             let event = &transaction.events[shown.position];
-            if verbose || !shown.carries.views.is_empty() {
-                packages.insert(event.template.package().clone());
-                packages.extend(shown.carries.views.iter().map(|id| id.package().clone()));
+            let views = &shown.carries.views;
+            if verbose || !views.is_empty() {
+                add(event.template.package(), !views.is_empty());
             }
-            if !shown.carries.views.is_empty()
+            for interface in views {
+                add(interface.package(), true);
+            }
+            if !views.is_empty()
                 && let Some(package) = known.get(event.template.package())
             {
-                packages.extend(known.versions(&package.name).iter().cloned());
+                let versions = known.versions(&package.name).iter();
+                versions.for_each(|id| add(id, true));
             }
             if verbose && let Action::Exercised(exercise) = &event.action {
-                packages.extend(exercise.interface.iter().map(|id| id.package().clone()));
+                let interface = exercise.interface.iter();
+                interface.for_each(|id| add(id.package(), false));
             }
         }
     }

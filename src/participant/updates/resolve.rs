@@ -130,8 +130,7 @@ impl ReadModel {
     ) -> Result<Vec<(Identifier, std::sync::Arc<PackageSignature>)>, Refusal> {
         let mut found = Vec::new();
         for id in versions.get(&named.package).into_iter().flatten() {
-            self.packages().load(id).await?;
-            if let Some(package) = self.packages().engine().signature(id) {
+            if let Some(package) = self.packages().signature(id).await? {
                 let id = Identifier::new(id.clone(), named.module.clone(), named.name.clone());
                 found.push((id, package));
             }
@@ -145,8 +144,7 @@ impl ReadModel {
         let known = self.packages().known();
         for (id, package) in known.iter() {
             let versions = known.versions(&package.name);
-            self.packages().load(id).await?;
-            let Some(package) = self.packages().engine().signature(id) else {
+            let Some(package) = self.packages().signature(id).await? else {
                 continue;
             };
             for (template, signature) in &package.templates {

@@ -58,6 +58,7 @@ impl Update {
 
 /// The packages with which views are computed.
 pub(super) struct Usable {
+    /// Pinned.
     pub(super) engine: Engine,
     pub(super) known: Arc<KnownPackages>,
 }

@@ -8,6 +8,7 @@ mod support;
 
 mod real_packages;
 
+mod bound;
 mod hostile;
 mod key_answers;
 mod key_hashes;

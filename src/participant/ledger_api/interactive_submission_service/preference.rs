@@ -79,7 +79,7 @@ pub(super) async fn prefer(
     for (name, parties) in requirements {
         for id in known.versions(name) {
             if parties.iter().any(|party| vetting.is_vetted(party, id)) {
-                door.model.packages().load(id).await?;
+                door.model.packages().signature(id).await?;
             }
         }
     }
