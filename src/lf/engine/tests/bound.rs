@@ -234,9 +234,8 @@ fn a_package_whose_dependencies_have_gone_is_told_so() {
     };
     small.load(&small.engine, first).unwrap();
     // makes room by letting all others go
-    let filler: String = (0..200)
-        .map(|n| format!("val f{n} : Int64 = {n};"))
-        .collect();
+    let filler = (0..200).map(|n| format!("val f{n} : Int64 = {n};"));
+    let filler = filler.collect::<Vec<_>>().join(" ");
     let source = format!("language 2.1; metadata ('big' : '1.0.0'); module B {{ {filler} }}");
     let big = build_archive(&source, &[]).unwrap();
     let (roomy, alone) = (Library::new(u64::MAX).engine, big.decode().unwrap());
