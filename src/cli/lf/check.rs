@@ -5,16 +5,13 @@ use anyhow::Context;
 use super::super::args::LfCheckArgs;
 use super::super::output::print;
 use super::build::dar_of;
-use super::files::read;
+use super::files::{is_dar, read};
 use crate::lf::archive::read_dar;
 use crate::lf::engine::{Config, Engine};
 
-/// How a DAR, which is a ZIP, begins.
-const DAR: &[u8] = b"PK";
-
 pub(super) fn run(args: &LfCheckArgs) -> anyhow::Result<()> {
     let mut bytes = read(&args.file)?;
-    if !bytes.starts_with(DAR) {
+    if !is_dar(&bytes) {
         bytes = dar_of(&args.file, bytes, &args.dependencies)?;
     }
     let packages = check(&bytes).with_context(|| args.file.display().to_string())?;

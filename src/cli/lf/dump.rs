@@ -4,13 +4,10 @@ use anyhow::{Context, bail};
 
 use super::super::args::LfDumpArgs;
 use super::super::output;
-use super::files::read;
+use super::files::{is_dar, read};
 use crate::lf::archive::{Archive, read_dar};
 use crate::lf::ast::Package;
 use crate::lf::text::print;
-
-/// What a DAR begins with: it is a zip file.
-const ZIP: &[u8] = b"PK";
 
 pub(super) fn run(args: &LfDumpArgs) -> anyhow::Result<()> {
     output::print(&dump(args)?)
@@ -19,7 +16,7 @@ pub(super) fn run(args: &LfDumpArgs) -> anyhow::Result<()> {
 fn dump(args: &LfDumpArgs) -> anyhow::Result<String> {
     let file = args.file.display().to_string();
     let bytes = read(&args.file)?;
-    let archives = if bytes.starts_with(ZIP) {
+    let archives = if is_dar(&bytes) {
         let dar = read_dar(&bytes).with_context(|| file.clone())?;
         dar.archives().cloned().collect()
     } else {

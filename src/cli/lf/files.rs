@@ -20,6 +20,11 @@ pub(super) fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
     std::fs::read(path).with_context(context)
 }
 
+/// Whether a file's content is a DAR: it is a ZIP.
+pub(super) fn is_dar(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"PK")
+}
+
 /// Reads a DAR.
 pub(super) fn open(path: &Path) -> anyhow::Result<Dar> {
     read_dar(&read(path)?).with_context(|| path.display().to_string())

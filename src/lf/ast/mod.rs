@@ -10,6 +10,9 @@ mod expressions;
 mod types;
 mod updates;
 
+#[cfg(test)]
+pub(crate) mod parts;
+
 use std::fmt;
 
 use crate::model::{DottedName, ModuleName, PackageId, PackageName, PackageVersion};

@@ -118,12 +118,21 @@ fn find<'a>(
     row: u32,
     key_var: u32,
 ) -> Result<Ir, Error> {
-    let maintainers = lowerer.apply_to_vars(&key.maintainers, &[key_var])?;
-    let args = vec![Ir::var(key_var), Ir::Protected(Box::new(maintainers))];
+    let args = with_maintainers(lowerer, key, key_var)?;
     Ok(Ir::Operation(
         Operation::Ledger(Ledger::FindByKey, row),
         args,
     ))
+}
+
+/// What the ledger is asked with: a key and its maintainers.
+fn with_maintainers<'a>(
+    lowerer: &mut Lowerer<'_, 'a>,
+    key: &'a TemplateKey,
+    key_var: u32,
+) -> Result<Vec<Ir>, Error> {
+    let maintainers = lowerer.apply_to_vars(&key.maintainers, &[key_var])?;
+    Ok(vec![Ir::var(key_var), Ir::Protected(Box::new(maintainers))])
 }
 
 /// From a key to contract id and contract.
@@ -158,9 +167,8 @@ fn define_query<'a>(
     let mut lowerer = Lowerer::new(compiler);
     let limit = lowerer.fresh();
     let key_var = lowerer.fresh();
-    let maintainers = lowerer.apply_to_vars(&key.maintainers, &[key_var])?;
-    let maintainers = Ir::Protected(Box::new(maintainers));
-    let args = vec![Ir::var(key_var), maintainers, Ir::var(limit)];
+    let mut args = with_maintainers(&mut lowerer, key, key_var)?;
+    args.push(Ir::var(limit));
     let ir = Ir::Operation(Operation::Ledger(Ledger::QueryByKey, row), args);
     let body = lowerer.finish(vec![limit, key_var], ir, true);
     compiler.finish(function.index(), body)

@@ -1,7 +1,6 @@
 //! Questions that need no ledger: values for verbose answers, views of interfaces, values of
 //! definitions.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
@@ -11,10 +10,9 @@ use crate::lf::compile::{Definition, FunctionId, Program};
 use crate::lf::error::Error;
 use crate::lf::machine::{LedgerState, Limits, Machine, Outcome, Val, export};
 use crate::lf::signature::{ChoiceSignature, LookupError, Reference, Signatures};
-use crate::lf::transaction::{Builder, Seeding};
 use crate::lf::types::Type;
 use crate::lf::value::{self, Value};
-use crate::model::{Identifier, Name, Timestamp};
+use crate::model::{Identifier, Name};
 
 impl Engine {
     /// A value in normal form with the ids and labels that its type gives it.
@@ -133,14 +131,7 @@ impl Engine {
         function: FunctionId,
         args: Vec<Val>,
     ) -> Result<Val, Error> {
-        let builder = Builder::new(
-            Seeding::Roots(Vec::new()),
-            BTreeSet::new(),
-            Timestamp::EPOCH,
-            Timestamp::EPOCH,
-            false,
-        );
-        let ledger = LedgerState::new(builder, Timestamp::EPOCH, Arc::default());
+        let ledger = LedgerState::unused();
         let cancelled = Arc::new(AtomicBool::new(false));
         let config = self.config();
         let limits = Limits {

@@ -5,7 +5,7 @@ use crate::lf::compile::{Keyed, Program};
 use crate::lf::error::Error;
 use crate::lf::machine::Val;
 use crate::lf::signature::{LookupError, Reference};
-use crate::lf::value::{TranslationError, Value, contract_id_in};
+use crate::lf::value::{TranslationError, Value, contract_ids};
 use crate::model::{Identifier, Name};
 
 /// An exercise of the first contract with a key.
@@ -53,7 +53,7 @@ fn keyed<'p>(
     let typ = program.signatures.template_key(template);
     let typ = typ.map_err(Error::Lookup)?;
     let val = typed(program, typ, key)?;
-    if let Some(id) = contract_id_in(key) {
+    if let Some(id) = contract_ids(key).next() {
         return Err(Error::Value(TranslationError::ContractIdInKey(id.clone())));
     }
     let found = compiled(program, template)?.key.as_ref();

@@ -3,7 +3,6 @@
 //! Who drives code that asks questions (Daml Script) evaluates it step by step: the code's value
 //! says what it asks and has the function that goes on with the answer.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
@@ -14,10 +13,9 @@ use crate::lf::compile::{Definition, FunctionId, Program};
 use crate::lf::error::{Error, Level};
 use crate::lf::machine::{LedgerState, Limits, Machine, Outcome, Parts, Val, export, import};
 use crate::lf::signature::{LookupError, Reference, Signatures};
-use crate::lf::transaction::{Builder, Seeding};
 use crate::lf::types::Type;
 use crate::lf::value::Value;
-use crate::model::{Identifier, Timestamp};
+use crate::model::Identifier;
 
 /// Evaluates with the packages that were loaded when it began, without a ledger. Each call has the
 /// limits of one interpretation.
@@ -145,14 +143,7 @@ impl Evaluation {
     }
 
     fn machine(&self) -> Machine {
-        let builder = Builder::new(
-            Seeding::Roots(Vec::new()),
-            BTreeSet::new(),
-            Timestamp::EPOCH,
-            Timestamp::EPOCH,
-            false,
-        );
-        let ledger = LedgerState::new(builder, Timestamp::EPOCH, Arc::default());
+        let ledger = LedgerState::unused();
         let cancelled = self.cancelled.clone();
         Machine::new(self.program.clone(), ledger, self.limits, cancelled)
     }

@@ -216,27 +216,3 @@ fn shortest(bytes: &[u8]) -> &[u8] {
     }
     rest
 }
-
-/// The first contract id in a value.
-pub(crate) fn contract_id_in(value: &Value) -> Option<&crate::model::ContractId> {
-    match value {
-        Value::ContractId(id) => Some(id),
-        Value::Optional(value) => value.as_deref().and_then(contract_id_in),
-        Value::List(values) => values.iter().find_map(contract_id_in),
-        Value::TextMap(entries) => entries.iter().find_map(|(_, value)| contract_id_in(value)),
-        Value::GenMap(entries) => entries
-            .iter()
-            .find_map(|(key, value)| contract_id_in(key).or_else(|| contract_id_in(value))),
-        Value::Record(record) => record.fields.iter().find_map(|(_, v)| contract_id_in(v)),
-        Value::Variant { value, .. } => contract_id_in(value),
-        Value::Unit
-        | Value::Bool(_)
-        | Value::Int64(_)
-        | Value::Numeric(_)
-        | Value::Text(_)
-        | Value::Timestamp(_)
-        | Value::Date(_)
-        | Value::Party(_)
-        | Value::Enum { .. } => None,
-    }
-}

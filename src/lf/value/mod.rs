@@ -17,12 +17,14 @@ mod key_hash;
 mod plain;
 mod render;
 
+mod contract_ids;
 mod enrich;
 mod order;
 mod translate;
 
+pub use contract_ids::contract_ids;
 pub use enrich::enrich;
-pub(crate) use key_hash::{contract_id_in, key_hash};
+pub(crate) use key_hash::key_hash;
 pub use numeric::{Numeric, PRECISION_MAX, SCALE_MAX};
 pub use plain::Plain;
 pub use render::Rendered;

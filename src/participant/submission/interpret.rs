@@ -10,7 +10,7 @@ use super::selection::{Requirements, Selection};
 use crate::lf::engine::{self, Interpretation, Interpreted, Step};
 use crate::lf::error::Error as EngineError;
 use crate::lf::transaction::{ContractInstance, KeyQuestion, transaction_seed};
-use crate::lf::value::Value;
+use crate::lf::value::{Value, contract_ids};
 use crate::model::{ContractId, Hash, ParticipantId, Party, Timestamp};
 use crate::participant::disclosure;
 use crate::participant::errors::{ErrorId, Refusal};
@@ -359,29 +359,5 @@ fn mentioned(commands: &[engine::Command]) -> BTreeSet<ContractId> {
 }
 
 fn collect(value: &Value, found: &mut BTreeSet<ContractId>) {
-    let mut open = vec![value];
-    while let Some(value) = open.pop() {
-        match value {
-            Value::ContractId(id) => {
-                found.insert(id.clone());
-            }
-            Value::Optional(Some(value)) | Value::Variant { value, .. } => open.push(value),
-            Value::List(values) => open.extend(values),
-            Value::TextMap(entries) => open.extend(entries.iter().map(|(_, value)| value)),
-            Value::GenMap(entries) => {
-                open.extend(entries.iter().flat_map(|(key, value)| [key, value]));
-            }
-            Value::Record(record) => open.extend(record.fields.iter().map(|(_, value)| value)),
-            Value::Unit
-            | Value::Bool(_)
-            | Value::Int64(_)
-            | Value::Numeric(_)
-            | Value::Text(_)
-            | Value::Timestamp(_)
-            | Value::Date(_)
-            | Value::Party(_)
-            | Value::Optional(None)
-            | Value::Enum { .. } => {}
-        }
-    }
+    found.extend(contract_ids(value).cloned());
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::model::record;
-use super::support::{Ledger, in_module, party, submission};
+use super::support::{FACES, Ledger, in_module, party, submission};
 use crate::lf::archive::Archive;
 use crate::lf::engine::{
     Command, Config, Engine, Interpretation, Interpreted, LoadError, Step, Submission,
@@ -12,23 +12,6 @@ use crate::lf::engine::{
 use crate::lf::text::build_archive;
 use crate::lf::value::Value;
 use crate::model::{ContractId, Name, PackageId, PackageName};
-
-const FACES: &str = r"
-language 2.1;
-metadata ('faces' : '1.0.0');
-module M {
-  record @serializable Seen = { by : Int64 };
-  interface (this : Face) = {
-    viewtype M:Seen;
-    choice @nonConsuming Look (self) (arg : Unit) : Int64,
-      controllers interface_signatory @M:Face this
-      to pure @Int64 (M:Seen {by} (view_interface @M:Face this));
-    choice Archive (self) (arg : Unit) : Unit,
-      controllers interface_signatory @M:Face this
-      to pure @Unit ();
-  };
-}
-";
 
 /// A package whose template is seen as a number.
 fn implementer(number: u8, faces: &Archive) -> Archive {

@@ -161,6 +161,24 @@ pub(super) fn load_pairs(engine: &Engine) {
     engine.load(&id, &package).unwrap();
 }
 
+/// A package with an interface whose view is a number.
+pub(super) const FACES: &str = r"
+language 2.1;
+metadata ('faces' : '1.0.0');
+module M {
+  record @serializable Seen = { by : Int64 };
+  interface (this : Face) = {
+    viewtype M:Seen;
+    choice @nonConsuming Look (self) (arg : Unit) : Int64,
+      controllers interface_signatory @M:Face this
+      to pure @Int64 (M:Seen {by} (view_interface @M:Face this));
+    choice Archive (self) (arg : Unit) : Unit,
+      controllers interface_signatory @M:Face this
+      to pure @Unit ();
+  };
+}
+";
+
 /// Loads a package written as text and gives its id.
 pub(super) fn load_text(engine: &Engine, source: &str) -> PackageId {
     let archive = build_archive(source, &[]).unwrap_or_else(|error| panic!("{error}"));

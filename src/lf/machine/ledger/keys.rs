@@ -14,7 +14,7 @@ use crate::lf::machine::val::Val;
 use crate::lf::transaction::{
     ContractInfo, ContractInstance, GlobalKey, Key, KeyMatches, KeyQuestion,
 };
-use crate::lf::value::{contract_id_in, key_hash};
+use crate::lf::value::{contract_ids, key_hash};
 use crate::model::ContractId;
 
 /// Most contracts that one query finds, however many it asks for, as in Canton.
@@ -96,7 +96,7 @@ impl Machine {
         let typ = typ.map_err(Error::Lookup)?;
         let value = self.export(program, key)?;
         self.meter.work(maintainers.elements().count());
-        if let Some(id) = contract_id_in(&value) {
+        if let Some(id) = contract_ids(&value).next() {
             return Err(Error::ContractIdInKey(id.clone()).into());
         }
         let hash = key_hash(&program.signatures, &package.name, &found.id, typ, &value);

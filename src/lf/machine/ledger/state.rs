@@ -11,7 +11,7 @@ use crate::lf::error::{Error, Metadata, UpgradeFailure};
 use crate::lf::machine::fault::Fault;
 use crate::lf::machine::import::{Contract, import_as};
 use crate::lf::machine::val::Val;
-use crate::lf::transaction::{Builder, ContractInfo, ContractInstance, KeyInput};
+use crate::lf::transaction::{Builder, ContractInfo, ContractInstance, KeyInput, Seeding};
 use crate::lf::value::Value;
 use crate::model::{ContractId, Hash, Identifier, PackageId, PackageName, Party, Timestamp};
 
@@ -159,6 +159,18 @@ impl LedgerState {
             preference,
             preferred: BTreeMap::new(),
         }
+    }
+
+    /// For code that does nothing on the ledger.
+    pub(crate) fn unused() -> Self {
+        let builder = Builder::new(
+            Seeding::Roots(Vec::new()),
+            BTreeSet::new(),
+            Timestamp::EPOCH,
+            Timestamp::EPOCH,
+            false,
+        );
+        Self::new(builder, Timestamp::EPOCH, Arc::default())
     }
 
     /// Takes in a contract of the ledger, if it is the one that its id names.

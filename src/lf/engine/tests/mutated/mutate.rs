@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::parts;
+use crate::lf::ast::parts::children;
 use crate::lf::ast::{
     BuiltinFunction, DataCons, Expr, FailureCategory, Literal, Package, Ref, Type,
 };
@@ -74,7 +75,7 @@ impl Pool {
 /// How many expressions are in one, at most `limit`.
 fn size(expr: &mut Expr, limit: usize) -> usize {
     let mut size = 1;
-    for child in parts::children(expr) {
+    for child in children(expr) {
         if size >= limit {
             break;
         }
@@ -108,7 +109,7 @@ fn expression(expr: &mut Expr, pool: &Pool, dice: &mut Dice) {
             *expr = found.unwrap_or(Expr::Con(crate::lf::ast::BuiltinCon::Unit));
         }
         1 => {
-            let mut children = parts::children(expr);
+            let mut children = children(expr);
             if !children.is_empty() {
                 let child = dice.below(children.len());
                 let child = children.swap_remove(child).clone();
@@ -139,7 +140,7 @@ fn put<T: Clone>(places: Vec<&mut T>, from: &[T], dice: &mut Dice) {
 
 /// Two parts change their places.
 fn swap(expr: &mut Expr, dice: &mut Dice) {
-    let mut children = parts::children(expr);
+    let mut children = children(expr);
     if children.len() < 2 {
         return;
     }
