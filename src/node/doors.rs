@@ -1,6 +1,7 @@
 //! The doors: gRPC servers, each a role.
 
 use std::net::TcpListener;
+use std::sync::Arc;
 
 use super::participant::ParticipantParts;
 use super::start::{Assembly, StartError};
@@ -66,6 +67,7 @@ pub(super) fn start_ledger_api(
         parts.head,
         parts.packages,
         assembly.compute.clone(),
+        Arc::clone(&parts.sync),
     );
     let role = LedgerApi {
         component: config.name.clone(),

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use canton_admin::AdminClient;
 use canton_ledger::proto::get_updates_response::Update;
-use canton_ledger::{CantonClient, Config, Error, Submit, UpdatesRequest};
+use canton_ledger::{ActiveContractsRequest, CantonClient, Config, Error, Submit, UpdatesRequest};
 use canton_proto::com::daml::ledger::api::v2 as api;
 use futures_util::{StreamExt, TryStreamExt};
 use tonic::transport::{Channel, Endpoint};
@@ -88,12 +88,18 @@ impl Client {
 
     /// The active contracts of a party at the ledger end.
     pub async fn active(&self, party: &str) -> Vec<api::CreatedEvent> {
+        self.active_with(party, |request| request).await
+    }
+
+    /// Those of them that a request asks for.
+    pub async fn active_with(
+        &self,
+        party: &str,
+        ask: impl FnOnce(ActiveContractsRequest) -> ActiveContractsRequest,
+    ) -> Vec<api::CreatedEvent> {
         let end = self.ledger.ledger_end().await.unwrap();
-        let contracts = self
-            .ledger
-            .active_contracts(vec![party.to_owned()], end)
-            .await
-            .unwrap();
+        let request = ask(ActiveContractsRequest::new(vec![party.to_owned()], end));
+        let contracts = self.ledger.active_contracts_with(request).await.unwrap();
         let contracts: Vec<api::ActiveContract> = contracts.try_collect().await.unwrap();
         contracts
             .into_iter()

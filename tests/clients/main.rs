@@ -38,6 +38,7 @@ mod scripts;
 mod administration;
 mod packages;
 mod reflection;
+mod views;
 
 mod bad_dars;
 mod bad_requests;

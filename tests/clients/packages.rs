@@ -23,9 +23,16 @@ use super::process::Sandbox;
 use super::refused::refused;
 
 /// A version of a package with one template.
-struct Version {
-    dar: Vec<u8>,
-    id: String,
+pub struct Version {
+    pub dar: Vec<u8>,
+    pub id: String,
+}
+
+impl Version {
+    pub fn of(dar: Vec<u8>) -> Self {
+        let id = read_dar(&dar).unwrap().main.id.to_string();
+        Self { dar, id }
+    }
 }
 
 /// `extra` are fields after the owner.
@@ -40,24 +47,20 @@ fn version(name: &str, version: &str, extra: &str) -> Version {
            }};
          }}"
     );
-    let dar = build_dar(&source, &[]).unwrap();
-    let id = read_dar(&dar).unwrap().decode(|_| false).unwrap()[0]
-        .0
-        .to_string();
-    Version { dar, id }
+    Version::of(build_dar(&source, &[]).unwrap())
 }
 
 const OPTIONAL: &str = ", note : Optional Text";
 const REQUIRED: &str = ", note : Text";
 
 /// A participant, and calls that the SDK lacks.
-struct Participant {
-    client: Client,
+pub struct Participant {
+    pub client: Client,
     management: PackageManagementServiceClient<tonic::transport::Channel>,
 }
 
 impl Participant {
-    fn of(client: Client) -> Self {
+    pub fn of(client: Client) -> Self {
         let management = PackageManagementServiceClient::new(client.channel.clone());
         Self { client, management }
     }
@@ -81,7 +84,7 @@ impl Participant {
         Ok(())
     }
 
-    async fn update(
+    pub async fn update(
         &self,
         request: UpdateVettedPackagesRequest,
     ) -> Result<UpdateVettedPackagesResponse, Error> {
@@ -148,14 +151,14 @@ impl Participant {
     }
 }
 
-fn by_id(version: &Version) -> VettedPackagesRef {
+pub fn by_id(version: &Version) -> VettedPackagesRef {
     VettedPackagesRef {
         package_id: version.id.clone(),
         ..Default::default()
     }
 }
 
-fn request(operation: Operation) -> UpdateVettedPackagesRequest {
+pub fn request(operation: Operation) -> UpdateVettedPackagesRequest {
     UpdateVettedPackagesRequest {
         changes: vec![VettedPackagesChange {
             operation: Some(operation),
@@ -164,14 +167,14 @@ fn request(operation: Operation) -> UpdateVettedPackagesRequest {
     }
 }
 
-fn vet(packages: Vec<VettedPackagesRef>) -> UpdateVettedPackagesRequest {
+pub fn vet(packages: Vec<VettedPackagesRef>) -> UpdateVettedPackagesRequest {
     request(Operation::Vet(Vet {
         packages,
         ..Default::default()
     }))
 }
 
-fn unvet(packages: Vec<VettedPackagesRef>) -> UpdateVettedPackagesRequest {
+pub fn unvet(packages: Vec<VettedPackagesRef>) -> UpdateVettedPackagesRequest {
     request(Operation::Unvet(Unvet { packages }))
 }
 

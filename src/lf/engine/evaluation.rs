@@ -145,7 +145,9 @@ impl Evaluation {
     fn machine(&self) -> Machine {
         let ledger = LedgerState::unused();
         let cancelled = self.cancelled.clone();
-        Machine::new(self.program.clone(), ledger, self.limits, cancelled)
+        let mut machine = Machine::new(self.program.clone(), ledger, self.limits, cancelled);
+        machine.leave_ledger();
+        machine
     }
 
     fn run(

@@ -1,8 +1,7 @@
 //! Packages whose expressions are in wrong places: there and back through bytes and text, loaded, run.
 
-use super::random::Random;
-use super::splice::splice;
-use super::{engine, is_stable, kept, load_and_evaluate, rounds, trying};
+use super::splice::{Splices, splice};
+use super::{engine, fuzz, is_stable, kept, load_and_evaluate, trying};
 use crate::lf::archive::Archive;
 use crate::lf::engine::tests::rules;
 use crate::lf::text::{parse, print};
@@ -21,17 +20,14 @@ fn attempt(text: &[u8]) -> bool {
 
 #[test]
 fn packages_with_expressions_in_wrong_places_are_refused_or_run() {
-    let mut random = Random::new();
     for text in kept("packages") {
         trying("packages", &text, attempt);
     }
-    let mut running = 0;
-    for package in rules::packages() {
-        for _ in 0..rounds(6) {
-            let text = print(&splice(&mut random, &package));
-            running += usize::from(trying("packages", text.as_bytes(), attempt));
-        }
-    }
+    let packages = rules::packages();
+    let running = fuzz!(6 * packages.len(), Splices, |splices: &Splices| {
+        let text = print(&splice(splices, &packages));
+        trying("packages", text.as_bytes(), attempt)
+    });
     // some expressions are of the right type in their new places, or are never evaluated
     assert!(running > 0);
 }

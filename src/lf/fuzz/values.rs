@@ -1,7 +1,7 @@
 //! Bytes of values and of transactions.
 
-use super::random::Random;
-use super::{kept, rounds, trying};
+use super::changes::Changes;
+use super::{fuzz, kept, trying};
 use crate::lf::transaction::{ContractInstance, Transaction};
 use crate::lf::value::Value;
 
@@ -21,7 +21,6 @@ fn attempt(bytes: &[u8]) -> bool {
 
 #[test]
 fn changed_bytes_of_values_and_transactions_are_refused_or_canonical() {
-    let mut random = Random::new();
     let seeds = kept("values");
     for bytes in &seeds {
         assert!(
@@ -29,12 +28,8 @@ fn changed_bytes_of_values_and_transactions_are_refused_or_canonical() {
             "a kept input means nothing"
         );
     }
-    let mut meaningful = 0;
-    for _ in 0..rounds(20_000) {
-        let other = random.pick(&seeds).clone();
-        let seed = random.pick(&seeds).clone();
-        let bytes = random.change(&seed, &other);
-        meaningful += usize::from(trying("values", &bytes, attempt));
-    }
+    let meaningful = fuzz!(20_000, Changes, |changes: &Changes| {
+        trying("values", &changes.of_bytes(&seeds), attempt)
+    });
     assert!(meaningful > 0);
 }

@@ -43,12 +43,15 @@ impl ReadModel {
                 self.packages().signature(&package).await?;
             }
         }
-        let usable = Usable { engine, known };
-        let needs_views = projections.iter().any(told::needs_views);
-        let assemble = move || told::assemble(projections, &found, &usable);
-        if !needs_views {
-            return assemble();
+        if !projections.iter().any(told::needs_views) {
+            return told::assemble(projections, &found, None);
         }
+        let usable = Usable {
+            engine,
+            known,
+            vetting: self.vetting().now().await?,
+        };
+        let assemble = move || told::assemble(projections, &found, Some(&usable));
         // views run Daml code
         let told = self.compute().run(assemble).await;
         told.map_err(|error| Refusal::new(ErrorId::ParticipantBackpressure, error.to_string()))?

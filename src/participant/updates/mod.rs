@@ -1,7 +1,8 @@
 //! The way out: what readers are shown of the ledger.
 //!
 //! `format` is what a reader asks for; `resolve` makes a `selection` of it (names become ids);
-//! `projection` decides what of an entry passes; `told` adds the contents of contracts. On these
+//! `projection` decides what of an entry passes; `told` adds the contents of contracts and, with
+//! what is vetted (`vetting`), their views. On these
 //! stand the reads: `stream` (updates), `completions`, `active` (contracts at an offset), `lookup`
 //! (single updates, contracts and parties). `follow` paces what goes along with the ledger.
 //!
@@ -16,6 +17,8 @@ mod format;
 mod selection;
 
 mod projection;
+
+mod vetting;
 
 mod told;
 

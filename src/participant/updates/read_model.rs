@@ -4,10 +4,12 @@ use std::sync::Arc;
 
 use super::config::Config;
 use super::store::{LogRow, Store};
+use super::vetting::LocalVetting;
 use crate::model::{Offset, UpdateId};
 use crate::participant::errors::{ErrorId, Refusal};
 use crate::participant::indexer::{Entry, Head, LedgerEnd, decode};
 use crate::participant::packages::Packages;
+use crate::participant::submission::SyncPort;
 use crate::runtime::compute::ComputePool;
 use crate::storage::{self, Database, Schema};
 
@@ -21,6 +23,7 @@ struct Inner {
     head: Head,
     packages: Packages,
     compute: ComputePool,
+    vetting: LocalVetting,
 }
 
 impl std::fmt::Debug for ReadModel {
@@ -30,7 +33,7 @@ impl std::fmt::Debug for ReadModel {
 }
 
 impl ReadModel {
-    /// Reads what the indexer that publishes by `head` has written.
+    /// Reads what the indexer that publishes by `head` has written; `sync` is asked what is vetted.
     pub fn new(
         config: Config,
         database: Database,
@@ -38,6 +41,7 @@ impl ReadModel {
         head: Head,
         packages: Packages,
         compute: ComputePool,
+        sync: Arc<dyn SyncPort>,
     ) -> Self {
         Self(Arc::new(Inner {
             config,
@@ -45,6 +49,7 @@ impl ReadModel {
             head,
             packages,
             compute,
+            vetting: LocalVetting::new(sync),
         }))
     }
 
@@ -54,6 +59,10 @@ impl ReadModel {
 
     pub(super) fn compute(&self) -> &ComputePool {
         &self.0.compute
+    }
+
+    pub(super) fn vetting(&self) -> &LocalVetting {
+        &self.0.vetting
     }
 
     pub(super) fn store(&self) -> &Store {

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::projection::{Projection, Shown};
+use super::vetting::Vetting;
 use crate::lf::engine::Engine;
 use crate::lf::transaction::ContractInstance;
 use crate::lf::value::Value;
@@ -61,11 +62,12 @@ pub(super) struct Usable {
     /// Pinned.
     pub(super) engine: Engine,
     pub(super) known: Arc<KnownPackages>,
+    pub(super) vetting: Vetting,
 }
 
 impl Usable {
-    /// What a contract looks like through an interface, as the newest version of its template that
-    /// implements the interface says.
+    /// What a contract looks like through an interface, as the newest vetted version of its template
+    /// that implements the interface says.
     fn view(&self, instance: &ContractInstance, interface: &Identifier) -> View {
         View {
             interface: interface.clone(),
@@ -82,18 +84,20 @@ impl Usable {
         interface: &Identifier,
     ) -> Result<Identifier, Refusal> {
         let versions = self.known.versions(&instance.package_name).iter();
-        let mut versions = versions.map(|id| instance.template.in_package(id.clone()));
+        let vetted = versions.filter(|id| self.vetting.is_lasting(id));
+        let mut vetted = vetted.map(|id| instance.template.in_package(id.clone()));
         let implements = |template: &Identifier| {
             let package = self.engine.signature(template.package());
             let template = package.as_ref().and_then(|it| it.templates.get(template));
             template.is_some_and(|it| it.implements.contains(interface))
         };
-        versions.find(implements).ok_or_else(|| {
+        vetted.find(implements).ok_or_else(|| {
             Refusal::new(
                 ErrorId::NoVettedInterfaceImplementationPackage,
                 format!(
                     "No vetted package for rendering the interface view for package-name '{}'. \
-                     Reason: no version of it implements {interface}",
+                     Reason: no version of it that \
+                     this participant has vetted without an end implements {interface}",
                     instance.package_name
                 ),
             )
@@ -107,11 +111,11 @@ pub(super) fn needs_views(projection: &Projection) -> bool {
     events.any(|shown| !shown.carries.views.is_empty())
 }
 
-/// Puts projections and contracts together.
+/// Puts projections and contracts together; views need what is usable.
 pub(super) fn assemble(
     projections: Vec<Projection>,
     contracts: &HashMap<ContractId, Arc<ContractInstance>>,
-    usable: &Usable,
+    usable: Option<&Usable>,
 ) -> Result<Vec<Update>, Refusal> {
     projections
         .into_iter()
@@ -128,7 +132,7 @@ pub(super) fn assemble(
 fn contents(
     projection: &Projection,
     contracts: &HashMap<ContractId, Arc<ContractInstance>>,
-    usable: &Usable,
+    usable: Option<&Usable>,
 ) -> Result<Vec<Option<Content>>, Refusal> {
     let Body::Transaction(transaction) = &projection.entry.body else {
         return Ok(Vec::new());
@@ -144,7 +148,9 @@ fn contents(
         let views = shown.carries.views.iter();
         Ok(Some(Content {
             instance: Arc::clone(instance),
-            views: views.map(|id| usable.view(instance, id)).collect(),
+            views: usable.map_or_else(Vec::new, |usable| {
+                views.map(|id| usable.view(instance, id)).collect()
+            }),
         }))
     };
     projection.events.iter().map(content).collect()
