@@ -101,7 +101,8 @@ fn base_config(args: &SandboxArgs, temporary: Option<&Path>) -> anyhow::Result<S
     }
     writeln!(
         toml,
-        "[domains.domain1]\nprotocol-version = {}\npublic-api.port = {}",
+        "[domains.domain1]\nprotocol-version = {}\npublic-api.port = {}\n\
+         parameters.topology-change-delay = \"0s\"",
         args.protocol_version.number(),
         args.sequencer_public_port
     )?;

@@ -12,6 +12,7 @@ mod raw;
 mod load;
 mod nearest;
 
+mod domain;
 mod protocol_version;
 mod validated;
 
@@ -20,8 +21,9 @@ mod dump;
 #[cfg(test)]
 mod tests;
 
+pub use domain::DomainConfig;
 pub use load::{ConfigError, Sources, load};
 pub use protocol_version::ProtocolVersion;
 pub use validated::{
-    ClockConfig, DomainConfig, Endpoint, NodeConfig, ParticipantConfig, RoleKind, RoleSelection,
+    ClockConfig, Endpoint, NodeConfig, ParticipantConfig, RoleKind, RoleSelection,
 };

@@ -92,6 +92,9 @@ pub(super) struct RawDomainParameters {
     pub ledger_time_tolerance: String,
     /// How far preparation time and sequencing time may be apart.
     pub preparation_time_tolerance: String,
+    /// How long after its sequencing a topology change comes into force. Long enough for every member to
+    /// know of it by then; 0 is fine for development, where members are in one process.
+    pub topology_change_delay: String,
 }
 
 impl Default for RawDomainParameters {
@@ -101,6 +104,7 @@ impl Default for RawDomainParameters {
             mediator_reaction_timeout: "10s".to_owned(),
             ledger_time_tolerance: "60s".to_owned(),
             preparation_time_tolerance: "24h".to_owned(),
+            topology_change_delay: "250ms".to_owned(),
         }
     }
 }
@@ -109,9 +113,10 @@ impl Default for RawDomainParameters {
 #[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub(super) struct RawAdmission {
-    /// `open` or `listed`.
+    /// `open`, `listed` or `restricted`: who is permitted on the domain's topology.
     pub kind: String,
-    /// Participant ids or namespaces, for `listed`.
+    /// Participant ids or namespaces, for `listed`; ids that are permitted from the start on, for
+    /// `restricted`.
     pub participants: Vec<String>,
 }
 

@@ -4,14 +4,12 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::net::SocketAddr;
 
+use super::domain::DomainConfig;
 use super::load::ConfigError;
-use super::protocol_version::ProtocolVersion;
-use super::raw::{Raw, RawAdmission, RawDatabase, RawDomain, RawEndpoint, RawParticipant};
-use crate::domain::service::Admission;
+use super::raw::{Raw, RawDatabase, RawEndpoint, RawParticipant};
 use crate::model::Duration;
 use crate::storage::{DatabaseConfig, DatabaseKind, PoolConfig};
 use crate::telemetry::{LogConfig, LogFormat};
-use crate::topology::DomainParameters;
 
 /// Everything that a process is told.
 #[derive(Debug, Clone)]
@@ -29,23 +27,6 @@ pub struct NodeConfig {
     /// Threads for interpretation and checks; one per core if absent.
     pub compute_threads: Option<usize>,
     pub(super) raw: Raw,
-}
-
-/// A domain.
-#[derive(Debug, Clone)]
-pub struct DomainConfig {
-    /// Its name.
-    pub name: String,
-    /// Where its state is kept.
-    pub database: DatabaseConfig,
-    /// The rules of its transactions.
-    pub protocol_version: ProtocolVersion,
-    /// How it works.
-    pub parameters: DomainParameters,
-    /// Who may join.
-    pub admission: Admission,
-    /// The sequencer's API.
-    pub public_api: Option<Endpoint>,
 }
 
 /// A participant.
@@ -168,6 +149,9 @@ impl NodeConfig {
             "static" => ClockConfig::Static,
             other => return Err(invalid("clock.kind", one_of(other, &["wall", "static"]))),
         };
+        for domain in domains.iter().filter(|_| clock == ClockConfig::Static) {
+            domain.check_static_time()?;
+        }
         let format = match raw.logging.format.as_str() {
             "text" => LogFormat::Text,
             "json" => LogFormat::Json,
@@ -263,44 +247,6 @@ fn check_needs(
         })
 }
 
-impl DomainConfig {
-    fn validate(
-        name: &str,
-        raw: &RawDomain,
-        default: &DatabaseConfig,
-    ) -> Result<Self, ConfigError> {
-        let path = format!("domains.{name}");
-        check_name(&path, name)?;
-        let time = |key: &str, text: &str| duration(&format!("{path}.parameters.{key}"), text);
-        let parameters = &raw.parameters;
-        Ok(Self {
-            name: name.to_owned(),
-            database: component_database(&path, raw.database.as_ref(), default)?,
-            protocol_version: protocol_version(&path, raw.protocol_version)?,
-            parameters: DomainParameters {
-                confirmation_response_timeout: time(
-                    "confirmation-response-timeout",
-                    &parameters.confirmation_response_timeout,
-                )?,
-                mediator_reaction_timeout: time(
-                    "mediator-reaction-timeout",
-                    &parameters.mediator_reaction_timeout,
-                )?,
-                ledger_time_tolerance: time(
-                    "ledger-time-tolerance",
-                    &parameters.ledger_time_tolerance,
-                )?,
-                preparation_time_tolerance: time(
-                    "preparation-time-tolerance",
-                    &parameters.preparation_time_tolerance,
-                )?,
-            },
-            admission: admission(&path, &raw.admission)?,
-            public_api: endpoint(&raw.public_api),
-        })
-    }
-}
-
 impl ParticipantConfig {
     fn validate(
         name: &str,
@@ -339,7 +285,7 @@ impl ParticipantConfig {
     }
 }
 
-fn component_database(
+pub(super) fn component_database(
     path: &str,
     raw: Option<&RawDatabase>,
     default: &DatabaseConfig,
@@ -392,27 +338,7 @@ fn database(path: &str, raw: &RawDatabase) -> Result<DatabaseConfig, ConfigError
     })
 }
 
-fn protocol_version(path: &str, number: u32) -> Result<ProtocolVersion, ConfigError> {
-    ProtocolVersion::of(number).ok_or_else(|| {
-        let known = ProtocolVersion::ALL.map(|it| it.to_string());
-        let known: Vec<&str> = known.iter().map(String::as_str).collect();
-        let reason = one_of(number, &known);
-        invalid(&format!("{path}.protocol-version"), reason)
-    })
-}
-
-fn admission(path: &str, raw: &RawAdmission) -> Result<Admission, ConfigError> {
-    match raw.kind.as_str() {
-        "open" => Ok(Admission::Open),
-        "listed" => Ok(Admission::Listed(raw.participants.clone())),
-        other => Err(invalid(
-            &format!("{path}.admission.kind"),
-            one_of(other, &["open", "listed"]),
-        )),
-    }
-}
-
-fn endpoint(raw: &RawEndpoint) -> Option<Endpoint> {
+pub(super) fn endpoint(raw: &RawEndpoint) -> Option<Endpoint> {
     raw.port.map(|port| Endpoint {
         address: raw.address.clone(),
         port,
@@ -420,7 +346,7 @@ fn endpoint(raw: &RawEndpoint) -> Option<Endpoint> {
 }
 
 /// Names become parts of ids and of database schemas.
-fn check_name(path: &str, name: &str) -> Result<(), ConfigError> {
+pub(super) fn check_name(path: &str, name: &str) -> Result<(), ConfigError> {
     let well_formed = !name.is_empty()
         && name.len() <= 40
         && name
@@ -437,7 +363,7 @@ fn check_name(path: &str, name: &str) -> Result<(), ConfigError> {
 }
 
 /// Reads `10s`, `250ms`, `2m`, `24h`.
-fn duration(path: &str, text: &str) -> Result<Duration, ConfigError> {
+pub(super) fn duration(path: &str, text: &str) -> Result<Duration, ConfigError> {
     let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
     let factor = match &text[digits.len()..] {
         "ms" => Some(1_000),
@@ -459,11 +385,11 @@ fn duration(path: &str, text: &str) -> Result<Duration, ConfigError> {
         })
 }
 
-fn one_of(found: impl fmt::Debug, expected: &[&str]) -> String {
+pub(super) fn one_of(found: impl fmt::Debug, expected: &[&str]) -> String {
     format!("{found:?} is not one of {}", expected.join(", "))
 }
 
-fn invalid(key: &str, reason: String) -> ConfigError {
+pub(super) fn invalid(key: &str, reason: String) -> ConfigError {
     ConfigError::Invalid {
         key: key.to_owned(),
         reason,

@@ -26,6 +26,8 @@ pub enum Purpose {
     Transaction = 8,
     /// The salt that hides a contract's contents in its id.
     ContractSalt = 9,
+    /// A namespace of several owners.
+    DecentralizedNamespace = 10,
 }
 
 /// 32 bytes of SHA-256.

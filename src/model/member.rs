@@ -4,7 +4,7 @@
 use std::fmt;
 
 use super::text::{self, TextError, text_type};
-use super::{Hash, Purpose};
+use super::{Hash, HashBuilder, Purpose};
 
 text_type! {
     /// The fingerprint of a public key: `1220` and the hexadecimal SHA-256. Names a namespace: the
@@ -78,6 +78,16 @@ impl Fingerprint {
         let hash = Hash::of(Purpose::PublicKeyFingerprint, public_key);
         Self(format!("1220{hash}").into())
     }
+
+    /// The namespace that several owners found together.
+    pub fn of_owners<'a>(owners: impl IntoIterator<Item = &'a Self>) -> Self {
+        let mut builder = HashBuilder::new(Purpose::DecentralizedNamespace);
+        for owner in owners {
+            builder.bytes(owner.as_str().as_bytes());
+        }
+        let hash = builder.finish();
+        Self(format!("1220{hash}").into())
+    }
 }
 
 impl DomainId {
@@ -89,6 +99,13 @@ impl DomainId {
     /// The part before `::`.
     pub fn name(&self) -> &str {
         self.as_str().split_once("::").map_or("", |(name, _)| name)
+    }
+
+    /// The part after `::`: who owns the domain.
+    pub fn namespace(&self) -> &str {
+        self.as_str()
+            .split_once("::")
+            .map_or("", |(_, namespace)| namespace)
     }
 }
 

@@ -50,6 +50,23 @@ pub(super) fn start(
     })
 }
 
+/// Refuses to start a domain with another protocol version than it was founded with.
+pub(super) async fn check(
+    assembly: &Assembly<'_>,
+    config: &DomainConfig,
+) -> Result<(), StartError> {
+    if !assembly.runs(&config.name, RoleKind::Topology) {
+        return Ok(());
+    }
+    let role = Roles::new(assembly, config)?.topology_role();
+    role.check_founded()
+        .await
+        .map_err(|source| StartError::Component {
+            component: config.name.clone(),
+            source,
+        })
+}
+
 /// What the roles are made of.
 struct Roles<'a> {
     config: &'a DomainConfig,
@@ -93,6 +110,7 @@ impl<'a> Roles<'a> {
         TopologyManagerRole {
             domain_name: self.config.name.clone(),
             parameters: self.config.parameters,
+            permitted: self.config.admission.permitted().to_vec(),
             database: self.database.clone(),
             schema: self.schema(RoleKind::Topology),
             sequencer: self.sequencer_port(),

@@ -261,6 +261,7 @@ async fn start_components(
 ) -> Result<(), StartError> {
     let mut domains = BTreeMap::new();
     for domain in &config.domains {
+        domain::check(assembly, domain).await?;
         let ports = domain::start(assembly, domain)?;
         domains.insert(domain.name.as_str(), ports);
         if let Some(listener) = listeners.public_apis.remove(&domain.name) {

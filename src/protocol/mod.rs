@@ -22,7 +22,7 @@ mod follower;
 
 pub use envelope::{Envelope, SequencedEvent, SubmissionRequest};
 pub use error::Error;
-pub use follower::{Followed, Follower, Published};
+pub use follower::{Followed, Follower};
 pub use ids::{MessageId, RequestId, RootHash};
 pub use message::{Message, PROTOCOL_VERSION, TopologyRefusal, TopologySubmission};
 pub use request::{InformeeTree, InputContract, SubmitterMetadata, TransactionView};

@@ -1,9 +1,13 @@
 //! What a topology transaction can say.
 
+use std::collections::BTreeSet;
+
 use super::keys::MemberKeys;
+use super::kind::Kind;
+use super::parameters::DomainParameters;
 use super::vetting::Vetted;
 use crate::crypto::PublicKey;
-use crate::model::{DomainId, Duration, Fingerprint, MemberId, ParticipantId, Party};
+use crate::model::{DomainId, Fingerprint, MemberId, ParticipantId, Party, Timestamp};
 
 /// One statement.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,6 +18,17 @@ pub enum Mapping {
         namespace: Fingerprint,
         /// The key.
         key: PublicKey,
+        /// What it may sign.
+        restriction: Restriction,
+    },
+    /// A namespace without a key: its owners sign for it together.
+    DecentralizedNamespace {
+        /// Follows from the owners with which it is founded, see [`Mapping::namespace_of`].
+        namespace: Fingerprint,
+        /// How many owners must sign.
+        threshold: u32,
+        /// Namespaces with keys.
+        owners: BTreeSet<Fingerprint>,
     },
     /// The member signs its messages with these keys, and reads what is encrypted for them.
     OwnerToKey {
@@ -28,6 +43,15 @@ pub enum Mapping {
         participant: ParticipantId,
         /// The domain.
         domain: DomainId,
+    },
+    /// The participant may take part in the domain: the domain's owner says so.
+    ParticipantPermission {
+        /// The domain.
+        domain: DomainId,
+        /// The participant.
+        participant: ParticipantId,
+        /// How far it goes.
+        permitted: Permitted,
     },
     /// Where a party lives.
     PartyToParticipant {
@@ -50,6 +74,28 @@ pub enum Mapping {
         /// Its parameters.
         parameters: DomainParameters,
     },
+}
+
+/// What a delegated key may sign for its namespace.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Restriction {
+    /// Everything, delegations to others included.
+    Nothing,
+    /// Everything but delegations.
+    NoDelegations,
+    /// These.
+    Only(BTreeSet<Kind>),
+}
+
+/// How far a participant's permission goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Permitted {
+    /// It may log in after this time.
+    pub login_after: Option<Timestamp>,
+    /// It hosts this many parties at most.
+    pub parties_max: Option<u32>,
+    /// It sends this many requests per second at most.
+    pub requests_per_second_max: Option<u32>,
 }
 
 /// The hosts of a party.
@@ -81,50 +127,19 @@ pub enum Permission {
     Submission,
 }
 
-/// How a domain works.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct DomainParameters {
-    /// How long participants have to answer a request.
-    pub confirmation_response_timeout: Duration,
-    /// How long the mediator has after that.
-    pub mediator_reaction_timeout: Duration,
-    /// How far ledger time and sequencing time may be apart.
-    pub ledger_time_tolerance: Duration,
-    /// How far preparation time and sequencing time may be apart.
-    pub preparation_time_tolerance: Duration,
-}
-
-impl Default for DomainParameters {
-    fn default() -> Self {
-        Self {
-            confirmation_response_timeout: Duration::from_secs(10),
-            mediator_reaction_timeout: Duration::from_secs(10),
-            ledger_time_tolerance: Duration::from_secs(60),
-            preparation_time_tolerance: Duration::from_secs(24 * 60 * 60),
-        }
-    }
-}
-
-impl DomainParameters {
-    /// How long after its request a verdict can come.
-    pub const fn decision_timeout(&self) -> Duration {
-        Duration::from_micros(
-            self.confirmation_response_timeout
-                .micros()
-                .saturating_add(self.mediator_reaction_timeout.micros()),
-        )
-    }
-}
-
 /// What a statement is about: of all statements about one subject, the latest is in force.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Subject {
     /// A key of a namespace.
     NamespaceDelegation(Fingerprint, Fingerprint),
+    /// A namespace of several owners.
+    DecentralizedNamespace(Fingerprint),
     /// The keys of a member.
     OwnerToKey(MemberId),
     /// A participant on a domain.
     DomainTrust(ParticipantId, DomainId),
+    /// A participant's permission for a domain.
+    ParticipantPermission(DomainId, ParticipantId),
     /// A party's hosts.
     PartyToParticipant(Party),
     /// A participant's packages.
@@ -134,12 +149,34 @@ pub enum Subject {
 }
 
 impl Mapping {
+    /// Which kind of statement it is.
+    pub const fn kind(&self) -> Kind {
+        match self {
+            Self::NamespaceDelegation { .. } => Kind::NamespaceDelegation,
+            Self::DecentralizedNamespace { .. } => Kind::DecentralizedNamespace,
+            Self::OwnerToKey { .. } => Kind::OwnerToKey,
+            Self::DomainTrust { .. } => Kind::DomainTrust,
+            Self::ParticipantPermission { .. } => Kind::ParticipantPermission,
+            Self::PartyToParticipant { .. } => Kind::PartyToParticipant,
+            Self::VettedPackages { .. } => Kind::VettedPackages,
+            Self::DomainParameters { .. } => Kind::DomainParameters,
+        }
+    }
+
     /// What the statement is about.
     pub fn subject(&self) -> Subject {
         match self {
-            Self::NamespaceDelegation { namespace, key } => {
+            Self::NamespaceDelegation { namespace, key, .. } => {
                 Subject::NamespaceDelegation(namespace.clone(), key.fingerprint())
             }
+            Self::DecentralizedNamespace { namespace, .. } => {
+                Subject::DecentralizedNamespace(namespace.clone())
+            }
+            Self::ParticipantPermission {
+                domain,
+                participant,
+                ..
+            } => Subject::ParticipantPermission(domain.clone(), participant.clone()),
             Self::OwnerToKey { member, .. } => Subject::OwnerToKey(member.clone()),
             Self::DomainTrust {
                 participant,
@@ -154,7 +191,31 @@ impl Mapping {
     }
 }
 
+impl Mapping {
+    /// The namespace that owners found together.
+    pub fn namespace_of(owners: &BTreeSet<Fingerprint>) -> Fingerprint {
+        Fingerprint::of_owners(owners)
+    }
+}
+
+impl Restriction {
+    /// Whether the key may sign statements of a kind.
+    pub fn allows(&self, kind: Kind) -> bool {
+        match self {
+            Self::Nothing => true,
+            Self::NoDelegations => kind != Kind::NamespaceDelegation,
+            Self::Only(kinds) => kinds.contains(&kind),
+        }
+    }
+}
+
 impl Hosting {
+    /// Hosts in their order, so that who says the same writes the same.
+    pub fn new(threshold: u32, mut hosts: Vec<Host>) -> Self {
+        hosts.sort_by(|a, b| a.participant.cmp(&b.participant));
+        Self { threshold, hosts }
+    }
+
     /// One host that submits, confirms and sees.
     pub fn single(participant: ParticipantId) -> Self {
         Self {

@@ -1,23 +1,41 @@
 //! Everything in force at one moment.
 
-use imbl::OrdMap;
+use std::collections::BTreeSet;
 
-use super::mapping::{DomainParameters, Hosting, Mapping, Permission, Subject};
-use super::{Error, MemberKeys, SignedTransaction, Vetted};
+use imbl::{OrdMap, OrdSet};
+
+use super::authorization::{self, Authorization};
+use super::mapping::{Hosting, Mapping, Permission, Permitted, Restriction, Subject};
+use super::{DomainParameters, Error, MemberKeys, SignedTransaction, Vetted, checks};
 use crate::crypto::EncryptionPublicKey;
-use crate::model::{Fingerprint, MemberId, MemberKind, PackageId, ParticipantId, Party, Timestamp};
+use crate::model::{
+    DomainId, Fingerprint, MemberId, MemberKind, PackageId, ParticipantId, Party, Timestamp,
+};
 
 /// The statements in force. Cloning is cheap: a clone is a snapshot.
 #[derive(Debug, Clone, Default)]
 pub struct State {
     in_force: OrdMap<Subject, InForce>,
+    /// The domain, once it is founded.
+    domain: Option<DomainId>,
+    /// Members with keys.
+    members: OrdSet<MemberId>,
+    /// How many parties each participant hosts.
+    hosted: OrdMap<ParticipantId, u32>,
+    /// How many delegations each namespace has.
+    delegations: OrdMap<Fingerprint, usize>,
 }
 
+/// The last statement about a subject.
 #[derive(Debug, Clone)]
-struct InForce {
-    serial: u32,
+pub(super) struct InForce {
+    pub serial: u32,
     /// `None` after a removal: the serial goes on from there.
-    mapping: Option<Mapping>,
+    pub mapping: Option<Mapping>,
+    /// Since when; what a domain is founded with has no delay.
+    pub effective_from: Timestamp,
+    /// The keys whose signatures counted.
+    pub signers: Vec<Fingerprint>,
 }
 
 /// What a transaction changed.
@@ -44,38 +62,118 @@ impl State {
         Self::default()
     }
 
-    /// Applies a transaction.
+    /// Applies a transaction, in force from the beginning of time on.
     ///
     /// # Errors
     /// If it is not authorised, or does not follow what is in force; the state is unchanged then.
     pub fn apply(&mut self, signed: &SignedTransaction) -> Result<Applied, Error> {
+        self.apply_from(signed, Timestamp::EPOCH)
+    }
+
+    /// Applies a transaction that is in force from a time on.
+    ///
+    /// # Errors
+    /// As with [`State::apply`].
+    pub fn apply_from(
+        &mut self,
+        signed: &SignedTransaction,
+        effective_from: Timestamp,
+    ) -> Result<Applied, Error> {
+        let authorization = self.examine(signed)?;
+        match authorization.missing.into_iter().next() {
+            Some(missing) => Err(Error::NotAuthorized(missing)),
+            None => Ok(self.enforce(signed, authorization.counting, effective_from)),
+        }
+    }
+
+    /// Whether a transaction may follow what is in force, and what its signatures are worth.
+    pub(super) fn examine(&self, signed: &SignedTransaction) -> Result<Authorization, Error> {
         let transaction = signed.transaction();
         let subject = transaction.mapping.subject();
-        let before = self.in_force.get(&subject);
-        let unchanged = !transaction.remove
-            && before.is_some_and(|it| it.mapping.as_ref() == Some(&transaction.mapping));
-        if unchanged {
+        if self.says_so(&subject, signed) {
             return Err(Error::AlreadyInForce);
         }
         let expected = self.next_serial(&subject);
-        if transaction.serial != expected {
+        // the last serial is left for nobody, so that none comes twice
+        if transaction.serial != expected || expected == u32::MAX {
             return Err(Error::SerialMismatch {
                 expected,
                 found: transaction.serial,
             });
         }
-        signed.check_authorization(self)?;
-        let is_new = before.is_none_or(|it| it.mapping.is_none());
+        checks::check(signed, self)?;
+        Ok(authorization::examine(signed, self))
+    }
+
+    fn says_so(&self, subject: &Subject, signed: &SignedTransaction) -> bool {
+        let transaction = signed.transaction();
+        self.in_force.get(subject).is_some_and(|it| {
+            if transaction.remove {
+                it.mapping.is_none() && it.serial == transaction.serial
+            } else {
+                it.mapping.as_ref() == Some(&transaction.mapping)
+            }
+        })
+    }
+
+    fn enforce(
+        &mut self,
+        signed: &SignedTransaction,
+        signers: Vec<Fingerprint>,
+        effective_from: Timestamp,
+    ) -> Applied {
+        let transaction = signed.transaction();
+        let subject = transaction.mapping.subject();
         let mapping = (!transaction.remove).then(|| transaction.mapping.clone());
-        let applied = describe(&transaction.mapping, mapping.as_ref(), is_new);
-        self.in_force.insert(
-            subject,
-            InForce {
-                serial: transaction.serial,
-                mapping,
-            },
-        );
-        Ok(applied)
+        let before = self.mapping(&subject).cloned();
+        self.count(before.as_ref(), mapping.as_ref());
+        let applied = describe(&transaction.mapping, mapping.as_ref(), before.is_none());
+        let in_force = InForce {
+            serial: transaction.serial,
+            mapping,
+            effective_from,
+            signers,
+        };
+        self.in_force.insert(subject, in_force);
+        applied
+    }
+
+    /// Keeps what is counted: by the statement that ends and by the one that begins.
+    fn count(&mut self, before: Option<&Mapping>, after: Option<&Mapping>) {
+        if let Some(Mapping::OwnerToKey { member, .. }) = before {
+            self.members.remove(member);
+        }
+        match after {
+            Some(Mapping::OwnerToKey { member, .. }) => {
+                self.members.insert(member.clone());
+            }
+            Some(Mapping::DomainParameters { domain, .. }) => self.domain = Some(domain.clone()),
+            Some(_) | None => {}
+        }
+        for (mapping, is_after) in [(before, false), (after, true)] {
+            match mapping {
+                Some(Mapping::PartyToParticipant { hosting, .. }) => {
+                    for host in &hosting.hosts {
+                        let count = self.hosted.entry(host.participant.clone()).or_default();
+                        *count = step(*count, is_after);
+                    }
+                }
+                Some(Mapping::NamespaceDelegation { namespace, .. }) => {
+                    let count = self.delegations.entry(namespace.clone()).or_default();
+                    *count = if is_after {
+                        *count + 1
+                    } else {
+                        count.saturating_sub(1)
+                    };
+                }
+                Some(_) | None => {}
+            }
+        }
+    }
+
+    /// The domain; `None` before it is founded.
+    pub const fn domain(&self) -> Option<&DomainId> {
+        self.domain.as_ref()
     }
 
     /// The serial of the last statement about a subject; `None` if there was none.
@@ -85,9 +183,8 @@ impl State {
 
     /// The serial of the next statement about a subject.
     pub fn next_serial(&self, subject: &Subject) -> u32 {
-        self.in_force
-            .get(subject)
-            .map_or(1, |it| it.serial.saturating_add(1))
+        self.serial(subject)
+            .map_or(1, |serial| serial.saturating_add(1))
     }
 
     /// The keys of a member; `None` if nobody knows it.
@@ -118,6 +215,11 @@ impl State {
             .is_some_and(|granted| granted >= permission)
     }
 
+    /// How many parties a participant hosts.
+    pub fn parties_hosted(&self, participant: &ParticipantId) -> u32 {
+        self.hosted.get(participant).copied().unwrap_or_default()
+    }
+
     /// Whether a participant has vetted a package for a ledger time.
     pub fn is_vetted(
         &self,
@@ -140,12 +242,7 @@ impl State {
 
     /// The members with keys.
     pub fn members(&self) -> impl Iterator<Item = &MemberId> {
-        self.in_force
-            .iter()
-            .filter_map(|(subject, it)| match subject {
-                Subject::OwnerToKey(member) if it.mapping.is_some() => Some(member),
-                _ => None,
-            })
+        self.members.iter()
     }
 
     /// The members of a kind.
@@ -155,25 +252,93 @@ impl State {
 
     /// How the domain works.
     pub fn parameters(&self) -> DomainParameters {
-        self.in_force
-            .iter()
-            .find_map(|(_, it)| match &it.mapping {
-                Some(Mapping::DomainParameters { parameters, .. }) => Some(*parameters),
-                _ => None,
-            })
-            .unwrap_or_default()
+        let domain = self.domain.clone();
+        match domain.and_then(|domain| self.mapping(&Subject::DomainParameters(domain))) {
+            Some(Mapping::DomainParameters { parameters, .. }) => *parameters,
+            _ => DomainParameters::default(),
+        }
     }
 
-    /// Whether a key may sign for a namespace by delegation.
-    pub(super) fn is_delegate(&self, namespace: &str, key: &Fingerprint) -> bool {
-        Fingerprint::parse(namespace).is_ok_and(|namespace| {
-            self.mapping(&Subject::NamespaceDelegation(namespace, key.clone()))
-                .is_some()
+    /// What the domain's owner permits a participant; `None` if nothing was said.
+    pub fn permitted(&self, participant: &ParticipantId) -> Option<&Permitted> {
+        let subject = Subject::ParticipantPermission(self.domain.clone()?, participant.clone());
+        match self.mapping(&subject) {
+            Some(Mapping::ParticipantPermission { permitted, .. }) => Some(permitted),
+            _ => None,
+        }
+    }
+
+    /// Whether a participant has joined the domain.
+    pub fn has_joined(&self, participant: &ParticipantId) -> bool {
+        self.domain.as_ref().is_some_and(|domain| {
+            let trust = Subject::DomainTrust(participant.clone(), domain.clone());
+            self.mapping(&trust).is_some() && self.members.contains(&participant.member())
         })
     }
 
-    fn mapping(&self, subject: &Subject) -> Option<&Mapping> {
+    /// The owners of a namespace without a key, and how many must sign.
+    pub(super) fn owners_of(
+        &self,
+        namespace: &Fingerprint,
+    ) -> Option<(u32, &BTreeSet<Fingerprint>)> {
+        match self.mapping(&Subject::DecentralizedNamespace(namespace.clone())) {
+            Some(Mapping::DecentralizedNamespace {
+                threshold, owners, ..
+            }) => Some((*threshold, owners)),
+            _ => None,
+        }
+    }
+
+    /// Whether a namespace has owners, or had some.
+    pub(super) fn was_decentralized(&self, namespace: &Fingerprint) -> bool {
+        let subject = Subject::DecentralizedNamespace(namespace.clone());
+        self.in_force.contains_key(&subject)
+    }
+
+    /// Whether a namespace's root key is good: until its own delegation is removed.
+    pub(super) fn has_root(&self, namespace: &Fingerprint) -> bool {
+        let root = Subject::NamespaceDelegation(namespace.clone(), namespace.clone());
+        self.in_force
+            .get(&root)
+            .is_none_or(|it| it.mapping.is_some())
+    }
+
+    /// What a key may sign for a namespace by delegation, and who has delegated.
+    pub(super) fn delegation(
+        &self,
+        namespace: &Fingerprint,
+        key: &Fingerprint,
+    ) -> Option<(&Restriction, &[Fingerprint])> {
+        let subject = Subject::NamespaceDelegation(namespace.clone(), key.clone());
+        let it = self.in_force.get(&subject)?;
+        match &it.mapping {
+            Some(Mapping::NamespaceDelegation { restriction, .. }) => {
+                Some((restriction, &it.signers))
+            }
+            _ => None,
+        }
+    }
+
+    /// How many delegations of a namespace are in force.
+    pub(super) fn delegations(&self, namespace: &Fingerprint) -> usize {
+        self.delegations.get(namespace).copied().unwrap_or_default()
+    }
+
+    pub(super) fn mapping(&self, subject: &Subject) -> Option<&Mapping> {
         self.in_force.get(subject)?.mapping.as_ref()
+    }
+
+    /// The last statement about each subject.
+    pub(super) fn statements(&self) -> impl Iterator<Item = (&Subject, &InForce)> {
+        self.in_force.iter()
+    }
+}
+
+const fn step(count: u32, up: bool) -> u32 {
+    if up {
+        count.saturating_add(1)
+    } else {
+        count.saturating_sub(1)
     }
 }
 
@@ -189,162 +354,10 @@ fn describe(said: &Mapping, in_force: Option<&Mapping>, is_new: bool) -> Applied
         },
         Mapping::OwnerToKey { member, .. } => Applied::Member(member.clone()),
         Mapping::NamespaceDelegation { .. }
+        | Mapping::DecentralizedNamespace { .. }
         | Mapping::DomainTrust { .. }
+        | Mapping::ParticipantPermission { .. }
         | Mapping::VettedPackages { .. }
         | Mapping::DomainParameters { .. } => Applied::Other,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::crypto::{EncryptionKey, SigningKey};
-    use crate::model::PartyHint;
-    use crate::topology::{Transaction, Validity};
-
-    fn participant(name: &str, key: &SigningKey) -> ParticipantId {
-        ParticipantId::new(name, &key.public().fingerprint()).unwrap()
-    }
-
-    fn vetted(packages: &[(&str, Option<i64>, Option<i64>)]) -> Vetted {
-        let at = |micros: Option<i64>| micros.map(|it| Timestamp::from_micros(it).unwrap());
-        let packages = packages.iter().map(|(id, from, until)| {
-            let (from, until) = (at(*from), at(*until));
-            (PackageId::parse(id).unwrap(), Validity { from, until })
-        });
-        packages.collect()
-    }
-
-    fn party_at(party: &Party, host: &ParticipantId) -> Mapping {
-        Mapping::PartyToParticipant {
-            party: party.clone(),
-            hosting: Hosting::single(host.clone()),
-        }
-    }
-
-    #[test]
-    fn a_party_is_hosted_when_its_namespace_and_the_host_sign() {
-        let (ours, theirs) = (SigningKey::generate(), SigningKey::generate());
-        let (p1, p2) = (participant("p1", &ours), participant("p2", &theirs));
-        let hint = PartyHint::parse("alice").unwrap();
-        let alice = Party::new(&hint, &ours.public().fingerprint());
-        let mut state = State::new();
-
-        let stolen = Transaction::first(party_at(&alice, &p2)).sign(&[&theirs]);
-        assert!(matches!(state.apply(&stolen), Err(Error::NotAuthorized(_))));
-        let forced = Transaction::first(party_at(&alice, &p2)).sign(&[&ours]);
-        assert!(matches!(state.apply(&forced), Err(Error::NotAuthorized(_))));
-        assert_eq!(state.hosting(&alice), None);
-
-        let own = Transaction::first(party_at(&alice, &p1)).sign(&[&ours]);
-        let applied = state.apply(&own).unwrap();
-        assert!(matches!(applied, Applied::Party { is_new: true, .. }));
-        assert!(state.may(&p1, Permission::Submission, &alice));
-        assert!(!state.may(&p2, Permission::Observation, &alice));
-        assert_eq!(state.apply(&own), Err(Error::AlreadyInForce));
-
-        let moved = Transaction {
-            serial: 2,
-            ..Transaction::first(party_at(&alice, &p2))
-        };
-        let agreed = moved.clone().sign(&[&ours, &theirs]);
-        assert!(state.apply(&agreed).is_ok());
-        assert!(matches!(
-            state.apply(&Transaction::first(party_at(&alice, &p1)).sign(&[&ours])),
-            Err(Error::SerialMismatch { expected: 3, .. })
-        ));
-    }
-
-    #[test]
-    fn a_key_is_claimed_only_by_who_has_it() {
-        let (namespace, signing) = (SigningKey::generate(), SigningKey::generate());
-        let member = participant("p1", &namespace).member();
-        let mapping = Mapping::OwnerToKey {
-            member: member.clone(),
-            keys: MemberKeys::signing(signing.public()),
-        };
-        let mut state = State::new();
-        let claimed = Transaction::first(mapping.clone()).sign(&[&namespace]);
-        assert!(state.apply(&claimed).is_err());
-        let proven = Transaction::first(mapping).sign(&[&namespace, &signing]);
-        assert_eq!(state.apply(&proven), Ok(Applied::Member(member.clone())));
-        let keys = state.keys_of(&member).unwrap();
-        assert_eq!(keys.signing, [signing.public()]);
-    }
-
-    #[test]
-    fn a_participant_publishes_what_to_encrypt_with() {
-        let (namespace, [old, new]) = (
-            SigningKey::generate(),
-            [0; 2].map(|_| SigningKey::generate()),
-        );
-        let encryption = EncryptionKey::generate().public();
-        let p1 = participant("p1", &namespace);
-        let keys = MemberKeys {
-            signing: vec![old.public(), new.public()],
-            encryption: Some(encryption),
-        };
-        let mapping = Mapping::OwnerToKey {
-            member: p1.member(),
-            keys: keys.clone(),
-        };
-        let mut state = State::new();
-        assert_eq!(state.encryption_key_of(&p1), None);
-        let claimed = Transaction::first(mapping.clone()).sign(&[&namespace, &old]);
-        assert!(matches!(
-            state.apply(&claimed),
-            Err(Error::NotAuthorized(_))
-        ));
-        let signed = Transaction::first(mapping).sign(&[&namespace, &old, &new]);
-        let decoded = SignedTransaction::decode(signed.encode()).unwrap();
-        state.apply(&decoded).unwrap();
-        assert_eq!(state.encryption_key_of(&p1), Some(&encryption));
-        assert_eq!(state.keys_of(&p1.member()), Some(&keys));
-    }
-
-    #[test]
-    fn a_package_is_vetted_in_its_time_and_where_it_was_vetted() {
-        let key = SigningKey::generate();
-        let (p1, p2) = (participant("p1", &key), participant("p2", &key));
-        let mut state = State::new();
-        let mapping = Mapping::VettedPackages {
-            participant: p1.clone(),
-            packages: vetted(&[("always", None, None), ("soon", Some(10), Some(20))]),
-        };
-        let subject = mapping.subject();
-        assert_eq!(state.serial(&subject), None);
-        let signed = Transaction::first(mapping).sign(&[&key]);
-        state.apply(&signed).unwrap();
-        assert_eq!(state.serial(&subject), Some(1));
-        let is_vetted = |participant, package: &str, micros| {
-            let at = Timestamp::from_micros(micros).unwrap();
-            state.is_vetted(participant, &PackageId::parse(package).unwrap(), at)
-        };
-        assert!(is_vetted(&p1, "always", 0) && is_vetted(&p1, "soon", 10));
-        assert!(!is_vetted(&p1, "soon", 9) && !is_vetted(&p1, "soon", 20));
-        assert!(!is_vetted(&p1, "never", 0) && !is_vetted(&p2, "always", 0));
-    }
-
-    #[test]
-    fn transactions_come_back_from_their_bytes_and_forged_ones_do_not() {
-        let key = SigningKey::generate();
-        let signed = Transaction::first(Mapping::VettedPackages {
-            participant: participant("p1", &key),
-            packages: vetted(&[
-                ("abc", None, None),
-                ("abd", Some(-5), None),
-                ("abe", Some(1), Some(2)),
-            ]),
-        })
-        .sign(&[&key]);
-        let bytes = signed.encode();
-        assert_eq!(SignedTransaction::decode(bytes.clone()), Ok(signed));
-        for position in 0..bytes.len() {
-            let mut forged = bytes.to_vec();
-            forged[position] ^= 1;
-            let decoded = SignedTransaction::decode(forged.into());
-            let accepted = decoded.and_then(|forged| State::new().apply(&forged));
-            assert!(accepted.is_err(), "byte {position}");
-        }
     }
 }

@@ -3,18 +3,15 @@
 use bytes::Bytes;
 use prost::Message;
 
-use super::keys::{MemberKeys, SIGNING_KEYS_MAX};
-use super::mapping::{DomainParameters, Host, Hosting, Mapping, Permission};
-use super::{Error, Validity, Vetted, authorization};
-use crate::crypto::{EncryptionPublicKey, PublicKey, Signature, SigningKey};
-use crate::model::{
-    DomainId, Duration, Fingerprint, Hash, MemberId, PackageId, ParticipantId, Party, Purpose,
-    TextError, Timestamp,
-};
+use super::encoding::{decode, encode, malformed};
+use super::{Error, Mapping};
+use crate::crypto::{PublicKey, Signature, SigningKey};
+use crate::model::{Fingerprint, Hash, Purpose, Timestamp};
 use crate::wire::topology as wire;
 
-/// The version of the messages that this code writes and reads.
-const PROTOCOL_VERSION: u32 = 1;
+/// Signatures on one transaction: the owners of a decentralised namespace and every host of a party,
+/// generously. Each costs every member a verification.
+const SIGNATURES_MAX: usize = 64;
 
 /// A statement with its place among the statements about the same subject.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -72,11 +69,39 @@ impl SignedTransaction {
         self.signatures.iter().map(|(key, _)| key)
     }
 
+    /// The fingerprints of these keys.
+    pub fn signed_by(&self) -> Vec<Fingerprint> {
+        self.signers().map(PublicKey::fingerprint).collect()
+    }
+
+    /// With the signatures of another copy of the same transaction as well.
+    #[must_use]
+    pub(super) fn merged(mut self, other: &Self) -> Self {
+        debug_assert_eq!(self.bytes, other.bytes);
+        for (key, signature) in &other.signatures {
+            let is_new = !self.signers().any(|it| it == key);
+            if is_new && self.signatures.len() < SIGNATURES_MAX {
+                self.signatures.push((*key, *signature));
+            }
+        }
+        self
+    }
+
+    /// With the signatures of some keys only.
+    #[must_use]
+    pub(super) fn only_by(mut self, keys: &[Fingerprint]) -> Self {
+        self.signatures
+            .retain(|(key, _)| keys.contains(&key.fingerprint()));
+        self
+    }
+
     /// Adds the signature of one more key.
     #[must_use]
     pub fn countersign(mut self, key: &SigningKey) -> Self {
-        let signature = key.sign(Purpose::TopologyTransaction, &self.bytes);
-        self.signatures.push((key.public(), signature));
+        if !self.signers().any(|it| *it == key.public()) {
+            let signature = key.sign(Purpose::TopologyTransaction, &self.bytes);
+            self.signatures.push((key.public(), signature));
+        }
         self
     }
 
@@ -111,7 +136,12 @@ impl SignedTransaction {
         let decoded =
             wire::TopologyTransaction::decode(signed.transaction.clone()).map_err(malformed)?;
         let transaction = decode(decoded)?;
-        let mut signatures = Vec::with_capacity(signed.signatures.len());
+        if signed.signatures.len() > SIGNATURES_MAX {
+            return Err(Error::Malformed(format!(
+                "more than {SIGNATURES_MAX} signatures"
+            )));
+        }
+        let mut signatures: Vec<(PublicKey, Signature)> = Vec::new();
         for signature in &signed.signatures {
             let key = PublicKey::from_bytes(&signature.public_key).map_err(malformed)?;
             let signature = Signature::from_bytes(&signature.signature).map_err(malformed)?;
@@ -121,6 +151,9 @@ impl SignedTransaction {
                 &signature,
             )
             .map_err(|_| Error::BadSignature)?;
+            if signatures.iter().any(|(it, _)| *it == key) {
+                return Err(Error::Malformed("a key signs twice".to_owned()));
+            }
             signatures.push((key, signature));
         }
         Ok(Self {
@@ -129,237 +162,37 @@ impl SignedTransaction {
             signatures,
         })
     }
-
-    /// Whether those have signed whose namespaces it concerns, given the delegations in force.
-    pub(super) fn check_authorization(&self, state: &super::State) -> Result<(), Error> {
-        authorization::check(self, state)
-    }
 }
 
-fn malformed(error: impl std::fmt::Display) -> Error {
-    Error::Malformed(error.to_string())
+/// A transaction and when it was sequenced: what a newcomer is told of the time before it came.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PublishedTransaction {
+    /// An encoded [`SignedTransaction`].
+    pub transaction: Bytes,
+    /// When.
+    pub sequenced_at: Timestamp,
 }
 
-fn encode(transaction: &Transaction) -> wire::TopologyTransaction {
-    wire::TopologyTransaction {
-        protocol_version: PROTOCOL_VERSION,
-        serial: transaction.serial,
-        remove: transaction.remove,
-        mapping: Some(encode_mapping(&transaction.mapping)),
-    }
-}
-
-fn encode_mapping(mapping: &Mapping) -> wire::topology_transaction::Mapping {
-    use wire::topology_transaction::Mapping as W;
-    match mapping {
-        Mapping::NamespaceDelegation { namespace, key } => {
-            W::NamespaceDelegation(wire::NamespaceDelegation {
-                namespace: namespace.to_string(),
-                public_key: key.to_bytes().to_vec().into(),
-            })
+impl PublishedTransaction {
+    /// Its bytes on the wire.
+    pub fn encode(&self) -> Bytes {
+        wire::PublishedTopologyTransaction {
+            signed_transaction: self.transaction.clone(),
+            sequenced_at_micros: self.sequenced_at.micros(),
         }
-        Mapping::OwnerToKey { member, keys } => W::OwnerToKey(encode_keys(member, keys)),
-        Mapping::DomainTrust {
-            participant,
-            domain,
-        } => W::DomainTrust(wire::DomainTrust {
-            participant: participant.to_string(),
-            domain: domain.to_string(),
-        }),
-        Mapping::PartyToParticipant { party, hosting } => {
-            W::PartyToParticipant(wire::PartyToParticipant {
-                party: party.to_string(),
-                threshold: hosting.threshold,
-                hosts: hosting.hosts.iter().map(encode_host).collect(),
-            })
-        }
-        Mapping::VettedPackages {
-            participant,
-            packages,
-        } => W::VettedPackages(wire::VettedPackages {
-            participant: participant.to_string(),
-            packages: encode_vetted(packages),
-        }),
-        Mapping::DomainParameters { domain, parameters } => {
-            W::DomainParameters(wire::DomainParameters {
-                domain: domain.to_string(),
-                confirmation_response_timeout_micros: parameters
-                    .confirmation_response_timeout
-                    .micros(),
-                mediator_reaction_timeout_micros: parameters.mediator_reaction_timeout.micros(),
-                ledger_time_tolerance_micros: parameters.ledger_time_tolerance.micros(),
-                preparation_time_tolerance_micros: parameters.preparation_time_tolerance.micros(),
-            })
-        }
+        .encode_to_vec()
+        .into()
     }
-}
 
-fn encode_host(host: &Host) -> wire::Host {
-    let permission = match host.permission {
-        Permission::Submission => wire::Permission::Submission,
-        Permission::Confirmation => wire::Permission::Confirmation,
-        Permission::Observation => wire::Permission::Observation,
-    };
-    wire::Host {
-        participant: host.participant.to_string(),
-        permission: permission.into(),
-    }
-}
-
-fn decode(transaction: wire::TopologyTransaction) -> Result<Transaction, Error> {
-    if transaction.protocol_version != PROTOCOL_VERSION {
-        return Err(Error::Malformed(format!(
-            "protocol version {} is not supported, this node speaks {PROTOCOL_VERSION}",
-            transaction.protocol_version
-        )));
-    }
-    let mapping = transaction
-        .mapping
-        .ok_or_else(|| Error::Malformed("no mapping".to_owned()))?;
-    Ok(Transaction {
-        serial: transaction.serial,
-        remove: transaction.remove,
-        mapping: decode_mapping(mapping)?,
-    })
-}
-
-fn decode_mapping(mapping: wire::topology_transaction::Mapping) -> Result<Mapping, Error> {
-    use wire::topology_transaction::Mapping as W;
-    let text = |error: TextError| Error::Malformed(error.to_string());
-    Ok(match mapping {
-        W::NamespaceDelegation(it) => Mapping::NamespaceDelegation {
-            namespace: Fingerprint::parse(&it.namespace).map_err(text)?,
-            key: PublicKey::from_bytes(&it.public_key).map_err(malformed)?,
-        },
-        W::OwnerToKey(it) => Mapping::OwnerToKey {
-            member: MemberId::parse(&it.member).map_err(text)?,
-            keys: decode_keys(&it)?,
-        },
-        W::DomainTrust(it) => Mapping::DomainTrust {
-            participant: ParticipantId::parse(&it.participant).map_err(text)?,
-            domain: DomainId::parse(&it.domain).map_err(text)?,
-        },
-        W::PartyToParticipant(it) => Mapping::PartyToParticipant {
-            party: Party::parse(&it.party).map_err(text)?,
-            hosting: decode_hosting(&it)?,
-        },
-        W::VettedPackages(it) => Mapping::VettedPackages {
-            participant: ParticipantId::parse(&it.participant).map_err(text)?,
-            packages: decode_vetted(&it.packages)?,
-        },
-        W::DomainParameters(it) => Mapping::DomainParameters {
-            domain: DomainId::parse(&it.domain).map_err(text)?,
-            parameters: DomainParameters {
-                confirmation_response_timeout: Duration::from_micros(
-                    it.confirmation_response_timeout_micros,
-                ),
-                mediator_reaction_timeout: Duration::from_micros(
-                    it.mediator_reaction_timeout_micros,
-                ),
-                ledger_time_tolerance: Duration::from_micros(it.ledger_time_tolerance_micros),
-                preparation_time_tolerance: Duration::from_micros(
-                    it.preparation_time_tolerance_micros,
-                ),
-            },
-        },
-    })
-}
-
-fn encode_keys(member: &MemberId, keys: &MemberKeys) -> wire::OwnerToKey {
-    let signing = keys.signing.iter();
-    wire::OwnerToKey {
-        member: member.to_string(),
-        signing_keys: signing.map(|key| key.to_bytes().to_vec().into()).collect(),
-        encryption_key: keys.encryption.map(|key| key.to_bytes().to_vec().into()),
-    }
-}
-
-fn decode_keys(it: &wire::OwnerToKey) -> Result<MemberKeys, Error> {
-    let mut signing: Vec<PublicKey> = Vec::new();
-    for bytes in it.signing_keys.iter().take(SIGNING_KEYS_MAX + 1) {
-        let key = PublicKey::from_bytes(bytes).map_err(malformed)?;
-        if signing.contains(&key) {
-            return Err(Error::Malformed("a key stands twice".to_owned()));
-        }
-        signing.push(key);
-    }
-    if signing.is_empty() || signing.len() > SIGNING_KEYS_MAX {
-        return Err(Error::Malformed(format!(
-            "a member has between 1 and {SIGNING_KEYS_MAX} keys to sign with"
-        )));
-    }
-    let encryption = it.encryption_key.as_ref();
-    Ok(MemberKeys {
-        signing,
-        encryption: encryption
-            .map(|bytes| EncryptionPublicKey::from_bytes(bytes))
-            .transpose()
-            .map_err(malformed)?,
-    })
-}
-
-fn encode_vetted(packages: &Vetted) -> Vec<wire::VettedPackage> {
-    let packages = packages.iter();
-    packages
-        .map(|(package, validity)| wire::VettedPackage {
-            package: package.to_string(),
-            valid_from_micros: validity.from.map(Timestamp::micros),
-            valid_until_micros: validity.until.map(Timestamp::micros),
+    /// Reads it from the wire.
+    ///
+    /// # Errors
+    /// [`Error::Malformed`].
+    pub fn decode(bytes: Bytes) -> Result<Self, Error> {
+        let it = wire::PublishedTopologyTransaction::decode(bytes).map_err(malformed)?;
+        Ok(Self {
+            transaction: it.signed_transaction,
+            sequenced_at: Timestamp::from_micros(it.sequenced_at_micros).map_err(malformed)?,
         })
-        .collect()
-}
-
-fn decode_vetted(packages: &[wire::VettedPackage]) -> Result<Vetted, Error> {
-    let time = |micros: Option<i64>| {
-        let time = micros.map(Timestamp::from_micros).transpose();
-        time.map_err(malformed)
-    };
-    let mut vetted = Vetted::new();
-    for it in packages {
-        let validity = Validity {
-            from: time(it.valid_from_micros)?,
-            until: time(it.valid_until_micros)?,
-        };
-        let package = PackageId::parse(&it.package).map_err(malformed)?;
-        if validity.is_empty() || vetted.insert(package, validity).is_some() {
-            return Err(Error::Malformed(format!(
-                "package {} does not have one span of time",
-                it.package
-            )));
-        }
     }
-    Ok(vetted)
-}
-
-fn decode_hosting(it: &wire::PartyToParticipant) -> Result<Hosting, Error> {
-    let mut hosts = Vec::with_capacity(it.hosts.len());
-    for host in &it.hosts {
-        let permission = match host.permission() {
-            wire::Permission::Submission => Permission::Submission,
-            wire::Permission::Confirmation => Permission::Confirmation,
-            wire::Permission::Observation => Permission::Observation,
-            wire::Permission::Unspecified => {
-                return Err(Error::Malformed("host without permission".to_owned()));
-            }
-        };
-        hosts.push(Host {
-            participant: ParticipantId::parse(&host.participant).map_err(malformed)?,
-            permission,
-        });
-    }
-    let confirming = hosts
-        .iter()
-        .filter(|host| host.permission >= Permission::Confirmation)
-        .count();
-    let reachable = usize::try_from(it.threshold).is_ok_and(|threshold| threshold <= confirming);
-    if it.threshold == 0 || !reachable {
-        return Err(Error::Malformed(format!(
-            "threshold {} does not fit {confirming} confirming hosts",
-            it.threshold
-        )));
-    }
-    Ok(Hosting {
-        threshold: it.threshold,
-        hosts,
-    })
 }

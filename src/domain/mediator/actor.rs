@@ -5,7 +5,6 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use bytes::Bytes;
 use tokio::task::JoinSet;
 
 use super::config::Config;
@@ -24,7 +23,7 @@ use crate::sequencer_client::{
     DomainInfo, SequencerPort, ServicePort, Subscription, join, send_until_sequenced,
 };
 use crate::storage::{self, Database, Schema};
-use crate::topology::{Mapping, MemberKeys, Transaction};
+use crate::topology::{Mapping, MemberKeys, PublishedTransaction, Transaction};
 
 /// The mediator takes no messages: it follows its events.
 #[derive(Debug)]
@@ -73,7 +72,7 @@ struct Shell {
     /// The position in the database.
     kept: Timestamp,
     /// Published since that position.
-    topology: Vec<(Timestamp, Bytes)>,
+    topology: Vec<PublishedTransaction>,
     /// Verdicts on their way.
     sending: JoinSet<RequestId>,
     /// Their requests: the position stays before them.
@@ -88,12 +87,13 @@ impl Shell {
             .await
             .map_err(|reason| RoleFailure::new(format!("the domain refuses: {reason}")))?;
         let mut follower = Follower::new(info.id.clone(), info.topology_manager.clone());
-        for transaction in store.topology().await? {
+        for published in store.topology().await? {
             follower
-                .restore(transaction)
+                .restore(&published)
                 .map_err(storage::Error::corrupt)?;
         }
         let position = store.position().await?;
+        follower.advance(position);
         Ok(Self {
             role: Arc::clone(role),
             store,
@@ -150,8 +150,7 @@ impl Shell {
             let time = event.time;
             let effects = self.core.process(event);
             self.processed = time;
-            let published = effects.topology.into_iter().map(|it| (time, it));
-            self.topology.extend(published);
+            self.topology.extend(effects.topology);
             for decided in effects.verdicts {
                 self.send(decided);
             }
@@ -232,7 +231,9 @@ impl Shell {
         if position <= self.kept {
             return Ok(());
         }
-        let split = self.topology.partition_point(|(time, _)| *time <= position);
+        let split = self
+            .topology
+            .partition_point(|it| it.sequenced_at <= position);
         self.store.keep(position, &self.topology[..split]).await?;
         self.topology.drain(..split);
         self.kept = position;

@@ -10,6 +10,7 @@ use crate::protocol::{
     Followed, Follower, InformeeTree, Message, RequestId, Response, SequencedEvent, SignedMessage,
     Verdict,
 };
+use crate::topology::PublishedTransaction;
 
 /// Everything that the mediator knows at one sequencing time.
 #[derive(Debug)]
@@ -23,7 +24,7 @@ pub(super) struct Core {
 pub(super) struct Effects {
     pub verdicts: Vec<Decided>,
     /// Topology transactions published with the event.
-    pub topology: Vec<Bytes>,
+    pub topology: Vec<PublishedTransaction>,
 }
 
 /// A verdict and who is told.
@@ -63,6 +64,7 @@ impl Core {
     /// Takes an event.
     pub(super) fn process(&mut self, event: SequencedEvent) -> Effects {
         let mut effects = Effects::default();
+        self.follower.advance(event.time);
         self.time_out(event.time, &mut effects);
         for content in event.contents {
             self.take(event.time, content, &mut effects);
@@ -71,12 +73,9 @@ impl Core {
     }
 
     fn take(&mut self, time: Timestamp, content: Bytes, effects: &mut Effects) {
-        let SignedMessage { signer, message } = match self.follower.take(content) {
+        let SignedMessage { signer, message } = match self.follower.take(time, content) {
             Ok(Followed::Message(message)) => message,
-            Ok(Followed::Topology(published)) => {
-                let transactions = published.into_iter().map(|it| it.transaction);
-                return effects.topology.extend(transactions);
-            }
+            Ok(Followed::Topology(published)) => return effects.topology.extend(published),
             Ok(Followed::Nothing) => return,
             Err(error) => {
                 tracing::warn!(%error, "message to the mediator refused");
@@ -216,7 +215,12 @@ mod tests {
             participants,
             now: 1_000,
         };
-        let snapshot = transactions.iter().map(SignedTransaction::encode).collect();
+        let published = |it: &SignedTransaction| PublishedTransaction {
+            transaction: it.encode(),
+            sequenced_at: Timestamp::EPOCH,
+        };
+        let snapshot = transactions.iter().map(|it| published(it).encode());
+        let snapshot = snapshot.collect();
         let content = SignedMessage::seal(
             &Message::TopologySnapshot(snapshot),
             &world.domain,

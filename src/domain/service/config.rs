@@ -1,5 +1,8 @@
 //! Who may join.
 
+use crate::model::ParticipantId;
+use crate::topology::Onboarding;
+
 /// How a domain admits participants.
 #[derive(Debug, Clone, Default)]
 pub struct Config {
@@ -15,4 +18,26 @@ pub enum Admission {
     Open,
     /// Only participants whose id or namespace is listed.
     Listed(Vec<String>),
+    /// Only participants that the domain's owner has permitted by a topology transaction: these from
+    /// the start on, others later.
+    Restricted(Vec<ParticipantId>),
+}
+
+impl Admission {
+    /// What the domain's topology says of it.
+    pub const fn onboarding(&self) -> Onboarding {
+        match self {
+            // the list is the service's own
+            Self::Open | Self::Listed(_) => Onboarding::Open,
+            Self::Restricted(_) => Onboarding::Restricted,
+        }
+    }
+
+    /// Who is permitted from the start on.
+    pub fn permitted(&self) -> &[ParticipantId] {
+        match self {
+            Self::Open | Self::Listed(_) => &[],
+            Self::Restricted(permitted) => permitted,
+        }
+    }
 }

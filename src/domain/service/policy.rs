@@ -10,7 +10,8 @@ pub(super) fn refusal(admission: &Admission, member: &MemberId) -> Option<String
         return None;
     }
     match admission {
-        Admission::Open => None,
+        // the topology manager looks for the owner's permission
+        Admission::Open | Admission::Restricted(_) => None,
         Admission::Listed(listed) => {
             let is_listed = listed
                 .iter()

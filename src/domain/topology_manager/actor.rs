@@ -1,15 +1,18 @@
 //! The topology manager's shell: reads submissions, decides, keeps, publishes.
 
+use std::collections::{BTreeMap, VecDeque};
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
+
+use tokio::sync::oneshot;
 
 use super::core::{Core, Publication};
 use super::identity::Identity;
 use super::messages::TopologyMessage;
 use super::port::TopologyError;
-use super::store::{Refusal, Store};
-use crate::model::{Duration, MemberId, Timestamp};
+use super::store::{Decided, Kept, Refusal, Store};
+use crate::model::{Duration, MemberId, ParticipantId, Timestamp};
 use crate::protocol::{
     Envelope, Message, MessageId, SequencedEvent, SignedMessage, SubmissionRequest, TopologyRefusal,
 };
@@ -18,7 +21,7 @@ use crate::runtime::health::State as HealthState;
 use crate::runtime::{Inbox, Role, RoleContext, RoleFailure};
 use crate::sequencer_client::{DomainInfo, SequencerPort, Subscription, send_until_sequenced};
 use crate::storage::{self, Database, Schema};
-use crate::topology::{self, DomainParameters, SignedTransaction};
+use crate::topology::{DomainParameters, Permitted, SignedTransaction};
 
 /// A publication is worth sending for as long as it takes.
 const PUBLICATION_PATIENCE: Duration = Duration::from_secs(365 * 24 * 60 * 60);
@@ -26,12 +29,20 @@ const PUBLICATION_PATIENCE: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 /// A member waits for an answer only so long.
 const REFUSAL_PATIENCE: Duration = Duration::from_secs(60);
 
+/// Pause before the time is asked for again: the sequencer's clock is behind ours.
+const TICK_AGAIN: std::time::Duration = std::time::Duration::from_millis(20);
+
+/// Members that join at once. Each waits for the delay of topology changes.
+const WAITING_MAX: usize = 256;
+
 /// The role `topology`.
 pub struct TopologyManagerRole {
     /// The domain's name, used when it is founded.
     pub domain_name: String,
-    /// The parameters with which it is founded.
+    /// The parameters with which it is founded. Who may join is set at each start.
     pub parameters: DomainParameters,
+    /// Participants that the domain's owner permits.
+    pub permitted: Vec<ParticipantId>,
     /// Its database.
     pub database: Database,
     /// Its schema there.
@@ -40,6 +51,32 @@ pub struct TopologyManagerRole {
     pub sequencer: Arc<dyn SequencerPort>,
     /// What time it is.
     pub clock: Clock,
+}
+
+impl TopologyManagerRole {
+    /// Looks whether the domain was founded with the parameters that cannot be changed.
+    ///
+    /// # Errors
+    /// If it was founded with others, or its database cannot be read.
+    pub async fn check_founded(&self) -> Result<(), storage::Error> {
+        let store = Store::open(self.database.clone(), self.schema.clone()).await?;
+        let mut core = Core::new();
+        for kept in store.publications().await? {
+            core.restore(&kept.publication, kept.sequenced_at)
+                .map_err(storage::Error::corrupt)?;
+        }
+        let configured = self.parameters.protocol_version;
+        match core.head().parameters().protocol_version {
+            founded @ Some(version) if !core.is_empty() && founded != configured => {
+                Err(storage::Error::Config(format!(
+                    "the domain {} was founded with protocol version {version}, which never changes; \
+                     set protocol-version = {version}",
+                    self.domain_name
+                )))
+            }
+            Some(_) | None => Ok(()),
+        }
+    }
 }
 
 impl Role for TopologyManagerRole {
@@ -61,7 +98,19 @@ struct Shell {
     identity: Identity,
     position: Timestamp,
     /// Kept, but perhaps not sequenced.
-    unsent: Vec<Publication>,
+    unsent: VecDeque<Publication>,
+    /// Of these it is not known yet when they were sequenced.
+    unseen: BTreeMap<MessageId, i64>,
+    /// Who waits for a member to be known.
+    waiting: Vec<Waiting>,
+    /// The change for which the time was asked last.
+    ticked_for: Option<Timestamp>,
+}
+
+/// Somebody who waits for a member to be known to everybody.
+struct Waiting {
+    member: MemberId,
+    reply: oneshot::Sender<Result<(), TopologyError>>,
 }
 
 impl Shell {
@@ -74,33 +123,97 @@ impl Shell {
                 })
             })
             .await?;
-        let mut core = Core::new();
-        let mut unsent = Vec::new();
-        for (publication, is_sequenced) in store.publications().await? {
-            core.restore(&publication)
-                .map_err(storage::Error::corrupt)?;
-            if !is_sequenced {
-                unsent.push(publication);
-            }
-        }
-        if core.is_empty() {
-            let genesis = core
-                .genesis(&identity, role.parameters)
-                .map_err(storage::Error::corrupt)?;
-            store
-                .keep(std::slice::from_ref(&genesis), &[], None)
-                .await?;
-            tracing::info!(domain = %identity.domain, "domain founded");
-            unsent.push(genesis);
-        }
-        Ok(Self {
+        let core = Core::new();
+        let mut shell = Self {
             position: store.position().await?,
             role: Arc::clone(role),
             store,
             core,
             identity,
-            unsent,
-        })
+            unsent: VecDeque::new(),
+            unseen: BTreeMap::new(),
+            waiting: Vec::new(),
+            ticked_for: None,
+        };
+        shell.restore().await?;
+        shell.follow_configuration().await?;
+        Ok(shell)
+    }
+
+    /// Takes up what was published, or founds the domain.
+    async fn restore(&mut self) -> Result<(), storage::Error> {
+        for kept in self.store.publications().await? {
+            let Kept {
+                publication,
+                is_sequenced,
+                sequenced_at,
+            } = kept;
+            self.core
+                .restore(&publication, sequenced_at)
+                .map_err(storage::Error::corrupt)?;
+            if sequenced_at.is_none() {
+                self.unseen
+                    .insert(publication.message_id(), publication.number);
+            }
+            if !is_sequenced {
+                self.unsent.push_back(publication);
+            }
+        }
+        self.core.advance(self.position);
+        if self.core.is_empty() {
+            let genesis = self
+                .core
+                .genesis(&self.identity, self.role.parameters)
+                .map_err(storage::Error::corrupt)?;
+            self.keep(vec![genesis]).await?;
+            tracing::info!(domain = %self.identity.domain, "domain founded");
+        }
+        Ok(())
+    }
+
+    /// Who may join is as the configuration says.
+    async fn follow_configuration(&mut self) -> Result<(), storage::Error> {
+        let (identity, role) = (&self.identity, &self.role);
+        let now = self.position;
+        let onboarding = self.core.set_onboarding(identity, role.parameters, now);
+        let mut publications = vec![onboarding];
+        for participant in &role.permitted {
+            let permitted = self.core.head().permitted(participant);
+            if permitted.is_none() {
+                let permitted = Permitted::default();
+                publications.push(self.core.permit(identity, participant, permitted, now));
+            }
+        }
+        let publications = publications
+            .into_iter()
+            .filter_map(Result::transpose)
+            .collect::<Result<Vec<_>, _>>()
+            .map_err(|error| {
+                storage::Error::Config(format!("the domain's configuration does not work: {error}"))
+            })?;
+        self.keep(publications).await
+    }
+
+    /// Keeps publications, to be sent.
+    async fn keep(&mut self, publications: Vec<Publication>) -> Result<(), storage::Error> {
+        if publications.is_empty() {
+            return Ok(());
+        }
+        let kept = Decided {
+            publications: &publications,
+            ..Decided::default()
+        };
+        self.store.keep(&kept).await?;
+        self.queue(publications);
+        Ok(())
+    }
+
+    fn queue(&mut self, publications: Vec<Publication>) {
+        for publication in publications {
+            self.unseen
+                .insert(publication.message_id(), publication.number);
+            self.unsent.push_back(publication);
+        }
     }
 
     async fn serve(
@@ -120,7 +233,9 @@ impl Shell {
         );
         context.health.set(HealthState::Ok);
         loop {
+            let due = self.core.last_change();
             tokio::select! {
+                () = self.pause_until(due), if due.is_some() => self.tick(due).await,
                 message = inbox.recv() => match message {
                     Some(message) => self.answer(message).await?,
                     None => return Ok(()),
@@ -146,51 +261,79 @@ impl Shell {
                 member,
                 transactions,
                 reply,
-            } => {
-                let admitted = self.admit(&member, transactions).await?;
-                let _ = reply.send(admitted.map_err(TopologyError::Refused));
+            } => self.admit(member, transactions, reply).await?,
+        }
+        Ok(())
+    }
+
+    /// Admits a member; it is told when everybody knows it.
+    async fn admit(
+        &mut self,
+        member: MemberId,
+        transactions: Vec<SignedTransaction>,
+        reply: oneshot::Sender<Result<(), TopologyError>>,
+    ) -> Result<(), storage::Error> {
+        if self.waiting.len() >= WAITING_MAX {
+            let busy = TopologyError::Unavailable("too many join at once".to_owned());
+            let _ = reply.send(Err(busy));
+            return Ok(());
+        }
+        let now = self.role.clock.now();
+        match self.core.admit(&self.identity, &member, transactions, now) {
+            Ok(publication) => {
+                self.waiting.push(Waiting { member, reply });
+                self.keep(publication.into_iter().collect()).await?;
+                self.send_unsent().await?;
+                self.tell_waiting();
+            }
+            Err(error) => {
+                let _ = reply.send(Err(TopologyError::Refused(error)));
             }
         }
         Ok(())
     }
 
-    async fn admit(
-        &mut self,
-        member: &MemberId,
-        transactions: Vec<SignedTransaction>,
-    ) -> Result<Result<(), topology::Error>, storage::Error> {
-        let publication = match self.core.admit(&self.identity, member, transactions) {
-            Ok(Some(publication)) => publication,
-            Ok(None) => return Ok(Ok(())),
-            Err(error) => return Ok(Err(error)),
-        };
-        self.store
-            .keep(std::slice::from_ref(&publication), &[], None)
-            .await?;
-        self.unsent.push(publication);
-        self.send_unsent().await?;
-        Ok(Ok(()))
+    fn tell_waiting(&mut self) {
+        let topology = self.core.topology();
+        let known = |it: &mut Waiting| topology.keys_of(&it.member).is_some();
+        for waiting in self.waiting.extract_if(.., known) {
+            let _ = waiting.reply.send(Ok(()));
+        }
     }
 
     /// Decides on what was submitted, keeps the decisions, sends them.
     async fn process(&mut self, events: Vec<SequencedEvent>) -> Result<(), storage::Error> {
         let mut publications = Vec::new();
         let mut refusals = Vec::new();
+        let mut times = Vec::new();
         let mut position = self.position;
         for event in events {
             position = event.time;
+            self.core.advance(position);
+            let own = event.message_id.and_then(|id| self.unseen.remove(&id));
+            if let Some(number) = own {
+                self.core
+                    .sequenced(number, position)
+                    .map_err(storage::Error::corrupt)?;
+                times.push((number, position));
+            }
             for content in event.contents {
-                self.decide(content, &mut publications, &mut refusals);
+                self.decide(position, content, &mut publications, &mut refusals);
             }
         }
-        if !publications.is_empty() || !refusals.is_empty() {
-            self.store
-                .keep(&publications, &refusals, Some(position))
-                .await?;
+        let decided = Decided {
+            publications: &publications,
+            refusals: &refusals,
+            times: &times,
+            position: Some(position),
+        };
+        if !decided.is_empty() {
+            self.store.keep(&decided).await?;
         }
         self.position = position;
-        self.unsent.extend(publications);
+        self.queue(publications);
         self.send_unsent().await?;
+        self.tell_waiting();
         for refusal in refusals {
             self.send_refusal(&refusal).await?;
         }
@@ -199,11 +342,12 @@ impl Shell {
 
     fn decide(
         &mut self,
+        time: Timestamp,
         content: bytes::Bytes,
         publications: &mut Vec<Publication>,
         refusals: &mut Vec<Refusal>,
     ) {
-        let opened = SignedMessage::open(content, &self.identity.domain, self.core.state());
+        let opened = SignedMessage::open(content, &self.identity.domain, self.core.topology());
         let (signer, submission) = match opened {
             Ok(SignedMessage {
                 signer,
@@ -212,11 +356,12 @@ impl Shell {
             // our own publications come back to us
             Ok(_) => return,
             Err(error) => {
+                metrics::counter!("jura_refused_messages_total").increment(1);
                 tracing::warn!(%error, "message to the topology manager refused");
                 return;
             }
         };
-        match self.core.submit(&submission.transactions) {
+        match self.core.submit(&submission.transactions, time) {
             Ok(Some(publication)) => publications.push(publication),
             Ok(None) => {}
             Err(error) => {
@@ -230,29 +375,49 @@ impl Shell {
         }
     }
 
-    /// Sends publications in their order, each until it is sequenced.
-    async fn send_unsent(&mut self) -> Result<(), storage::Error> {
-        for publication in std::mem::take(&mut self.unsent) {
-            if let Some(member) = &publication.admits {
-                self.register(member).await;
-            }
-            let envelopes = self.envelopes(&publication);
-            self.send(publication.message_id(), envelopes, PUBLICATION_PATIENCE)
-                .await;
-            self.store.mark_sequenced(publication.number).await?;
-        }
-        Ok(())
+    /// Waits until a change may come into force: a little longer if the time was asked for already.
+    async fn pause_until(&self, due: Option<Timestamp>) {
+        let now = self.role.clock.now();
+        let wait = due.map_or(Duration::default(), |due| due.max(now).since(now));
+        let again = if self.ticked_for == due {
+            TICK_AGAIN
+        } else {
+            std::time::Duration::ZERO
+        };
+        tokio::time::sleep(std::time::Duration::from(wait) + again).await;
     }
 
-    fn envelopes(&self, publication: &Publication) -> Vec<Envelope> {
-        let mut envelopes = Vec::new();
-        if let Some(member) = &publication.admits {
-            let before = self.core.before(publication).to_vec();
-            envelopes.push(self.envelope(&Message::TopologySnapshot(before), vec![member.clone()]));
+    /// Asks for a moment in time for everybody, so that what is due comes into force on a quiet domain.
+    async fn tick(&mut self, due: Option<Timestamp>) {
+        self.ticked_for = due;
+        let members = self.core.head().members().cloned().collect();
+        let envelope = self.envelope(&Message::Tick, members);
+        self.send(MessageId::random(), vec![envelope], REFUSAL_PATIENCE)
+            .await;
+    }
+
+    /// Sends publications in their order, each until it is sequenced. One that admits a member waits
+    /// until it is known when the ones before were sequenced: the newcomer is told.
+    async fn send_unsent(&mut self) -> Result<(), storage::Error> {
+        while let Some(publication) = self.unsent.front() {
+            let mut envelopes = Vec::new();
+            if let Some(member) = &publication.admits {
+                let Some(before) = self.core.before(publication) else {
+                    return Ok(());
+                };
+                let snapshot = Message::TopologySnapshot(before);
+                envelopes.push(self.envelope(&snapshot, vec![member.clone()]));
+                self.register(member).await;
+            }
+            let broadcast = Message::TopologyBroadcast(publication.transactions.clone());
+            envelopes.push(self.envelope(&broadcast, publication.recipients.clone()));
+            let number = publication.number;
+            self.send(publication.message_id(), envelopes, PUBLICATION_PATIENCE)
+                .await;
+            self.store.mark_sequenced(number).await?;
+            self.unsent.pop_front();
         }
-        let broadcast = Message::TopologyBroadcast(publication.transactions.clone());
-        envelopes.push(self.envelope(&broadcast, publication.recipients.clone()));
-        envelopes
+        Ok(())
     }
 
     async fn send_refusal(&self, refusal: &Refusal) -> Result<(), storage::Error> {

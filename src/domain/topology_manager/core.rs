@@ -3,20 +3,35 @@
 use bytes::Bytes;
 
 use super::identity::Identity;
-use crate::model::{MemberId, MemberKind};
+use crate::model::{MemberId, MemberKind, ParticipantId, Timestamp};
 use crate::protocol::MessageId;
 use crate::topology::{
-    DomainParameters, Error, Mapping, MemberKeys, SignedTransaction, State, Transaction,
+    DomainParameters, Error, Head, Mapping, MemberKeys, Permitted, PublishedTransaction, Register,
+    SignedTransaction, State, Taken, Transaction,
 };
+
+/// Transactions that one member submits at once: one publication, which every member reads whole.
+const TRANSACTIONS_MAX: usize = 256;
 
 /// Everything published so far.
 #[derive(Debug)]
 pub(super) struct Core {
-    state: State,
+    /// What was decided: whether it was sequenced or not.
+    decided: Head,
+    /// What was sequenced, as every member knows it.
+    register: Register,
     /// Every transaction published, in order.
     published: Vec<Bytes>,
-    /// How many transactions were published before each publication, by its number from 1.
-    starts: Vec<usize>,
+    /// By their numbers from 1.
+    publications: Vec<Past>,
+}
+
+/// A publication that was decided.
+#[derive(Debug)]
+struct Past {
+    /// How many transactions were published before.
+    start: usize,
+    sequenced_at: Option<Timestamp>,
 }
 
 /// A batch to all members.
@@ -40,21 +55,27 @@ impl Core {
     /// Nothing published.
     pub(super) fn new() -> Self {
         Self {
-            state: State::new(),
+            decided: Head::default(),
+            register: Register::new(),
             published: Vec::new(),
-            starts: Vec::new(),
+            publications: Vec::new(),
         }
     }
 
     /// Takes up what was published in an earlier life.
-    pub(super) fn restore(&mut self, publication: &Publication) -> Result<(), Error> {
+    pub(super) fn restore(
+        &mut self,
+        publication: &Publication,
+        sequenced_at: Option<Timestamp>,
+    ) -> Result<(), Error> {
         debug_assert_eq!(publication.number, self.next_number());
+        let now = sequenced_at.unwrap_or(Timestamp::EPOCH);
         for bytes in &publication.transactions {
-            self.state
-                .apply(&SignedTransaction::decode(bytes.clone())?)?;
+            let signed = SignedTransaction::decode(bytes.clone())?;
+            self.decided.take(signed, now, now)?;
         }
         self.record(publication);
-        Ok(())
+        sequenced_at.map_or(Ok(()), |time| self.sequenced(publication.number, time))
     }
 
     /// The first publication of a new domain: the topology manager's key and the parameters.
@@ -71,68 +92,132 @@ impl Core {
             domain: identity.domain.clone(),
             parameters,
         });
-        let transactions = [
+        let transactions = vec![
             manager.sign(&[&identity.namespace_key, &identity.signing_key]),
             parameters.sign(&[&identity.namespace_key]),
         ];
-        self.publish(&transactions, None)?
+        self.publish(transactions, None, Timestamp::EPOCH)?
             .ok_or(Error::AlreadyInForce)
     }
 
-    /// A member joins. Transactions that are in force already are left out; `None` if all are and
-    /// the member is known.
+    /// The owner says something; `None` if it was said before.
+    fn say(
+        &mut self,
+        identity: &Identity,
+        mapping: Mapping,
+        now: Timestamp,
+    ) -> Result<Option<Publication>, Error> {
+        let transaction = Transaction {
+            serial: self.head().next_serial(&mapping.subject()),
+            remove: false,
+            mapping,
+        };
+        let signed = transaction.sign(&[&identity.namespace_key]);
+        self.publish(vec![signed], None, now)
+    }
+
+    /// The owner changes who may join; `None` if it is so already.
+    pub(super) fn set_onboarding(
+        &mut self,
+        identity: &Identity,
+        parameters: DomainParameters,
+        now: Timestamp,
+    ) -> Result<Option<Publication>, Error> {
+        let known = self.head().parameters();
+        let mapping = Mapping::DomainParameters {
+            domain: identity.domain.clone(),
+            parameters: DomainParameters {
+                onboarding: parameters.onboarding,
+                // unknown of a domain from before it was written down
+                protocol_version: known.protocol_version.or(parameters.protocol_version),
+                ..known
+            },
+        };
+        self.say(identity, mapping, now)
+    }
+
+    /// The owner permits a participant; `None` if it is permitted already.
+    pub(super) fn permit(
+        &mut self,
+        identity: &Identity,
+        participant: &ParticipantId,
+        permitted: Permitted,
+        now: Timestamp,
+    ) -> Result<Option<Publication>, Error> {
+        let mapping = Mapping::ParticipantPermission {
+            domain: identity.domain.clone(),
+            participant: participant.clone(),
+            permitted,
+        };
+        self.say(identity, mapping, now)
+    }
+
+    /// A member joins. Transactions that are in force already are left out; `None` if the member is
+    /// known.
     pub(super) fn admit(
         &mut self,
         identity: &Identity,
         member: &MemberId,
         transactions: Vec<SignedTransaction>,
+        now: Timestamp,
     ) -> Result<Option<Publication>, Error> {
-        if self.state.keys_of(member).is_some() {
+        if self.head().keys_of(member).is_some() {
             return Ok(None);
         }
         // the domain's own members live in its namespace, so the domain signs for them
         let ours = member.kind() != MemberKind::Participant;
-        let transactions: Vec<SignedTransaction> = transactions
-            .into_iter()
-            .map(|it| {
-                if ours {
-                    it.countersign(&identity.namespace_key)
-                } else {
-                    it
-                }
-            })
-            .collect();
-        let names_itself = transactions.iter().any(|it| {
-            matches!(&it.transaction().mapping,
-                Mapping::OwnerToKey { member: owner, .. } if owner == member)
-        });
-        if !names_itself {
-            return Err(Error::NotAuthorized(member.to_string()));
+        let sign = |it: SignedTransaction| {
+            if ours {
+                it.countersign(&identity.namespace_key)
+            } else {
+                it
+            }
+        };
+        let transactions: Vec<SignedTransaction> = transactions.into_iter().map(sign).collect();
+        let mut state = self.head().clone();
+        for transaction in &transactions {
+            match state.apply(transaction) {
+                Ok(_) | Err(Error::AlreadyInForce) => {}
+                Err(error) => return Err(error),
+            }
         }
-        self.publish(&transactions, Some(member.clone()))
+        check_introduction(member, &state, now)?;
+        self.publish(transactions, Some(member.clone()), now)
     }
 
-    /// A member's own transactions, all or none.
-    pub(super) fn submit(&mut self, transactions: &[Bytes]) -> Result<Option<Publication>, Error> {
+    /// A member's own transactions, all or none. What lacks signatures is published as a proposal.
+    pub(super) fn submit(
+        &mut self,
+        transactions: &[Bytes],
+        now: Timestamp,
+    ) -> Result<Option<Publication>, Error> {
         let decoded = transactions
             .iter()
             .map(|bytes| SignedTransaction::decode(bytes.clone()))
             .collect::<Result<Vec<_>, _>>()?;
-        self.publish(&decoded, None)
+        self.publish(decoded, None, now)
     }
 
     fn publish(
         &mut self,
-        transactions: &[SignedTransaction],
+        transactions: Vec<SignedTransaction>,
         admits: Option<MemberId>,
+        now: Timestamp,
     ) -> Result<Option<Publication>, Error> {
-        let mut state = self.state.clone();
+        if transactions.len() > TRANSACTIONS_MAX {
+            return Err(Error::Malformed(format!(
+                "more than {TRANSACTIONS_MAX} transactions at once"
+            )));
+        }
+        let mut decided = self.decided.clone();
         let mut new = Vec::new();
         for transaction in transactions {
-            match state.apply(transaction) {
-                Ok(_) => new.push(transaction.encode()),
+            match decided.take(transaction, now, now) {
+                Ok(Taken::Authorized { transaction, .. } | Taken::Proposed(transaction)) => {
+                    new.push(transaction.encode());
+                }
                 // said again: nothing to publish
-                Err(Error::AlreadyInForce) => {}
+                Err(Error::AlreadyInForce | Error::AlreadyProposed) => {}
                 Err(error) => return Err(error),
             }
         }
@@ -143,135 +228,118 @@ impl Core {
             number: self.next_number(),
             transactions: new,
             admits,
-            recipients: state.members().cloned().collect(),
+            recipients: decided.state().members().cloned().collect(),
         };
         self.record(&publication);
-        self.state = state;
+        self.decided = decided;
         Ok(Some(publication))
     }
 
     fn record(&mut self, publication: &Publication) {
-        self.starts.push(self.published.len());
+        self.publications.push(Past {
+            start: self.published.len(),
+            sequenced_at: None,
+        });
         self.published
             .extend(publication.transactions.iter().cloned());
     }
 
     fn next_number(&self) -> i64 {
-        i64::try_from(self.starts.len()).unwrap_or(i64::MAX - 1) + 1
+        i64::try_from(self.publications.len()).unwrap_or(i64::MAX - 1) + 1
     }
 
-    /// What was published before a publication.
-    pub(super) fn before(&self, publication: &Publication) -> &[Bytes] {
-        let count = usize::try_from(publication.number - 1)
-            .ok()
-            .and_then(|index| self.starts.get(index))
-            .copied()
-            .unwrap_or_default();
-        &self.published[..count]
+    /// A publication was sequenced at a time: told in the order of the numbers, once or again.
+    pub(super) fn sequenced(&mut self, number: i64, time: Timestamp) -> Result<(), Error> {
+        let Some(index) = index_of(number) else {
+            return Ok(());
+        };
+        let end = self
+            .publications
+            .get(index + 1)
+            .map_or(self.published.len(), |next| next.start);
+        let Some(past) = self.publications.get_mut(index) else {
+            return Ok(());
+        };
+        if past.sequenced_at.is_some() {
+            return Ok(());
+        }
+        past.sequenced_at = Some(time);
+        let start = past.start;
+        for transaction in &self.published[start..end] {
+            self.register.publish(transaction, time)?;
+        }
+        Ok(())
     }
 
-    /// What is in force.
-    pub(super) const fn state(&self) -> &State {
-        &self.state
+    /// Time has come to an event.
+    pub(super) fn advance(&mut self, to: Timestamp) {
+        self.register.advance(to);
+    }
+
+    /// What was published before a publication, with the times; `None` while one of them is unknown.
+    pub(super) fn before(&self, publication: &Publication) -> Option<Vec<Bytes>> {
+        let index = index_of(publication.number)?;
+        let mut before = Vec::new();
+        for (number, past) in self.publications.iter().enumerate().take(index) {
+            let sequenced_at = past.sequenced_at?;
+            let end = self.publications.get(number + 1)?.start;
+            let transactions = self.published.get(past.start..end)?;
+            before.extend(transactions.iter().map(|transaction| {
+                PublishedTransaction {
+                    transaction: transaction.clone(),
+                    sequenced_at,
+                }
+                .encode()
+            }));
+        }
+        Some(before)
+    }
+
+    /// What will be in force when everything that was decided is.
+    pub(super) const fn head(&self) -> &State {
+        self.decided.state()
+    }
+
+    /// What is in force for the last event.
+    pub(super) fn topology(&self) -> &State {
+        self.register.now()
+    }
+
+    /// When everything that was sequenced is in force, if it is not yet.
+    pub(super) fn last_change(&self) -> Option<Timestamp> {
+        self.register.last_change()
     }
 
     /// Whether a domain was founded.
     pub(super) const fn is_empty(&self) -> bool {
-        self.starts.is_empty()
+        self.publications.is_empty()
+    }
+}
+
+fn index_of(number: i64) -> Option<usize> {
+    usize::try_from(number.checked_sub(1)?).ok()
+}
+
+/// A newcomer has named its keys, and a participant has all that others need of it.
+fn check_introduction(member: &MemberId, after: &State, now: Timestamp) -> Result<(), Error> {
+    let Some(keys) = after.keys_of(member) else {
+        return Err(Error::NotAuthorized(member.to_string()));
+    };
+    let Some(participant) = member.participant() else {
+        return Ok(());
+    };
+    if keys.encryption.is_none() {
+        return Err(Error::WithoutKeys(participant.clone()));
+    }
+    if !after.has_joined(participant) {
+        return Err(Error::UnknownParticipant(participant.clone()));
+    }
+    let login_after = after.permitted(participant).and_then(|it| it.login_after);
+    match login_after.filter(|login_after| now <= *login_after) {
+        Some(_) => Err(Error::NotPermitted(participant.clone())),
+        None => Ok(()),
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::crypto::SigningKey;
-    use crate::model::ParticipantId;
-    use crate::topology::Validity;
-
-    fn founded() -> (Core, Identity) {
-        let identity = Identity::generate("domain1").unwrap();
-        let mut core = Core::new();
-        core.genesis(&identity, DomainParameters::default())
-            .unwrap();
-        (core, identity)
-    }
-
-    fn newcomer() -> (MemberId, SigningKey, Vec<SignedTransaction>) {
-        let key = SigningKey::generate();
-        let participant = ParticipantId::new("p", &key.public().fingerprint()).unwrap();
-        let mapping = Mapping::OwnerToKey {
-            member: participant.member(),
-            keys: MemberKeys::signing(key.public()),
-        };
-        let transactions = vec![Transaction::first(mapping).sign(&[&key])];
-        (participant.member(), key, transactions)
-    }
-
-    #[test]
-    fn a_newcomer_is_admitted_once_and_learns_what_was_published_before() {
-        let (mut core, identity) = founded();
-        let (member, _, transactions) = newcomer();
-        let admitted = core
-            .admit(&identity, &member, transactions.clone())
-            .unwrap();
-        let publication = admitted.unwrap();
-        assert_eq!(publication.number, 2);
-        assert_eq!(core.before(&publication).len(), 2);
-        assert!(core.state().keys_of(&member).is_some());
-        assert_eq!(core.admit(&identity, &member, transactions), Ok(None));
-    }
-
-    #[test]
-    fn a_newcomer_cannot_speak_for_another() {
-        let (mut core, identity) = founded();
-        let (member, _, _) = newcomer();
-        let (_, _, of_another) = newcomer();
-        assert!(core.admit(&identity, &member, of_another).is_err());
-    }
-
-    #[test]
-    fn a_submission_is_published_whole_or_not_at_all() {
-        let (mut core, identity) = founded();
-        let (member, key, transactions) = newcomer();
-        core.admit(&identity, &member, transactions).unwrap();
-        let vetted = |packages: &[&str], serial| Transaction {
-            serial,
-            remove: false,
-            mapping: Mapping::VettedPackages {
-                participant: member.participant().unwrap().clone(),
-                packages: packages
-                    .iter()
-                    .map(|id| {
-                        (
-                            crate::model::PackageId::parse(id).unwrap(),
-                            Validity::ALWAYS,
-                        )
-                    })
-                    .collect(),
-            },
-        };
-        let good = vetted(&["a"], 1).sign(&[&key]).encode();
-        let forged = vetted(&["b"], 2).sign(&[&SigningKey::generate()]).encode();
-        assert!(core.submit(&[good.clone(), forged]).is_err());
-        assert!(core.state().vetted(member.participant().unwrap()).is_none());
-        assert!(core.submit(&[good]).unwrap().is_some());
-    }
-
-    #[test]
-    fn a_restored_core_continues_where_it_was() {
-        let (mut core, identity) = founded();
-        let mut again = Core::new();
-        let genesis = Publication {
-            number: 1,
-            transactions: core.published.clone(),
-            admits: None,
-            recipients: vec![identity.member.clone()],
-        };
-        again.restore(&genesis).unwrap();
-        let (member, _, transactions) = newcomer();
-        assert_eq!(
-            core.admit(&identity, &member, transactions.clone()),
-            again.admit(&identity, &member, transactions)
-        );
-    }
-}
+mod tests;

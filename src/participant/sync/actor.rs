@@ -23,7 +23,7 @@ use super::submissions::Interpreted;
 use super::turn::{Context, LogEnd, Turn};
 use super::vetting::{Vetting, VettingChecked, VettingReply};
 use crate::lf::signature::Signatures;
-use crate::model::Timestamp;
+use crate::model::{Duration, Timestamp};
 use crate::participant::indexer::LogTail;
 use crate::participant::packages::Packages;
 use crate::participant::submission::{ConnectedDomain, Interpreter};
@@ -37,6 +37,9 @@ use crate::storage::{self, Database, Schema};
 
 /// Messages, events or results taken into one turn at most: bounds how long a turn takes.
 const TURN_MAX: usize = 128;
+
+/// How long a topology change that is due may wait for somebody else to ask for the time.
+const CHANGE_PATIENCE: Duration = Duration::from_secs(1);
 
 /// The role `sync`.
 pub struct SyncRole {
@@ -168,7 +171,7 @@ impl Shell {
                     let to_submit = self.administration.allocate(
                         &hint,
                         &self.identity,
-                        self.intake.follower.topology(),
+                        self.intake.follower.register().head(),
                         deadline,
                         reply,
                     );
@@ -210,7 +213,9 @@ impl Shell {
             .processor
             .next_deadline()
             .is_some_and(|deadline| deadline < now);
-        if late {
+        // the topology manager asks for that moment, too, unless it is away
+        let changes = self.intake.follower.register().next_change();
+        if late || changes.is_some_and(|at| at.plus(CHANGE_PATIENCE) < now) {
             self.outbox
                 .tick(now.plus(self.role.config.sequencing_timeout.into()));
         }

@@ -35,8 +35,12 @@ impl Shell {
             in_flight: &mut self.in_flight,
         };
         if is_new {
+            for effective in event.effective {
+                turn.take(self.processor.advance(effective.at), &mut context);
+                turn.publish(&effective, &mut context);
+            }
             turn.take(self.processor.advance(time), &mut context);
-            turn.publish(event.topology, time, &mut context);
+            turn.writes.topology.extend(event.topology);
             self.processed = time;
         }
         let ours = event

@@ -12,13 +12,13 @@ use crate::model::{DomainId, MemberKind, PackageId, ParticipantId, Timestamp};
 use crate::participant::confirmation::{CheckedRequest, Delivered, Read, read};
 use crate::participant::packages::Packages;
 use crate::protocol::{
-    Error, Follower, Message, MessageId, Published, RequestId, SequencedEvent, SignedMessage,
-    TopologyRefusal, Verdict,
+    Error, Follower, Message, MessageId, RequestId, SequencedEvent, SignedMessage, TopologyRefusal,
+    Verdict,
 };
 use crate::runtime::Task;
 use crate::runtime::compute::ComputePool;
 use crate::storage;
-use crate::topology::State;
+use crate::topology::{Effective, PublishedTransaction, State};
 
 /// An event after its checks.
 #[derive(Debug)]
@@ -26,7 +26,10 @@ pub(super) struct CheckedEvent {
     pub time: Timestamp,
     /// Ours, if we sent it.
     pub message_id: Option<MessageId>,
-    pub topology: Vec<Published>,
+    /// Published with the event.
+    pub topology: Vec<PublishedTransaction>,
+    /// Came into force before the event.
+    pub effective: Vec<Effective>,
     pub items: Vec<Item>,
 }
 
@@ -61,21 +64,25 @@ impl Intake {
         }
         let mut topology = Vec::new();
         let mut others = Vec::new();
+        let mut effective = self.follower.advance(event.time);
         for content in event.contents {
             if event.time <= self.kept {
                 // its topology was kept, and is in force already
                 others.push(content);
                 continue;
             }
-            match self.follower.take_topology(&content) {
+            match self.follower.take_topology(event.time, &content) {
                 Some(published) => topology.extend(published),
                 None => others.push(content),
             }
         }
+        effective.extend(self.follower.advance(event.time));
+        let register = self.follower.register();
         let check = Check {
             time: event.time,
             domain: self.follower.domain().clone(),
-            topology: self.follower.topology().clone(),
+            // of an earlier life, perhaps
+            topology: register.at(event.time).unwrap_or(register.now()).clone(),
             participant: self.participant.clone(),
             packages: self.packages.clone(),
             compute: self.compute.clone(),
@@ -86,6 +93,7 @@ impl Intake {
                 time: check.time,
                 message_id,
                 topology,
+                effective,
                 items: check.all(others).await?,
             })
         }))

@@ -5,7 +5,6 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use bytes::Bytes;
 use futures_util::stream::{FuturesOrdered, FuturesUnordered};
 
 use super::actor::{Shell, SyncRole};
@@ -25,6 +24,7 @@ use crate::protocol::{Follower, RequestId, SubmissionRequest};
 use crate::runtime::RoleFailure;
 use crate::sequencer_client::{DomainInfo, Subscription, join};
 use crate::storage;
+use crate::topology::PublishedTransaction;
 
 impl Shell {
     /// Comes up: identity, domain, and everything that was kept.
@@ -61,7 +61,7 @@ impl Shell {
             kept_undecided: restored.undecided.keys().copied().collect(),
             restoring: restored.undecided.clone(),
             intake: Intake {
-                follower: follower(&info, restored.topology)?,
+                follower: follower(&info, &restored.topology, restored.position)?,
                 participant: identity.participant.clone(),
                 packages: role.packages.clone(),
                 compute: role.compute.clone(),
@@ -103,13 +103,19 @@ async fn identity(store: &Store, name: &str) -> Result<Identity, storage::Error>
 }
 
 /// Who is who, as it was published up to the position.
-fn follower(info: &DomainInfo, topology: Vec<Bytes>) -> Result<Follower, storage::Error> {
+fn follower(
+    info: &DomainInfo,
+    topology: &[PublishedTransaction],
+    position: Timestamp,
+) -> Result<Follower, storage::Error> {
     let mut follower = Follower::new(info.id.clone(), info.topology_manager.clone());
-    for transaction in topology {
+    for published in topology {
         follower
-            .restore(transaction)
+            .restore(published)
             .map_err(storage::Error::corrupt)?;
     }
+    // what has come into force up to there was told before
+    follower.advance(position);
     Ok(follower)
 }
 

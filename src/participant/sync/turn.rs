@@ -18,8 +18,8 @@ use crate::participant::confirmation::{CheckedRequest, Content};
 use crate::participant::errors::{ErrorId, Refusal};
 use crate::participant::indexer::{Appended, SizedContract};
 use crate::participant::submission::{AcceptedChange, OffsetTimes, TraceContext, trace_id};
-use crate::protocol::{Answer, MessageId, Published, Reject, Response};
-use crate::topology::Applied;
+use crate::protocol::{Answer, MessageId, Reject, Response};
+use crate::topology::{Applied, Effective};
 use crate::wire::ledger as wire;
 
 /// Where the log stands: offsets and times are given out here.
@@ -216,38 +216,28 @@ impl Turn {
         self.append(event, record_time, context);
     }
 
-    /// Topology transactions were published at a time.
-    pub(super) fn publish(
-        &mut self,
-        published: Vec<Published>,
-        time: Timestamp,
-        context: &mut Context<'_>,
-    ) {
-        for (place, published) in (0..).zip(published) {
-            match &published.applied {
-                Applied::Party {
+    /// A topology transaction came into force.
+    pub(super) fn publish(&mut self, effective: &Effective, context: &mut Context<'_>) {
+        match &effective.applied {
+            Applied::Party {
+                party,
+                hosting: Some(hosting),
+                is_new: true,
+            } => {
+                let is_local = hosting.permission(context.participant).is_some();
+                let host = hosting.hosts.first().map(|host| &host.participant);
+                let event = commit::party_added(
+                    &topology_update_id(&effective.transaction),
                     party,
-                    hosting: Some(hosting),
-                    is_new: true,
-                } => {
-                    let is_local = hosting.permission(context.participant).is_some();
-                    let host = hosting.hosts.first().map(|host| &host.participant);
-                    let event = commit::party_added(
-                        &topology_update_id(&published.transaction),
-                        party,
-                        host.unwrap_or(context.participant),
-                        is_local,
-                        context.domain,
-                        time,
-                    );
-                    self.append(event, time, context);
-                    self.parties.push(party.clone());
-                }
-                Applied::Party { .. } | Applied::Member(_) | Applied::Other => {}
+                    host.unwrap_or(context.participant),
+                    is_local,
+                    context.domain,
+                    effective.at,
+                );
+                self.append(event, effective.at, context);
+                self.parties.push(party.clone());
             }
-            self.writes
-                .topology
-                .push((time, place, published.transaction));
+            Applied::Party { .. } | Applied::Member(_) | Applied::Other => {}
         }
     }
 

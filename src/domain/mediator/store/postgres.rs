@@ -5,6 +5,7 @@ use bytes::Bytes;
 use crate::crypto::SigningKey;
 use crate::model::Timestamp;
 use crate::storage::{Database, Error, Migration, MigrationSet, Schema};
+use crate::topology::PublishedTransaction;
 
 const MIGRATIONS: MigrationSet = MigrationSet {
     component: "mediator",
@@ -55,14 +56,21 @@ impl Store {
     }
 
     /// The topology transactions published up to the position, in order.
-    pub(in super::super) async fn topology(&self) -> Result<Vec<Bytes>, Error> {
+    pub(in super::super) async fn topology(&self) -> Result<Vec<PublishedTransaction>, Error> {
         let client = self.database.client().await?;
-        let sql = self
-            .schema
-            .fill("SELECT transaction FROM {schema}.topology_log ORDER BY sequenced_at, place");
+        let sql = self.schema.fill(
+            "SELECT transaction, sequenced_at FROM {schema}.topology_log
+             ORDER BY sequenced_at, place",
+        );
         let rows = client.query(&sql, &[]).await?;
         rows.iter()
-            .map(|row| Ok(Bytes::from(row.try_get::<_, Vec<u8>>(0)?)))
+            .map(|row| {
+                Ok(PublishedTransaction {
+                    transaction: Bytes::from(row.try_get::<_, Vec<u8>>(0)?),
+                    sequenced_at: Timestamp::from_micros(row.try_get(1)?)
+                        .map_err(Error::corrupt)?,
+                })
+            })
             .collect()
     }
 
@@ -70,11 +78,11 @@ impl Store {
     pub(in super::super) async fn keep(
         &self,
         position: Timestamp,
-        topology: &[(Timestamp, Bytes)],
+        topology: &[PublishedTransaction],
     ) -> Result<(), Error> {
-        let times: Vec<i64> = topology.iter().map(|(time, _)| time.micros()).collect();
+        let times: Vec<i64> = topology.iter().map(|it| it.sequenced_at.micros()).collect();
         let places: Vec<i32> = (0..).take(topology.len()).collect();
-        let transactions: Vec<&[u8]> = topology.iter().map(|(_, it)| it.as_ref()).collect();
+        let transactions: Vec<&[u8]> = topology.iter().map(|it| it.transaction.as_ref()).collect();
         self.database
             .transaction(async |transaction| {
                 let sql = self

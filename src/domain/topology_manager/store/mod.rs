@@ -2,4 +2,4 @@
 
 mod postgres;
 
-pub(super) use postgres::{Refusal, Store};
+pub(super) use postgres::{Decided, Kept, Refusal, Store};

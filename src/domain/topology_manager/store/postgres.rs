@@ -11,11 +11,18 @@ use crate::storage::{Database, Error, Migration, MigrationSet, Schema, Transacti
 
 const MIGRATIONS: MigrationSet = MigrationSet {
     component: "topology",
-    steps: &[Migration {
-        version: 1,
-        name: "topology",
-        sql: include_str!("../../../../migrations/topology/0001_topology.sql"),
-    }],
+    steps: &[
+        Migration {
+            version: 1,
+            name: "topology",
+            sql: include_str!("../../../../migrations/topology/0001_topology.sql"),
+        },
+        Migration {
+            version: 2,
+            name: "sequencing times",
+            sql: include_str!("../../../../migrations/topology/0002_sequencing_times.sql"),
+        },
+    ],
 };
 
 /// The topology manager's database.
@@ -31,6 +38,33 @@ pub(in super::super) struct Refusal {
     pub submission_id: MessageId,
     pub member: MemberId,
     pub reason: String,
+}
+
+/// A publication as it is kept.
+#[derive(Debug)]
+pub(in super::super) struct Kept {
+    pub publication: Publication,
+    /// The sequencer has it.
+    pub is_sequenced: bool,
+    /// When it was sequenced, once that was seen.
+    pub sequenced_at: Option<Timestamp>,
+}
+
+/// What is kept at once.
+#[derive(Debug, Default)]
+pub(in super::super) struct Decided<'a> {
+    pub publications: &'a [Publication],
+    pub refusals: &'a [Refusal],
+    /// When publications were sequenced.
+    pub times: &'a [(i64, Timestamp)],
+    pub position: Option<Timestamp>,
+}
+
+impl Decided<'_> {
+    /// Whether nothing but the position has changed.
+    pub(in super::super) const fn is_empty(&self) -> bool {
+        self.publications.is_empty() && self.refusals.is_empty() && self.times.is_empty()
+    }
 }
 
 impl Store {
@@ -74,11 +108,11 @@ impl Store {
         Ok(identity)
     }
 
-    /// Every publication in order, and whether the sequencer has it.
-    pub(in super::super) async fn publications(&self) -> Result<Vec<(Publication, bool)>, Error> {
+    /// Every publication in order.
+    pub(in super::super) async fn publications(&self) -> Result<Vec<Kept>, Error> {
         let client = self.database.client().await?;
         let sql = self.schema.fill(
-            "SELECT publication, transactions, admits, is_sequenced, recipients
+            "SELECT publication, transactions, admits, is_sequenced, recipients, sequenced_at
              FROM {schema}.publications ORDER BY publication",
         );
         let rows = client.query(&sql, &[]).await?;
@@ -100,7 +134,15 @@ impl Store {
                         .collect::<Result<_, _>>()
                         .map_err(Error::corrupt)?,
                 };
-                Ok((publication, row.try_get(3)?))
+                let sequenced_at: Option<i64> = row.try_get(5)?;
+                Ok(Kept {
+                    publication,
+                    is_sequenced: row.try_get(3)?,
+                    sequenced_at: sequenced_at
+                        .map(Timestamp::from_micros)
+                        .transpose()
+                        .map_err(Error::corrupt)?,
+                })
             })
             .collect()
     }
@@ -133,21 +175,22 @@ impl Store {
     }
 
     /// Keeps what was decided up to a position.
-    pub(in super::super) async fn keep(
-        &self,
-        publications: &[Publication],
-        refusals: &[Refusal],
-        position: Option<Timestamp>,
-    ) -> Result<(), Error> {
+    pub(in super::super) async fn keep(&self, decided: &Decided<'_>) -> Result<(), Error> {
         self.database
             .transaction(async |transaction| {
-                for publication in publications {
+                for publication in decided.publications {
                     self.insert_publication(transaction, publication).await?;
                 }
-                for refusal in refusals {
+                for refusal in decided.refusals {
                     self.insert_refusal(transaction, refusal).await?;
                 }
-                if let Some(position) = position {
+                let sql = self.schema.fill(
+                    "UPDATE {schema}.publications SET sequenced_at = $2 WHERE publication = $1",
+                );
+                for (number, time) in decided.times {
+                    transaction.execute(&sql, &[number, &time.micros()]).await?;
+                }
+                if let Some(position) = decided.position {
                     let sql = self
                         .schema
                         .fill("UPDATE {schema}.position SET processed = $1");

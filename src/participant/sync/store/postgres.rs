@@ -15,6 +15,7 @@ use crate::participant::confirmation::locks::ContractState;
 use crate::participant::submission::{AcceptedChange, ChangeId};
 use crate::protocol::{MessageId, RequestId};
 use crate::storage::{Database, Error, Schema};
+use crate::topology::PublishedTransaction;
 use crate::wire::ledger as wire;
 
 /// Registers submissions whose change was never accepted; gives the accepted changes of the others.
@@ -122,7 +123,7 @@ pub(in super::super) struct Restored {
     pub last_offset: Offset,
     pub in_flight: Vec<InFlightRow>,
     pub times: Vec<(Timestamp, Offset)>,
-    pub topology: Vec<Bytes>,
+    pub topology: Vec<PublishedTransaction>,
 }
 
 impl Store {
@@ -223,11 +224,17 @@ impl Store {
             .collect()
     }
 
-    async fn topology(&self) -> Result<Vec<Bytes>, Error> {
-        let sql = "SELECT transaction FROM {schema}.topology_log ORDER BY sequenced_at, place";
+    async fn topology(&self) -> Result<Vec<PublishedTransaction>, Error> {
+        let sql = "SELECT transaction, sequenced_at FROM {schema}.topology_log
+                   ORDER BY sequenced_at, place";
         let rows = self.rows(sql, &[]).await?;
         rows.iter()
-            .map(|row| Ok(row.try_get::<_, Vec<u8>>(0)?.into()))
+            .map(|row| {
+                Ok(PublishedTransaction {
+                    transaction: row.try_get::<_, Vec<u8>>(0)?.into(),
+                    sequenced_at: time(row.try_get(1)?)?,
+                })
+            })
             .collect()
     }
 
@@ -478,10 +485,10 @@ impl<'a> Columns<'a> {
         let finished = writes.finished.iter();
         self.finished
             .extend(finished.map(|id| id.as_bytes().as_slice()));
-        for (time, place, transaction) in &writes.topology {
-            self.topology_times.push(time.micros());
-            self.topology_places.push(*place);
-            self.topology.push(transaction);
+        for (place, it) in (0..).zip(&writes.topology) {
+            self.topology_times.push(it.sequenced_at.micros());
+            self.topology_places.push(place);
+            self.topology.push(&it.transaction);
         }
         for (request, decision) in &writes.undecided_added {
             self.undecided_ids.push(request.0.micros());

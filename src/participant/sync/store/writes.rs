@@ -6,6 +6,7 @@ use super::super::processor::Decision;
 use crate::model::{ContractId, Hash, Offset, Timestamp};
 use crate::participant::submission::{AcceptedChange, ChangeId};
 use crate::protocol::{MessageId, RequestId};
+use crate::topology::PublishedTransaction;
 
 /// What is to be written, all or nothing.
 #[derive(Debug, Default)]
@@ -23,7 +24,7 @@ pub(in super::super) struct Writes {
     /// Submissions that have their completion.
     pub finished: Vec<MessageId>,
     /// Published topology transactions.
-    pub topology: Vec<(Timestamp, i32, Bytes)>,
+    pub topology: Vec<PublishedTransaction>,
     /// Requests that have no verdict yet.
     pub undecided_added: Vec<(RequestId, Decision)>,
     /// Requests that have one now.

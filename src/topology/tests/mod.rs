@@ -1,0 +1,4 @@
+//! Tests of the topology as a whole.
+#![allow(clippy::unwrap_used)]
+
+mod statements;
