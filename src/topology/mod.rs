@@ -33,6 +33,7 @@ mod head;
 mod register;
 
 mod listing;
+mod rotation;
 
 #[cfg(test)]
 mod tests;
@@ -46,6 +47,7 @@ pub use mapping::{Host, Hosting, Mapping, Permission, Permitted, Restriction, Su
 pub use parameters::{DomainParameters, Onboarding};
 pub use proposals::Proposal;
 pub use register::{Effective, Register};
+pub use rotation::next_keys;
 pub use state::{Applied, State};
 pub use transaction::{PublishedTransaction, SignedTransaction, Transaction};
 pub use vetting::{Validity, Vetted};

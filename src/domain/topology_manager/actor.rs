@@ -317,6 +317,10 @@ impl Shell {
                     .map_err(storage::Error::corrupt)?;
                 times.push((number, position));
             }
+            // our own come back to us
+            if event.message_id.is_some() {
+                continue;
+            }
             for content in event.contents {
                 self.decide(position, content, &mut publications, &mut refusals);
             }
@@ -353,7 +357,7 @@ impl Shell {
                 signer,
                 message: Message::TopologySubmission(submission),
             }) => (signer, submission),
-            // our own publications come back to us
+            // not for us
             Ok(_) => return,
             Err(error) => {
                 metrics::counter!("jura_refused_messages_total").increment(1);

@@ -18,6 +18,7 @@ use super::outbox::Outbox;
 use super::packages::Uploaded;
 use super::processor::{Decision, Processor};
 use super::register::InFlight;
+use super::rotation::Rotation;
 use super::store::Store;
 use super::submissions::Interpreted;
 use super::turn::{Context, LogEnd, Turn};
@@ -98,6 +99,7 @@ pub(super) struct Shell {
     pub(super) outbox: Outbox,
     pub(super) administration: Administration,
     pub(super) vetting: Vetting,
+    pub(super) rotation: Rotation,
     pub(super) end: LogEnd,
     /// The last event that was processed, and the last one kept.
     pub(super) processed: Timestamp,
@@ -118,7 +120,7 @@ impl Shell {
         loop {
             tokio::select! {
                 messages = inbox.recv_batch(TURN_MAX) => match messages {
-                    Some(messages) => self.receive(messages),
+                    Some(messages) => self.receive(messages).await?,
                     None => return Ok(self.keep_position().await?),
                 },
                 events = self.subscription.next(), if self.checking.len() < TURN_MAX => {
@@ -154,7 +156,7 @@ impl Shell {
         }
     }
 
-    fn receive(&mut self, messages: Vec<SyncMessage>) {
+    async fn receive(&mut self, messages: Vec<SyncMessage>) -> Result<(), storage::Error> {
         for message in messages {
             match message {
                 SyncMessage::Submit { submission, reply } => self.interpret(submission, reply),
@@ -187,6 +189,9 @@ impl Shell {
                     let reply = VettingReply::Update(reply);
                     self.change_vetting(change, Signatures::default(), reply);
                 }
+                SyncMessage::RotateKeys { rotation, reply } => {
+                    self.begin_rotation(rotation, reply).await?;
+                }
                 SyncMessage::ConnectedDomains { reply } => {
                     let domain = ConnectedDomain {
                         alias: self.role.domain_alias.clone(),
@@ -202,12 +207,15 @@ impl Shell {
                 }
             }
         }
+        Ok(())
     }
 
     async fn checkpoint(&mut self) -> Result<(), storage::Error> {
         let now = self.role.clock.now();
         self.administration.time_out(now);
         self.vetting.time_out(now);
+        self.rotation.time_out(now);
+        self.rotate();
         self.vet();
         let late = self
             .processor

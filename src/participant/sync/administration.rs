@@ -120,7 +120,12 @@ pub(super) fn to_submit(mapping: Mapping, identity: &Identity, topology: &State)
         remove: false,
         mapping,
     };
-    let signed: SignedTransaction = transaction.sign(&[&identity.namespace_key]);
+    let mut keys = vec![&identity.namespace_key];
+    // a new key proves itself
+    if matches!(transaction.mapping, Mapping::OwnerToKey { .. }) {
+        keys.push(&identity.signing_key);
+    }
+    let signed: SignedTransaction = transaction.sign(&keys);
     ToSubmit {
         id: MessageId::random(),
         transactions: vec![signed.encode()],

@@ -13,6 +13,7 @@ impl Shell {
         &mut self,
         events: Vec<CheckedEvent>,
     ) -> Result<(), storage::Error> {
+        self.rotate();
         let wanted = events
             .iter()
             .flat_map(|event| &event.items)
@@ -58,6 +59,7 @@ impl Shell {
                 Item::Verdict(verdict) if is_new => self.processor.verdict(verdict, time),
                 Item::TopologyRefusal(refusal) if is_new => {
                     self.vetting.refused(refusal.id);
+                    self.rotation.refused(refusal.id);
                     self.administration.refused(&refusal);
                     continue;
                 }

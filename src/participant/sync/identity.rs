@@ -1,17 +1,28 @@
 //! A participant's keys, and how it introduces itself to a domain.
 
+use super::rotation::KeyRotation;
 use crate::crypto::{EncryptionKey, SigningKey};
 use crate::model::{DomainId, MemberId, ParticipantId, TextError};
 use crate::sequencer_client::DomainInfo;
-use crate::topology::{Mapping, MemberKeys, SignedTransaction, Transaction};
+use crate::topology::{Mapping, MemberKeys, SignedTransaction, State, Transaction};
 
 /// Who a participant is.
 #[derive(Debug, Clone)]
 pub(super) struct Identity {
     pub participant: ParticipantId,
     pub namespace_key: SigningKey,
+    /// The newest.
     pub signing_key: SigningKey,
+    /// The newest.
     pub encryption_key: EncryptionKey,
+    pub former: FormerKeys,
+}
+
+/// Keys that were replaced, oldest first.
+#[derive(Debug, Clone, Default)]
+pub(super) struct FormerKeys {
+    pub signing: Vec<SigningKey>,
+    pub encryption: Vec<EncryptionKey>,
 }
 
 impl Identity {
@@ -24,7 +35,37 @@ impl Identity {
             namespace_key,
             signing_key: SigningKey::generate(),
             encryption_key: EncryptionKey::generate(),
+            former: FormerKeys::default(),
         })
+    }
+
+    /// The same with new keys.
+    pub(super) fn rotated(&self, rotation: KeyRotation) -> Self {
+        let mut next = self.clone();
+        if rotation.signing {
+            let old = std::mem::replace(&mut next.signing_key, SigningKey::generate());
+            next.former.signing.push(old);
+        }
+        if rotation.encryption {
+            let old = std::mem::replace(&mut next.encryption_key, EncryptionKey::generate());
+            next.former.encryption.push(old);
+        }
+        next
+    }
+
+    /// What it publishes when nothing else is in force any more.
+    pub(super) fn keys(&self) -> MemberKeys {
+        MemberKeys::signing(self.signing_key.public()).encrypted_with(self.encryption_key.public())
+    }
+
+    /// The newest key to sign with that others know; the newest at all before they know any.
+    pub(super) fn signing_key_in(&self, topology: &State) -> &SigningKey {
+        let known = topology.keys_of(&self.member());
+        let former = self.former.signing.iter().rev();
+        std::iter::once(&self.signing_key)
+            .chain(former)
+            .find(|key| known.is_some_and(|known| known.signing.contains(&key.public())))
+            .unwrap_or(&self.signing_key)
     }
 
     /// The participant as a member.
@@ -36,8 +77,7 @@ impl Identity {
     pub(super) fn introduce(&self, info: &DomainInfo) -> (MemberId, Vec<SignedTransaction>) {
         let key = Transaction::first(Mapping::OwnerToKey {
             member: self.member(),
-            keys: MemberKeys::signing(self.signing_key.public())
-                .encrypted_with(self.encryption_key.public()),
+            keys: self.keys(),
         });
         let trust = Transaction::first(self.trust(&info.id));
         let transactions = vec![

@@ -15,6 +15,7 @@ use super::intake::Intake;
 use super::outbox::Outbox;
 use super::processor::{Decision, Processor};
 use super::register::{InFlight, Submitted};
+use super::rotation::Rotation;
 use super::store::{InFlightRow, Store};
 use super::turn::LogEnd;
 use super::vetting::Vetting;
@@ -38,7 +39,8 @@ impl Shell {
         let mut outbox = Outbox::new(
             Arc::clone(&role.sequencer),
             info.id.clone(),
-            identity.clone(),
+            identity.member(),
+            identity.signing_key.clone(),
         );
         let in_flight = resume(restored.in_flight, &mut outbox)?;
         role.tail.notify(restored.last_offset);
@@ -73,6 +75,7 @@ impl Shell {
             outbox,
             administration: Administration::default(),
             vetting: Vetting::default(),
+            rotation: Rotation::default(),
             end: LogEnd {
                 offset: restored.last_offset,
                 times: restored.times.into_iter().collect(),
@@ -130,7 +133,7 @@ fn resume(rows: Vec<InFlightRow>, outbox: &mut Outbox) -> Result<InFlight, stora
             in_flight: row.in_flight,
         };
         in_flight.insert(row.message_id, submitted);
-        outbox.send(request);
+        outbox.resume(request);
     }
     Ok(in_flight)
 }

@@ -3,6 +3,7 @@
 use bytes::Bytes;
 use tokio::sync::oneshot;
 
+use super::rotation::KeyRotation;
 use crate::model::{DomainId, ParticipantId, Party, PartyHint};
 use crate::participant::errors::Refusal;
 use crate::participant::packages::{VettingChange, VettingUpdate};
@@ -48,6 +49,13 @@ pub enum SyncMessage {
         change: VettingChange,
         /// Answered when it is in force.
         reply: Reply<VettingUpdate>,
+    },
+    /// Replace keys.
+    RotateKeys {
+        /// Which.
+        rotation: KeyRotation,
+        /// Answered when the new ones, and only they, are in force.
+        reply: Reply<()>,
     },
     /// Which domains?
     ConnectedDomains {

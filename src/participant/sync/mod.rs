@@ -36,6 +36,7 @@ mod processor;
 mod turn;
 
 mod administration;
+mod rotation;
 mod vetting;
 
 mod packages;
@@ -44,3 +45,4 @@ pub use actor::SyncRole;
 pub use config::Config;
 pub use messages::SyncMessage;
 pub use port::InProcessSync;
+pub use rotation::KeyRotation;

@@ -3,6 +3,7 @@
 use bytes::Bytes;
 
 use super::messages::{Reply, SyncMessage};
+use super::rotation::KeyRotation;
 use crate::model::{DomainId, ParticipantId, Party, PartyHint};
 use crate::participant::errors::{ErrorId, Refusal};
 use crate::participant::packages::{VettingChange, VettingUpdate};
@@ -15,6 +16,16 @@ use crate::topology;
 pub struct InProcessSync(pub Handle<SyncMessage>);
 
 impl InProcessSync {
+    /// Replaces keys of the participant while it works; answers when the new ones, and only they, are in
+    /// force.
+    ///
+    /// # Errors
+    /// If that takes too long; it goes on nevertheless.
+    pub async fn rotate_keys(&self, rotation: KeyRotation) -> Result<(), Refusal> {
+        self.ask(|reply| SyncMessage::RotateKeys { rotation, reply })
+            .await
+    }
+
     async fn ask<T>(&self, make: impl FnOnce(Reply<T>) -> SyncMessage) -> Result<T, Refusal> {
         self.0.ask(make).await.map_err(refusal)?
     }
