@@ -5,6 +5,7 @@ use std::sync::mpsc;
 use super::addresses::Addresses;
 use super::start::{Node, StartError};
 use crate::config::{NodeConfig, RoleSelection};
+use crate::participant::submission::KeyRotation;
 use crate::runtime::clock::Clock;
 use crate::runtime::health::Health;
 use crate::runtime::{main_thread, shutdown, thread};
@@ -22,6 +23,7 @@ pub struct NodeThread {
 
 enum Command {
     Crash(String, mpsc::Sender<bool>),
+    RotateKeys(String, KeyRotation, mpsc::Sender<Result<(), String>>),
 }
 
 /// What a node tells once it runs.
@@ -60,9 +62,7 @@ impl NodeThread {
                 loop {
                     tokio::select! {
                         () = signal.fired() => break,
-                        Some(Command::Crash(role, reply)) = receiver.recv() => {
-                            let _ = reply.send(node.crash(&role));
-                        }
+                        Some(command) = receiver.recv() => obey(&node, command).await,
                     }
                 }
                 node.stop().await;
@@ -104,6 +104,19 @@ impl NodeThread {
         sent.is_ok() && answer.recv().unwrap_or(false)
     }
 
+    /// Replaces keys of a participant while it works.
+    ///
+    /// # Errors
+    /// Why the new keys are not in force.
+    #[doc(hidden)]
+    pub fn rotate_keys(&self, participant: &str, rotation: KeyRotation) -> Result<(), String> {
+        let (reply, answer) = mpsc::channel();
+        let command = Command::RotateKeys(participant.to_owned(), rotation, reply);
+        let _ = self.commands.send(command);
+        let stopped = |_| Err("the node has stopped".to_owned());
+        answer.recv().unwrap_or_else(stopped)
+    }
+
     /// Stops it and waits for its end.
     pub fn stop(mut self) {
         self.end();
@@ -115,6 +128,19 @@ impl NodeThread {
             && thread.join().is_err()
         {
             tracing::error!("the node's thread panicked");
+        }
+    }
+}
+
+async fn obey(node: &Node, command: Command) {
+    match command {
+        Command::Crash(role, reply) => drop(reply.send(node.crash(&role))),
+        Command::RotateKeys(participant, rotation, reply) => {
+            let outcome = match node.sync(&participant) {
+                Some(sync) => sync.rotate_keys(rotation).await,
+                None => return,
+            };
+            let _ = reply.send(outcome.map_err(|refusal| refusal.to_string()));
         }
     }
 }

@@ -6,6 +6,9 @@ use super::{Error, Message, SignedMessage};
 use crate::model::{DomainId, MemberId, Timestamp};
 use crate::topology::{Effective, PublishedTransaction, Register, State};
 
+#[cfg(test)]
+mod tests;
+
 /// A member's knowledge of who is who, which grows with the messages that it reads.
 #[derive(Debug, Clone)]
 pub struct Follower {

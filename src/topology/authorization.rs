@@ -151,9 +151,9 @@ impl Question<'_> {
     fn has_signed(&self, signer: &Signer, counting: &mut BTreeSet<Fingerprint>) -> bool {
         match signer {
             Signer::Key(key) => {
-                let signed = self.by.contains(key);
-                counting.extend(signed.then(|| key.clone()));
-                signed
+                let is_there = self.by.contains(key);
+                counting.extend(is_there.then(|| key.clone()));
+                is_there
             }
             Signer::Namespace(namespace) => {
                 let Ok(namespace) = Fingerprint::parse(namespace) else {
@@ -162,11 +162,11 @@ impl Question<'_> {
                 let Some((threshold, owners)) = self.state.owners_of(&namespace) else {
                     return self.has_signed_alone(&namespace, counting);
                 };
-                let signed = owners
+                let agreed = owners
                     .iter()
                     .filter(|owner| self.has_signed_alone(owner, counting))
                     .count();
-                usize::try_from(threshold).is_ok_and(|threshold| signed >= threshold)
+                usize::try_from(threshold).is_ok_and(|threshold| agreed >= threshold)
             }
         }
     }

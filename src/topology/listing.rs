@@ -45,8 +45,10 @@ fn describe(subject: &Subject) -> String {
         Subject::NamespaceDelegation(namespace, key) => format!("{namespace} by {key}"),
         Subject::DecentralizedNamespace(namespace) => namespace.to_string(),
         Subject::OwnerToKey(member) => member.to_string(),
-        Subject::DomainTrust(participant, domain) => format!("{participant} on {domain}"),
-        Subject::ParticipantPermission(domain, participant) => format!("{participant} on {domain}"),
+        Subject::DomainTrust(participant, domain)
+        | Subject::ParticipantPermission(domain, participant) => {
+            format!("{participant} on {domain}")
+        }
         Subject::PartyToParticipant(party) => party.to_string(),
         Subject::VettedPackages(participant) => participant.to_string(),
         Subject::DomainParameters(domain) => domain.to_string(),

@@ -18,4 +18,5 @@ mod workload;
 mod commands;
 mod kill;
 mod panics;
+mod rotation;
 mod static_time;

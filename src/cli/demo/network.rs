@@ -29,7 +29,8 @@ pub(super) fn plan(data: &Path) -> Plan {
          logging.filter = \"warn\"\n\
          monitoring.http.port = {health}\n\
          [domains.{DOMAIN}]\n\
-         public-api.port = {sequencer}\n"
+         public-api.port = {sequencer}\n\
+         parameters.topology-change-delay = \"0s\"\n"
     );
     let mut step = 0;
     for name in PARTICIPANTS {

@@ -4,6 +4,9 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
+
 use super::config::Config;
 use super::messages::ServiceMessage;
 use super::policy;
@@ -12,10 +15,13 @@ use crate::domain::topology_manager::{TopologyError, TopologyPort};
 use crate::model::MemberId;
 use crate::runtime::clock::Clock;
 use crate::runtime::health::State;
-use crate::runtime::{Inbox, Role, RoleContext, RoleFailure};
+use crate::runtime::{Inbox, Role, RoleContext, RoleFailure, Task};
 use crate::sequencer_client::AdmissionError;
 use crate::storage::{Database, Schema};
 use crate::topology::SignedTransaction;
+
+/// Questions that are answered at once; others wait in the mailbox.
+const ANSWERING_MAX: usize = 128;
 
 /// The role `service`.
 pub struct ServiceRole {
@@ -41,8 +47,8 @@ impl Role for ServiceRole {
     ) -> Pin<Box<dyn Future<Output = Result<(), RoleFailure>>>> {
         Box::pin(async move {
             let store = Store::open(self.database.clone(), self.schema.clone()).await?;
-            let shell = Shell { role: self, store };
-            shell.serve(&context, inbox).await
+            let shell = Arc::new(Shell { role: self, store });
+            serve(&shell, &context, inbox).await
         })
     }
 }
@@ -52,30 +58,44 @@ struct Shell {
     store: Store,
 }
 
+/// Answers side by side: who joins waits until everybody knows it, and nobody else waits for that.
+async fn serve(
+    shell: &Arc<Shell>,
+    context: &RoleContext,
+    mut inbox: Inbox<ServiceMessage>,
+) -> Result<(), RoleFailure> {
+    let mut answering: FuturesUnordered<Task<()>> = FuturesUnordered::new();
+    context.health.set(State::Ok);
+    loop {
+        tokio::select! {
+            message = inbox.recv(), if answering.len() < ANSWERING_MAX => match message {
+                Some(message) => {
+                    let shell = Arc::clone(shell);
+                    answering.push(Task::start(async move { shell.answer(message).await }));
+                }
+                None => return Ok(()),
+            },
+            Some(()) = answering.next() => {}
+        }
+    }
+}
+
 impl Shell {
-    async fn serve(
-        &self,
-        context: &RoleContext,
-        mut inbox: Inbox<ServiceMessage>,
-    ) -> Result<(), RoleFailure> {
-        context.health.set(State::Ok);
-        while let Some(message) = inbox.recv().await {
-            match message {
-                ServiceMessage::DomainInfo { reply } => {
-                    let info = self.role.topology.domain_info().await.map_err(admission);
-                    let _ = reply.send(info);
-                }
-                ServiceMessage::Admit {
-                    member,
-                    transactions,
-                    reply,
-                } => {
-                    let answer = self.admit(member, transactions).await;
-                    let _ = reply.send(answer);
-                }
+    async fn answer(&self, message: ServiceMessage) {
+        match message {
+            ServiceMessage::DomainInfo { reply } => {
+                let info = self.role.topology.domain_info().await.map_err(admission);
+                let _ = reply.send(info);
+            }
+            ServiceMessage::Admit {
+                member,
+                transactions,
+                reply,
+            } => {
+                let answer = self.admit(member, transactions).await;
+                let _ = reply.send(answer);
             }
         }
-        Ok(())
     }
 
     async fn admit(

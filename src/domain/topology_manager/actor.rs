@@ -394,7 +394,7 @@ impl Shell {
     /// Asks for a moment in time for everybody, so that what is due comes into force on a quiet domain.
     async fn tick(&mut self, due: Option<Timestamp>) {
         self.ticked_for = due;
-        let members = self.core.head().members().cloned().collect();
+        let members = self.core.members().cloned().collect();
         let envelope = self.envelope(&Message::Tick, members);
         self.send(MessageId::random(), vec![envelope], REFUSAL_PATIENCE)
             .await;

@@ -305,6 +305,11 @@ impl Core {
         self.register.now()
     }
 
+    /// The members that the sequencer knows.
+    pub(super) fn members(&self) -> impl Iterator<Item = &MemberId> {
+        self.register.head().members()
+    }
+
     /// When everything that was sequenced is in force, if it is not yet.
     pub(super) fn last_change(&self) -> Option<Timestamp> {
         self.register.last_change()

@@ -44,6 +44,15 @@ pub struct Submission {
     pub trace: TraceContext,
 }
 
+/// Which keys of a participant are to be replaced.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct KeyRotation {
+    /// What it signs with.
+    pub signing: bool,
+    /// What others encrypt with.
+    pub encryption: bool,
+}
+
 /// One command.
 #[derive(Debug, Clone)]
 pub enum Command {
@@ -177,6 +186,10 @@ pub trait SyncPort: Send + Sync + 'static {
 
     /// Changes which packages this participant is willing to run; returns when that is in force.
     async fn change_vetting(&self, change: VettingChange) -> Result<VettingUpdate, Refusal>;
+
+    /// Replaces keys of the participant while it works; returns when the new ones, and only they, are in
+    /// force.
+    async fn rotate_keys(&self, rotation: KeyRotation) -> Result<(), Refusal>;
 
     /// The domains that this participant is connected to now.
     async fn connected_domains(&self) -> Result<Vec<ConnectedDomain>, Refusal>;

@@ -1,8 +1,8 @@
 //! A participant's keys, and how it introduces itself to a domain.
 
-use super::rotation::KeyRotation;
 use crate::crypto::{EncryptionKey, SigningKey};
 use crate::model::{DomainId, MemberId, ParticipantId, TextError};
+use crate::participant::submission::KeyRotation;
 use crate::sequencer_client::DomainInfo;
 use crate::topology::{Mapping, MemberKeys, SignedTransaction, State, Transaction};
 

@@ -3,11 +3,10 @@
 use bytes::Bytes;
 use tokio::sync::oneshot;
 
-use super::rotation::KeyRotation;
 use crate::model::{DomainId, ParticipantId, Party, PartyHint};
 use crate::participant::errors::Refusal;
 use crate::participant::packages::{VettingChange, VettingUpdate};
-use crate::participant::submission::{ConnectedDomain, Submission};
+use crate::participant::submission::{ConnectedDomain, KeyRotation, Submission};
 use crate::topology;
 
 /// Where an answer goes.

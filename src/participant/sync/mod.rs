@@ -45,4 +45,3 @@ pub use actor::SyncRole;
 pub use config::Config;
 pub use messages::SyncMessage;
 pub use port::InProcessSync;
-pub use rotation::KeyRotation;

@@ -3,11 +3,10 @@
 use bytes::Bytes;
 
 use super::messages::{Reply, SyncMessage};
-use super::rotation::KeyRotation;
 use crate::model::{DomainId, ParticipantId, Party, PartyHint};
 use crate::participant::errors::{ErrorId, Refusal};
 use crate::participant::packages::{VettingChange, VettingUpdate};
-use crate::participant::submission::{ConnectedDomain, Submission, SyncPort};
+use crate::participant::submission::{ConnectedDomain, KeyRotation, Submission, SyncPort};
 use crate::runtime::{Handle, PostError};
 use crate::topology;
 
@@ -16,16 +15,6 @@ use crate::topology;
 pub struct InProcessSync(pub Handle<SyncMessage>);
 
 impl InProcessSync {
-    /// Replaces keys of the participant while it works; answers when the new ones, and only they, are in
-    /// force.
-    ///
-    /// # Errors
-    /// If that takes too long; it goes on nevertheless.
-    pub async fn rotate_keys(&self, rotation: KeyRotation) -> Result<(), Refusal> {
-        self.ask(|reply| SyncMessage::RotateKeys { rotation, reply })
-            .await
-    }
-
     async fn ask<T>(&self, make: impl FnOnce(Reply<T>) -> SyncMessage) -> Result<T, Refusal> {
         self.0.ask(make).await.map_err(refusal)?
     }
@@ -64,6 +53,11 @@ impl SyncPort for InProcessSync {
 
     async fn change_vetting(&self, change: VettingChange) -> Result<VettingUpdate, Refusal> {
         self.ask(|reply| SyncMessage::ChangeVetting { change, reply })
+            .await
+    }
+
+    async fn rotate_keys(&self, rotation: KeyRotation) -> Result<(), Refusal> {
+        self.ask(|reply| SyncMessage::RotateKeys { rotation, reply })
             .await
     }
 

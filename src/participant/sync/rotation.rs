@@ -8,18 +8,10 @@ use super::administration::to_submit;
 use super::messages::Reply;
 use crate::model::Timestamp;
 use crate::participant::errors::{ErrorId, Refusal};
+use crate::participant::submission::KeyRotation;
 use crate::protocol::MessageId;
 use crate::storage;
 use crate::topology::{Mapping, MemberKeys, next_keys};
-
-/// Which keys are to be replaced.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct KeyRotation {
-    /// What it signs with.
-    pub signing: bool,
-    /// What others encrypt with.
-    pub encryption: bool,
-}
 
 /// The change of keys that is at work.
 #[derive(Debug, Default)]

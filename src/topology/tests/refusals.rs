@@ -55,7 +55,7 @@ fn statements_are_refused_with_their_reason() {
         topology_change_delay: Duration::default(),
         ..DomainParameters::default()
     };
-    let stale = Transaction::first(hosted(&ours, 1, &[(1, Permission::Confirmation)]));
+    let outdated = Transaction::first(hosted(&ours, 1, &[(1, Permission::Confirmation)]));
     for (state, signed, reason) in [
         (
             &state,
@@ -64,7 +64,7 @@ fn statements_are_refused_with_their_reason() {
         ),
         (
             &hosting,
-            stale.sign(&[&key(1)]),
+            outdated.sign(&[&key(1)]),
             "the topology transaction has serial 1, expected 2",
         ),
         (
