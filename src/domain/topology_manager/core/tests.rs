@@ -4,8 +4,8 @@
 
 use super::*;
 use crate::crypto::{EncryptionKey, SigningKey};
-use crate::model::ParticipantId;
-use crate::topology::Validity;
+use crate::model::{ParticipantId, Party, PartyHint};
+use crate::topology::{Host, Hosting, Onboarding, Permission, Validity};
 
 fn founded() -> (Core, Identity) {
     let identity = Identity::generate("domain1").unwrap();
@@ -107,4 +107,126 @@ fn a_restored_core_continues_where_it_was() {
         core.admit(&identity, &member, transactions.clone(), START),
         again.admit(&identity, &member, transactions, START)
     );
+}
+
+fn restricted() -> (Core, Identity) {
+    let (mut core, identity) = founded();
+    let parameters = DomainParameters {
+        onboarding: Onboarding::Restricted,
+        ..DomainParameters::default()
+    };
+    let changed = core.set_onboarding(&identity, parameters, START).unwrap();
+    assert!(changed.is_some());
+    let again = core.set_onboarding(&identity, parameters, START);
+    assert_eq!(again, Ok(None));
+    (core, identity)
+}
+
+#[test]
+fn a_restricted_domain_admits_who_is_permitted_and_not_too_early() {
+    let (mut core, identity) = restricted();
+    let (member, _, transactions) = newcomer(&identity);
+    let participant = member.participant().unwrap();
+    let admit = |core: &mut Core, now| {
+        let admitted = core.admit(&identity, &member, transactions.clone(), now);
+        admitted.map(|publication| publication.is_some())
+    };
+    let refused = Err(Error::NotPermitted(participant.clone()));
+    assert_eq!(admit(&mut core, START), refused);
+    assert!(core.head().keys_of(&member).is_none(), "nothing is left");
+    let later = Permitted {
+        login_after: Some(at(100)),
+        ..Permitted::default()
+    };
+    core.permit(&identity, participant, later, START)
+        .unwrap()
+        .unwrap();
+    assert_eq!(admit(&mut core, at(100)), refused);
+    assert_eq!(admit(&mut core, at(101)), Ok(true));
+    assert_eq!(admit(&mut core, at(102)), Ok(false));
+}
+
+#[test]
+fn a_participant_without_a_key_to_encrypt_with_or_without_trust_is_not_admitted() {
+    let (mut core, identity) = founded();
+    let key = SigningKey::generate();
+    let participant = ParticipantId::new("p", &key.public().fingerprint()).unwrap();
+    let introduction = |keys: MemberKeys, trusts: bool| {
+        let keys = Mapping::OwnerToKey {
+            member: participant.member(),
+            keys,
+        };
+        let trust = Mapping::DomainTrust {
+            participant: participant.clone(),
+            domain: identity.domain.clone(),
+        };
+        let said = std::iter::once(keys).chain(trusts.then_some(trust));
+        said.map(|it| Transaction::first(it).sign(&[&key]))
+            .collect()
+    };
+    let signing = MemberKeys::signing(key.public());
+    let both = signing
+        .clone()
+        .encrypted_with(EncryptionKey::generate().public());
+    for (keys, trusts, refused) in [
+        (signing, true, Error::WithoutKeys(participant.clone())),
+        (both, false, Error::UnknownParticipant(participant.clone())),
+    ] {
+        let said = introduction(keys, trusts);
+        let admitted = core.admit(&identity, &participant.member(), said, START);
+        assert_eq!(admitted, Err(refused));
+    }
+}
+
+#[test]
+fn what_is_published_is_in_force_for_what_is_sequenced_after_the_delay() {
+    let (mut core, identity) = founded();
+    let delay = DomainParameters::default().topology_change_delay;
+    core.sequenced(1, at(10)).unwrap();
+    core.advance(at(11));
+    let (member, _, transactions) = newcomer(&identity);
+    core.admit(&identity, &member, transactions, at(11))
+        .unwrap();
+    core.sequenced(2, at(20)).unwrap();
+    let due = at(20).plus(delay);
+    assert_eq!(core.last_change(), Some(due));
+    core.advance(due);
+    assert!(core.topology().keys_of(&member).is_none());
+    core.advance(due.successor());
+    assert!(core.topology().keys_of(&member).is_some());
+    assert_eq!(core.last_change(), None);
+}
+
+#[test]
+fn what_lacks_signatures_is_published_and_published_again_when_they_have_come() {
+    let (mut core, identity) = founded();
+    let mut hosts = Vec::new();
+    for _ in 0..2 {
+        let (member, key, transactions) = newcomer(&identity);
+        core.admit(&identity, &member, transactions, START).unwrap();
+        hosts.push((member.participant().unwrap().clone(), key));
+    }
+    let hint = PartyHint::parse("alice").unwrap();
+    let party = Party::new(&hint, &hosts[0].1.public().fingerprint());
+    let shared = hosts.iter().map(|(participant, _)| Host {
+        participant: participant.clone(),
+        permission: Permission::Confirmation,
+    });
+    let shared = Transaction::first(Mapping::PartyToParticipant {
+        party: party.clone(),
+        hosting: Hosting::new(2, shared.collect()),
+    });
+    let [first, second] = [0, 1].map(|place| shared.clone().sign(&[&hosts[place].1]).encode());
+    assert!(core.submit(&[first.clone()], START).unwrap().is_some());
+    assert_eq!(core.submit(&[first.clone()], START), Ok(None), "twice");
+    assert_eq!(core.head().hosting(&party), None);
+    let complete = core.submit(&[second.clone()], START).unwrap().unwrap();
+    let signed = SignedTransaction::decode(complete.transactions[0].clone()).unwrap();
+    assert_eq!(
+        signed.signers().count(),
+        2,
+        "others need not put it together"
+    );
+    assert!(core.head().hosting(&party).is_some());
+    assert_eq!(core.submit(&[first, second], START), Ok(None));
 }
