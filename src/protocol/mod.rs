@@ -36,7 +36,7 @@ mod tests {
     use super::*;
     use crate::crypto::SigningKey;
     use crate::model::{DomainId, Hash, Party, Purpose, Timestamp};
-    use crate::topology::{Mapping, State, Transaction};
+    use crate::topology::{Mapping, MemberKeys, State, Transaction};
 
     struct World {
         domain: DomainId,
@@ -53,7 +53,7 @@ mod tests {
         let mut topology = State::new();
         let mapping = Mapping::OwnerToKey {
             member: member.clone(),
-            key: key.public(),
+            keys: MemberKeys::signing(key.public()),
         };
         topology
             .apply(&Transaction::first(mapping).sign(&[&key]))

@@ -168,7 +168,7 @@ mod tests {
     use crate::crypto::SigningKey;
     use crate::model::{DomainId, Hash, MemberKind, ParticipantId, Party, PartyHint, Purpose};
     use crate::protocol::{Answer, Reject};
-    use crate::topology::{Hosting, Mapping, SignedTransaction, Transaction};
+    use crate::topology::{Hosting, Mapping, MemberKeys, SignedTransaction, Transaction};
 
     /// A domain with a mediator, and participants that host a party each.
     struct World {
@@ -186,7 +186,7 @@ mod tests {
         let mut transactions = vec![
             Transaction::first(Mapping::OwnerToKey {
                 member: manager.clone(),
-                key: domain_key.public(),
+                keys: MemberKeys::signing(domain_key.public()),
             })
             .sign(&[&domain_key]),
         ];
@@ -199,7 +199,7 @@ mod tests {
             for mapping in [
                 Mapping::OwnerToKey {
                     member: participant.member(),
-                    key: key.public(),
+                    keys: MemberKeys::signing(key.public()),
                 },
                 Mapping::PartyToParticipant {
                     party: party.clone(),
