@@ -24,15 +24,12 @@ impl EncryptionPublicKey {
     /// Encrypts for the key's owner. `context` must be the same when it is opened.
     pub fn seal(&self, context: &[u8], plaintext: &[u8]) -> Option<Vec<u8>> {
         let key = Deserializable::from_bytes(&self.to_bytes()).ok()?;
-        let (encapsulated, ciphertext) =
-            single_shot_seal::<ChaCha20Poly1305, HkdfSha256, X25519HkdfSha256>(
-                &OpModeS::Base,
-                &key,
-                context,
-                plaintext,
-                &[],
-            )
-            .ok()?;
+        let (encapsulated, ciphertext) = single_shot_seal::<
+            ChaCha20Poly1305,
+            HkdfSha256,
+            X25519HkdfSha256,
+        >(&OpModeS::Base, &key, context, plaintext, &[])
+        .ok()?;
         Some([encapsulated.to_bytes().as_slice(), &ciphertext].concat())
     }
 }
@@ -45,8 +42,7 @@ impl EncryptionKey {
     pub fn open(&self, context: &[u8], sealed: &[u8]) -> Result<Vec<u8>, CannotDecrypt> {
         let (encapsulated, ciphertext) =
             sealed.split_at_checked(ENCAPSULATED).ok_or(CannotDecrypt)?;
-        let encapsulated =
-            Deserializable::from_bytes(encapsulated).map_err(|_| CannotDecrypt)?;
+        let encapsulated = Deserializable::from_bytes(encapsulated).map_err(|_| CannotDecrypt)?;
         single_shot_open::<ChaCha20Poly1305, HkdfSha256, X25519HkdfSha256>(
             &OpModeR::Base,
             self.secret(),

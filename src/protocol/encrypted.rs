@@ -49,7 +49,7 @@ struct SealedKey {
 /// The session keys with which a participant sends.
 #[derive(Debug, Default)]
 pub struct Sessions {
-    keys: HashMap<EncryptionPublicKey, Session>,
+    keys: BTreeMap<EncryptionPublicKey, Session>,
 }
 
 #[derive(Debug)]
@@ -202,7 +202,9 @@ impl OpenedSessions {
         }
         if seen.len() < views.len() {
             let unread = views.len() - seen.len();
-            decrypted.faults.push(format!("{unread} views came without a key"));
+            decrypted
+                .faults
+                .push(format!("{unread} views came without a key"));
         }
         decrypted.views.sort_by_cached_key(LightView::position);
         decrypted
@@ -217,16 +219,16 @@ impl OpenedSessions {
         let session = match self.keys.get(&sealed.session_key) {
             Some(session) => session.clone(),
             None => {
-                let named = |key: &&EncryptionKey| {
-                    key.public().fingerprint() == sealed.encryption_key
-                };
+                let named =
+                    |key: &&EncryptionKey| key.public().fingerprint() == sealed.encryption_key;
                 let key = keys.iter().find(named).ok_or(CannotDecrypt)?;
                 let opened = key.open(CONTEXT, &sealed.session_key)?;
                 let session = SymmetricKey::from_bytes(&opened).ok_or(CannotDecrypt)?;
                 if self.keys.len() >= OPENED_MAX {
                     self.keys.clear();
                 }
-                self.keys.insert(sealed.session_key.clone(), session.clone());
+                self.keys
+                    .insert(sealed.session_key.clone(), session.clone());
                 session
             }
         };
@@ -247,6 +249,14 @@ fn read(key: &SymmetricKey, view: &EncryptedView) -> Result<LightView, Error> {
 }
 
 impl EncryptedView {
+    #[cfg(test)]
+    pub(super) fn session_keys(&self) -> Vec<Bytes> {
+        self.keys
+            .iter()
+            .map(|key| key.session_key.clone())
+            .collect()
+    }
+
     pub(super) fn to_wire(&self) -> wire::EncryptedView {
         let key = |key: &SealedKey| wire::SealedKey {
             participant: key.participant.to_string(),
@@ -274,7 +284,11 @@ impl EncryptedView {
         Ok(Self {
             key_id: hash(&view.key_id)?,
             ciphertext: view.ciphertext,
-            keys: view.keys.into_iter().map(key).collect::<Result<_, Error>>()?,
+            keys: view
+                .keys
+                .into_iter()
+                .map(key)
+                .collect::<Result<_, Error>>()?,
         })
     }
 }

@@ -52,6 +52,42 @@ impl<T> Forest<T> {
         number
     }
 
+    /// The same views with other content.
+    ///
+    /// # Errors
+    /// The first of the contents that cannot be made.
+    pub fn try_map<U, E>(&self, mut make: impl FnMut(&T) -> Result<U, E>) -> Result<Forest<U>, E> {
+        let nodes = self.nodes.iter().map(|node| {
+            Ok(Node {
+                content: make(&node.content)?,
+                parent: node.parent,
+                children: node.children.clone(),
+            })
+        });
+        Ok(Forest {
+            nodes: nodes.collect::<Result<_, E>>()?,
+            roots: self.roots.clone(),
+        })
+    }
+
+    /// The same views with other content, made with that of the view around each.
+    #[must_use]
+    pub fn map_down<U>(&self, mut make: impl FnMut(Option<&U>, &T) -> U) -> Forest<U> {
+        let mut nodes: Vec<Node<U>> = Vec::with_capacity(self.nodes.len());
+        for node in &self.nodes {
+            let around = node.parent.map(|parent| &nodes[parent].content);
+            nodes.push(Node {
+                content: make(around, &node.content),
+                parent: node.parent,
+                children: node.children.clone(),
+            });
+        }
+        Forest {
+            nodes,
+            roots: self.roots.clone(),
+        }
+    }
+
     /// The views, in their order.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = &T> {
         self.nodes.iter().map(|node| &node.content)

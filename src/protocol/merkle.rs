@@ -37,8 +37,13 @@ pub struct Leaf<T> {
 impl<T: LeafContent> Leaf<T> {
     /// A leaf with a new salt.
     pub fn new(content: T) -> Self {
+        Self::with_salt(content, random_bytes())
+    }
+
+    /// A leaf with this salt.
+    pub fn with_salt(content: T, salt: [u8; 16]) -> Self {
         Self {
-            salt: random_bytes(),
+            salt,
             bytes: content.encode().into(),
             content,
         }
@@ -115,7 +120,7 @@ pub struct Place {
 }
 
 /// What stands for a list.
-pub fn list_hash(hashes: &[Hash]) -> Hash {
+pub(super) fn list_hash(hashes: &[Hash]) -> Hash {
     let tree = (!hashes.is_empty()).then(|| tree_hash(hashes));
     wrap(hashes.len(), tree.as_ref())
 }
@@ -214,9 +219,7 @@ mod tests {
 
     fn hashes(count: usize) -> Vec<Hash> {
         let bytes = (0..count).map(|index| index.to_be_bytes());
-        bytes
-            .map(|bytes| Hash::of(Purpose::View, &bytes))
-            .collect()
+        bytes.map(|bytes| Hash::of(Purpose::View, &bytes)).collect()
     }
 
     #[test]

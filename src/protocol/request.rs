@@ -131,9 +131,9 @@ fn root_hash(common: Hash, submitter: Hash, transaction: Hash, views: Hash) -> R
 impl RequestTree {
     /// What the request is known by, and what its participants see: a view for each.
     pub fn light_views(&self) -> (RootHash, Vec<LightView>) {
-        let hashes = self.views.hashes(|view, inside| {
-            view_hash(view.confirmers.hash(), view.data.hash(), inside)
-        });
+        let hashes = self
+            .views
+            .hashes(|view, inside| view_hash(view.confirmers.hash(), view.data.hash(), inside));
         let root = root_hash(
             self.common.hash(),
             self.submitter.hash(),
@@ -236,11 +236,7 @@ impl LightView {
     /// If the view cannot stand where it says.
     pub fn root_hash(&self) -> Result<RootHash, Error> {
         let View { confirmers, data } = &self.view;
-        let mut hash = view_hash(
-            confirmers.hash(),
-            data.hash(),
-            list_hash(&self.subviews),
-        );
+        let mut hash = view_hash(confirmers.hash(), data.hash(), list_hash(&self.subviews));
         for step in &self.path {
             let list = step.place.list_hash(hash)?;
             hash = match step.above {
@@ -296,7 +292,9 @@ impl LightView {
         let path = path.collect::<Result<Vec<_>, _>>()?;
         let is_at_root = |step: &Step| step.above.is_none();
         if path.iter().position(is_at_root).map(|it| it + 1) != Some(path.len()) {
-            return Err(Error::malformed("the path of a view does not lead to the root"));
+            return Err(Error::malformed(
+                "the path of a view does not lead to the root",
+            ));
         }
         let submitter = match wire.submitter {
             Some(leaf) if path.len() == 1 => Blindable::Open(Leaf::from_wire(Some(leaf))?),

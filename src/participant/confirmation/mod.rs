@@ -9,6 +9,10 @@
 
 mod request;
 
+mod replay;
+mod top_view;
+mod usage;
+
 mod read;
 
 pub mod checks;
@@ -17,5 +21,5 @@ pub mod locks;
 mod respond;
 
 pub use read::{Delivered, Read, read};
-pub use request::{CheckedRequest, Content};
+pub use request::{CheckedRequest, Content, Problem};
 pub use respond::reject_for;

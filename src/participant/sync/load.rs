@@ -12,7 +12,7 @@ use super::actor::{Shell, SyncRole};
 use super::administration::Administration;
 use super::contracts::ContractStore;
 use super::identity::Identity;
-use super::intake::Intake;
+use super::intake::{Intake, ViewKeys};
 use super::outbox::Outbox;
 use super::processor::{Decision, Processor};
 use super::register::{InFlight, Submitted};
@@ -65,6 +65,7 @@ impl Shell {
                 participant: identity.participant.clone(),
                 packages: role.packages.clone(),
                 compute: role.compute.clone(),
+                keys: Arc::new(ViewKeys::new(vec![identity.encryption_key.clone()])),
                 kept: restored.position,
                 undecided: restored.undecided,
             },
@@ -119,10 +120,8 @@ fn resume(rows: Vec<InFlightRow>, outbox: &mut Outbox) -> Result<InFlight, stora
     let mut in_flight = InFlight::default();
     for row in rows {
         let request = SubmissionRequest::decode(row.request).map_err(storage::Error::corrupt)?;
-        let submitted = Submitted {
-            change_id: row.change_id,
-            in_flight: row.in_flight,
-        };
+        let submitted =
+            Submitted::new(row.change_id, row.in_flight).map_err(storage::Error::corrupt)?;
         in_flight.insert(row.message_id, submitted);
         outbox.send(request);
     }

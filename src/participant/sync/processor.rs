@@ -4,7 +4,7 @@
 //! the order of their times and says what follows: answers to send, entries to append, contracts to
 //! create and archive.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::model::{ContractId, Timestamp};
 use crate::participant::confirmation::locks::{ContractState, Locks, Outcome};
@@ -106,18 +106,20 @@ impl Processor {
         state: impl Fn(&ContractId) -> ContractState,
     ) -> Effects {
         let id = request.id;
+        if let Some(problem) = &request.problem
+            && problem.reject.malformed
+        {
+            metrics::counter!("jura_malformed_requests_total").increment(1);
+            tracing::warn!(request = %id, reason = problem.detail, "malformed request");
+        }
         let rejection = match (&request.problem, &request.content) {
-            (Some(problem), _) => Some(problem.clone()),
+            (Some(problem), _) => Some(problem.reject.clone()),
             (None, Some(content)) => {
                 let outcome = self.locks.acquire(id, &content.usage, state);
                 reject_for(&outcome)
             }
             (None, None) => None,
         };
-        if let Some(reject) = rejection.as_ref().filter(|reject| reject.malformed) {
-            metrics::counter!("jura_malformed_requests_total").increment(1);
-            tracing::warn!(request = %id, reason = reject.message, "malformed request");
-        }
         self.undecided.insert(
             id,
             Undecided {
@@ -151,7 +153,8 @@ impl Processor {
             }
             Decision::Rejected => request
                 .problem
-                .clone()
+                .as_ref()
+                .map(|problem| problem.reject.clone())
                 .or_else(|| reject_for(&Outcome::Locked(Vec::new()))),
         };
         self.undecided.insert(
@@ -203,14 +206,14 @@ impl Processor {
     /// Our answer, if anybody here must confirm.
     fn response(&self, id: RequestId) -> Option<Response> {
         let undecided = self.undecided.get(&id)?;
-        let parties: &BTreeSet<_> = &undecided.request.confirming_here;
-        if parties.is_empty() {
+        let views = &undecided.request.confirming_here;
+        if views.is_empty() {
             return None;
         }
         Some(Response {
             request: id,
             root_hash: undecided.request.root_hash,
-            parties: parties.clone(),
+            views: views.clone(),
             answer: undecided
                 .rejection
                 .clone()

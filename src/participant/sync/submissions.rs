@@ -15,7 +15,7 @@ use crate::participant::submission::{
     self, AcceptedChange, ChangeId, DeduplicationPeriod, Failure, RequestTimes, Submission,
     Success, trace_id,
 };
-use crate::protocol::{Message, MessageId, SubmissionRequest};
+use crate::protocol::{MessageId, SubmissionRequest};
 use crate::runtime::Task;
 use crate::sequencer_client::SendError;
 use crate::storage;
@@ -113,7 +113,7 @@ impl Shell {
 
     /// The request that a submission becomes.
     fn prepare(
-        &self,
+        &mut self,
         submission: &Submission,
         outcome: Result<Success, Failure>,
         now: Timestamp,
@@ -126,6 +126,7 @@ impl Shell {
             ledger_time: success.ledger_time,
             preparation_time: success.preparation_time,
             deduplication_offset: self.end.times.start(submission.deduplication, now),
+            deduplication_start: self.end.times.start_time(submission.deduplication, now),
             max_sequencing_time: now.plus(self.role.config.sequencing_timeout.into()),
         };
         let request = submission::build(
@@ -137,15 +138,9 @@ impl Shell {
         )?;
         let mediator = topology.members_of(MemberKind::Mediator).next();
         let mediator = mediator.cloned().ok_or_else(no_mediator)?;
-        let recipients = submission::recipients(&request.participants);
-        let mut for_tree = recipients.clone();
-        for_tree.push(mediator);
-        let envelopes = vec![
-            self.outbox
-                .envelope(&Message::InformeeTree(request.tree), for_tree),
-            self.outbox
-                .envelope(&Message::View(request.view.into()), recipients),
-        ];
+        let envelopes = self
+            .outbox
+            .request_envelopes(request, mediator, topology, now)?;
         let message_id = MessageId::random();
         let sent = self
             .outbox
@@ -153,6 +148,7 @@ impl Shell {
         let registration = Registration {
             message_id,
             change_id: change_id(submission),
+            submission_id: submission.submission_id.clone(),
             request: sent.encode(),
             in_flight: in_flight(submission, times.deduplication_offset),
         };
@@ -261,6 +257,7 @@ impl Shell {
         );
         let submitted = Submitted {
             change_id: registration.change_id,
+            submission_id: registration.submission_id,
             in_flight: registration.in_flight,
         };
         self.in_flight.insert(registration.message_id, submitted);

@@ -105,13 +105,13 @@ impl Turn {
             let accepted = AcceptedChange {
                 completion_offset: offset,
                 accepted_at: decided.record_time,
-                submission_id: readable.view.submitter.submission_id.clone(),
+                submission_id: submitted.submission_id,
                 update_id: request.update_id(),
             };
             self.writes.accepted.push((submitted.change_id, accepted));
         }
         tracing::debug!(
-            tid = trace_id(&readable.view.traceparent),
+            tid = trace_id(&readable.times.traceparent),
             request = %request.id,
             offset = offset.get(),
             "transaction accepted"

@@ -4,18 +4,22 @@ use std::collections::BTreeSet;
 
 use super::{Request, refused};
 use crate::model::PackageId;
+use crate::participant::confirmation::Problem;
 use crate::participant::errors::ErrorId;
-use crate::protocol::Reject;
 
-pub(super) fn check(request: &Request<'_>) -> Result<(), Reject> {
-    let nodes = request.transaction.nodes.iter();
+pub(super) fn check(request: &Request<'_>) -> Result<(), Problem> {
+    let parts = request
+        .tops
+        .iter()
+        .filter_map(|top| top.replayed.as_ref().ok());
+    let nodes = parts.flat_map(|replayed| &replayed.transaction.nodes);
     let used: BTreeSet<&PackageId> = nodes
         .flat_map(|node| node.template().into_iter().chain(node.interface()))
         .map(crate::model::Identifier::package)
         .collect();
     used.into_iter()
         .find(|package| {
-            let at = request.view.ledger_time;
+            let at = request.times.ledger_time;
             !request.topology.is_vetted(request.checking, package, at)
         })
         .map_or(Ok(()), |package| {

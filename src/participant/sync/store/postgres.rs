@@ -99,6 +99,7 @@ pub(in super::super) struct Store {
 pub(in super::super) struct Registration {
     pub message_id: MessageId,
     pub change_id: ChangeId,
+    pub submission_id: SubmissionId,
     /// The request as it is sent.
     pub request: Vec<u8>,
     pub in_flight: wire::InFlightSubmission,
