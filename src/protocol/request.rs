@@ -12,7 +12,9 @@ use super::merkle::{Blindable, Leaf, LeafContent, Place, list_hash};
 use super::parts::{hash, hash_bytes, hashes, parties, texts, time};
 use super::view::{ViewConfirmers, ViewData, ViewPosition};
 use super::{Error, RootHash};
-use crate::model::{Hash, HashBuilder, ParticipantId, Party, Purpose, Timestamp, WorkflowId};
+use crate::model::{
+    Hash, HashBuilder, ParticipantId, Party, Purpose, SubmissionId, Timestamp, WorkflowId,
+};
 use crate::wire::protocol as wire;
 
 /// Known to all who receive something of a request.
@@ -35,6 +37,8 @@ pub struct SubmitterMetadata {
     pub change_id: Hash,
     /// A change accepted after this time is a duplicate.
     pub deduplication_start: Timestamp,
+    /// The application's name for this attempt.
+    pub submission_id: SubmissionId,
 }
 
 /// What holds for the whole transaction, for those who see any of it.
@@ -376,6 +380,7 @@ impl LeafContent for SubmitterMetadata {
             act_as: texts(&self.act_as),
             change_id: hash_bytes(&self.change_id),
             deduplication_start: self.deduplication_start.micros(),
+            submission_id: self.submission_id.to_string(),
         }
         .encode_to_vec()
     }
@@ -386,6 +391,7 @@ impl LeafContent for SubmitterMetadata {
             act_as: parties(&wire.act_as)?,
             change_id: hash(&wire.change_id)?,
             deduplication_start: time(wire.deduplication_start)?,
+            submission_id: SubmissionId::parse(&wire.submission_id).map_err(Error::malformed)?,
         })
     }
 }

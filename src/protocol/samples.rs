@@ -26,6 +26,7 @@ pub(super) fn request(party: &Party) -> RequestTree {
             act_as: BTreeSet::from([party.clone()]),
             change_id: Hash::of(Purpose::ChangeId, b"x"),
             deduplication_start: Timestamp::EPOCH,
+            submission_id: crate::model::SubmissionId::parse("s").unwrap(),
         }),
         transaction: Leaf::new(TransactionMetadata {
             ledger_time: Timestamp::EPOCH,

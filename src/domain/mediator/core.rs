@@ -303,6 +303,7 @@ mod tests {
                         act_as: BTreeSet::new(),
                         change_id: Hash::of(Purpose::ChangeId, b""),
                         deduplication_start: Timestamp::EPOCH,
+                        submission_id: crate::model::SubmissionId::parse("s").unwrap(),
                     },
                     [0; 16],
                 ),

@@ -17,9 +17,11 @@ mod read;
 
 pub mod checks;
 
+mod changes;
 pub mod locks;
 mod respond;
 
+pub use changes::Changes;
 pub use read::{Delivered, Read, read};
-pub use request::{CheckedRequest, Content, Problem};
+pub use request::{Change, CheckedRequest, Content, Problem};
 pub use respond::reject_for;

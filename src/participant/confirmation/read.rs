@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use super::checks::{self, Request, malformed};
 use super::replay::{Ended, Inputs, action, replay};
-use super::request::{CheckedRequest, Content, Problem};
+use super::request::{Change, CheckedRequest, Content, Problem};
 use super::top_view::{TopView, VisibleView};
 use super::usage::usage;
 use crate::lf::engine::Engine;
 use crate::lf::transaction::{ContractInstance, Transaction};
 use crate::model::{ContractId, MemberId, PackageId, ParticipantId, Party};
+use crate::participant::submission::ChangeId;
 use crate::participant::views::created_instances;
 use crate::protocol::{ConfirmedView, Decrypted, LightView, RequestId, RootHash};
 use crate::topology::State;
@@ -77,7 +78,7 @@ pub fn read(
         topology: &delivered.topology,
         checking,
     });
-    let content = content(first, &views, &tops, &inputs, delivered, checking);
+    let content = content(first, &tops, &inputs, delivered, checking);
     checked(delivered, checking, &views, content, problem)
 }
 
@@ -198,9 +199,22 @@ fn checked(
             .plus(topology.parameters().decision_timeout()),
         confirming_here: views.iter().filter_map(confirming_here).collect(),
         hosted_here: hosted_among(views, delivered, checking),
+        change: change(views, delivered, checking),
         content,
         problem,
     }))
+}
+
+/// The change that the request is about, if a submitter is hosted here.
+fn change(views: &[&LightView], delivered: &Delivered, checking: &ParticipantId) -> Option<Change> {
+    let submitter = views.iter().find_map(|view| view.submitter.content())?;
+    let mut submitters = submitter.act_as.iter();
+    let is_here = submitters.any(|party| is_hosted(party, delivered, checking));
+    is_here.then(|| Change {
+        id: ChangeId::from_hash(submitter.change_id),
+        deduplication_start: submitter.deduplication_start,
+        submission_id: submitter.submission_id.clone(),
+    })
 }
 
 /// The informees of the views that are hosted here.
@@ -223,7 +237,6 @@ fn is_hosted(party: &Party, delivered: &Delivered, checking: &ParticipantId) -> 
 /// The part of the transaction that is visible here.
 fn content(
     first: &LightView,
-    views: &[&LightView],
     tops: &[TopView<'_>],
     inputs: &Inputs,
     delivered: &Delivered,
@@ -258,10 +271,6 @@ fn content(
     usage.read.retain(is_ours);
     Some(Content {
         times: times.clone(),
-        submitter: views
-            .iter()
-            .find_map(|view| view.submitter.content())
-            .cloned(),
         transaction: Arc::new(transaction),
         created,
         usage,

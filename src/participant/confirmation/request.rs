@@ -5,10 +5,9 @@ use std::sync::Arc;
 
 use super::locks::Usage;
 use crate::lf::transaction::{ContractInstance, Transaction};
-use crate::model::{ContractId, HashBuilder, Party, Purpose, Timestamp, UpdateId};
-use crate::protocol::{
-    ConfirmedView, Reject, RequestId, RootHash, SubmitterMetadata, TransactionMetadata,
-};
+use crate::model::{ContractId, HashBuilder, Party, Purpose, SubmissionId, Timestamp, UpdateId};
+use crate::participant::submission::ChangeId;
+use crate::protocol::{ConfirmedView, Reject, RequestId, RootHash, TransactionMetadata};
 
 /// A request, read and checked.
 #[derive(Debug)]
@@ -23,10 +22,23 @@ pub struct CheckedRequest {
     pub confirming_here: Vec<ConfirmedView>,
     /// The parties hosted here that see something of it.
     pub hosted_here: BTreeSet<Party>,
+    /// The change that it is about, if a submitter of it is hosted here.
+    pub change: Option<Change>,
     /// What is in it; `None` if it could not even be read.
     pub content: Option<Content>,
     /// What is wrong with it, whatever the state of the ledger.
     pub problem: Option<Problem>,
+}
+
+/// The change that a request is about: every host of a submitter sees to it that it happens once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// Which change.
+    pub id: ChangeId,
+    /// It must not have been accepted after this time.
+    pub deduplication_start: Timestamp,
+    /// The application's name for this attempt.
+    pub submission_id: SubmissionId,
 }
 
 /// Why a request is rejected.
@@ -43,8 +55,6 @@ pub struct Problem {
 pub struct Content {
     /// What holds for all of it.
     pub times: TransactionMetadata,
-    /// Who submits, if a root view is visible here.
-    pub submitter: Option<SubmitterMetadata>,
     /// The transaction.
     pub transaction: Arc<Transaction>,
     /// The contracts that it creates.

@@ -133,6 +133,7 @@ pub fn build(
             )
             .hash(),
             deduplication_start: times.deduplication_start,
+            submission_id: submission.submission_id.clone(),
         }),
         transaction: Leaf::new(TransactionMetadata {
             ledger_time: times.ledger_time,

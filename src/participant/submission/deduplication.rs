@@ -40,6 +40,11 @@ impl ChangeId {
         Self(hash.finish())
     }
 
+    /// Takes a hash of [`ChangeId::hash`].
+    pub const fn from_hash(hash: Hash) -> Self {
+        Self(hash)
+    }
+
     /// The hash.
     pub const fn hash(&self) -> Hash {
         self.0

@@ -120,8 +120,10 @@ fn resume(rows: Vec<InFlightRow>, outbox: &mut Outbox) -> Result<InFlight, stora
     let mut in_flight = InFlight::default();
     for row in rows {
         let request = SubmissionRequest::decode(row.request).map_err(storage::Error::corrupt)?;
-        let submitted =
-            Submitted::new(row.change_id, row.in_flight).map_err(storage::Error::corrupt)?;
+        let submitted = Submitted {
+            change_id: row.change_id,
+            in_flight: row.in_flight,
+        };
         in_flight.insert(row.message_id, submitted);
         outbox.send(request);
     }

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use crate::model::{ContractId, Timestamp};
 use crate::participant::confirmation::locks::{ContractState, Locks, Outcome};
-use crate::participant::confirmation::{CheckedRequest, reject_for};
+use crate::participant::confirmation::{Changes, CheckedRequest, reject_for};
 use crate::participant::errors::ErrorId;
 use crate::protocol::{Answer, MessageId, Reject, RequestId, Response, Verdict};
 
@@ -17,6 +17,7 @@ use crate::protocol::{Answer, MessageId, Reject, RequestId, Response, Verdict};
 pub(super) struct Processor {
     undecided: BTreeMap<RequestId, Undecided>,
     locks: Locks,
+    changes: Changes,
 }
 
 #[derive(Debug)]
@@ -104,6 +105,7 @@ impl Processor {
         request: CheckedRequest,
         ours: Option<MessageId>,
         state: impl Fn(&ContractId) -> ContractState,
+        accepted: Option<Timestamp>,
     ) -> Effects {
         let id = request.id;
         if let Some(problem) = &request.problem
@@ -115,11 +117,18 @@ impl Processor {
         let rejection = match (&request.problem, &request.content) {
             (Some(problem), _) => Some(problem.reject.clone()),
             (None, Some(content)) => {
-                let outcome = self.locks.acquire(id, &content.usage, state);
-                reject_for(&outcome)
+                let change = request.change.as_ref();
+                let repeated = change.and_then(|it| self.changes.take(id, it, accepted));
+                repeated.or_else(|| {
+                    let outcome = self.locks.acquire(id, &content.usage, state);
+                    reject_for(&outcome)
+                })
             }
             (None, None) => None,
         };
+        if let (Some(_), Some(change)) = (&rejection, &request.change) {
+            self.changes.release(id, change);
+        }
         self.undecided.insert(
             id,
             Undecided {
@@ -148,6 +157,9 @@ impl Processor {
             Decision::Holds => {
                 if let Some(content) = &request.content {
                     self.locks.restore(id, &content.usage);
+                }
+                if let Some(change) = &request.change {
+                    self.changes.restore(id, change);
                 }
                 None
             }
@@ -192,6 +204,9 @@ impl Processor {
         let Some(undecided) = self.undecided.remove(&id) else {
             return;
         };
+        if let Some(change) = &undecided.request.change {
+            self.changes.release(id, change);
+        }
         for ready in self.locks.release(id) {
             effects.responses.extend(self.response(ready));
         }

@@ -2,7 +2,6 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::model::{SubmissionId, TextError};
 use crate::participant::submission::ChangeId;
 use crate::protocol::MessageId;
 use crate::wire::ledger as wire;
@@ -18,25 +17,8 @@ pub(super) struct InFlight {
 #[derive(Debug, Clone)]
 pub(super) struct Submitted {
     pub change_id: ChangeId,
-    pub submission_id: SubmissionId,
     /// What its completion will say.
     pub in_flight: wire::InFlightSubmission,
-}
-
-impl Submitted {
-    /// What was registered; an error if it has no submission id.
-    pub(super) fn new(
-        change_id: ChangeId,
-        in_flight: wire::InFlightSubmission,
-    ) -> Result<Self, TextError> {
-        let completion = in_flight.completion.as_ref();
-        let submission_id = completion.map_or("", |completion| &completion.submission_id);
-        Ok(Self {
-            change_id,
-            submission_id: SubmissionId::parse(submission_id)?,
-            in_flight,
-        })
-    }
 }
 
 impl InFlight {

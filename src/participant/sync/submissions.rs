@@ -148,7 +148,6 @@ impl Shell {
         let registration = Registration {
             message_id,
             change_id: change_id(submission),
-            submission_id: submission.submission_id.clone(),
             request: sent.encode(),
             in_flight: in_flight(submission, times.deduplication_offset),
         };
@@ -257,7 +256,6 @@ impl Shell {
         );
         let submitted = Submitted {
             change_id: registration.change_id,
-            submission_id: registration.submission_id,
             in_flight: registration.in_flight,
         };
         self.in_flight.insert(registration.message_id, submitted);

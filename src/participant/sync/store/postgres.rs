@@ -1,6 +1,6 @@
 //! Sync's tables.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -99,7 +99,6 @@ pub(in super::super) struct Store {
 pub(in super::super) struct Registration {
     pub message_id: MessageId,
     pub change_id: ChangeId,
-    pub submission_id: SubmissionId,
     /// The request as it is sent.
     pub request: Vec<u8>,
     pub in_flight: wire::InFlightSubmission,
@@ -299,6 +298,24 @@ impl Store {
         let rows = self.rows(sql, &[&change.as_bytes().as_slice()]).await?;
         let found = rows.first().map(accepted_change).transpose()?;
         Ok(found.map(|(_, accepted)| accepted))
+    }
+
+    /// When changes were accepted; those that were not are left out.
+    pub(in super::super) async fn accepted_at(
+        &self,
+        changes: &[ChangeId],
+    ) -> Result<HashMap<ChangeId, Timestamp>, Error> {
+        if changes.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let ids: Vec<&[u8]> = changes.iter().map(|it| it.as_bytes().as_slice()).collect();
+        let sql = "SELECT change_id, completion_offset, accepted_at, submission_id, update_id
+                   FROM {schema}.accepted_changes WHERE change_id = ANY($1)";
+        let rows = self.rows(sql, &[&ids]).await?;
+        let accepted = rows.iter().map(accepted_change);
+        accepted
+            .map(|it| it.map(|(id, accepted)| (id, accepted.accepted_at)))
+            .collect()
     }
 
     /// The entry that archived a contract.
