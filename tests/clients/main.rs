@@ -33,6 +33,7 @@ mod keys;
 mod reads;
 mod streams;
 
+mod endless;
 mod scripts;
 
 mod administration;

@@ -31,6 +31,7 @@ mod machine_value;
 pub(in crate::lf) mod tests;
 
 pub use super::compile::Error as CompileError;
+pub use answers::Viewing;
 pub use config::{Config, UntypedCast};
 pub use evaluation::{Evaluation, Uncomputed};
 pub use interpretation::{Interpretation, Interpreted, Step};

@@ -198,13 +198,13 @@ impl Check {
         }
     }
 
-    /// Runs a job, however busy the pool is: an event cannot be refused.
+    /// Runs a job, however busy the pool is: an event cannot be refused, and must not wait for commands.
     async fn on_pool<T: Send + 'static>(
         &self,
         job: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, storage::Error> {
         self.compute
-            .run_when_free(job)
+            .run_first(job)
             .await
             .map_err(|error| storage::Error::Bug(error.to_string()))
     }

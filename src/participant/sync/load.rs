@@ -48,6 +48,7 @@ impl Shell {
         ));
         Ok(Self {
             interpreter: Interpreter {
+                clock: role.clock.clone(),
                 participant: identity.participant.clone(),
                 packages: role.packages.clone(),
                 contracts: Arc::<ContractStore>::clone(&contracts),

@@ -2,6 +2,8 @@
 
 use std::collections::HashSet;
 
+use tokio::sync::oneshot;
+
 use super::actor::Shell;
 use super::messages::Reply;
 use super::outbox::Sent;
@@ -37,8 +39,9 @@ struct Ready {
 }
 
 impl Shell {
-    /// Starts to interpret a submission, if there is room.
-    pub(super) fn interpret(&self, submission: Box<Submission>, reply: Reply<()>) {
+    /// Starts to interpret a submission, if there is room. Nothing comes of it if whoever asked does
+    /// not wait any more: nothing is registered yet, so nobody was told that it was accepted.
+    pub(super) fn interpret(&self, submission: Box<Submission>, mut reply: Reply<()>) {
         if self.interpreting.len() + self.in_flight.len() >= self.role.config.in_flight_max {
             let _ = reply.send(Err(Refusal::new(
                 ErrorId::ParticipantBackpressure,
@@ -54,12 +57,13 @@ impl Shell {
         let now = self.role.clock.now();
         let topology = self.intake.follower.topology().clone();
         self.interpreting.push(Task::start(async move {
-            let outcome = interpreter.interpret(&submission, now, &topology).await;
-            Interpreted {
+            let interpreting = interpreter.interpret(&submission, now, &topology);
+            let outcome = unless_abandoned(interpreting, &mut reply).await?;
+            Some(Interpreted {
                 submission,
                 reply,
                 outcome,
-            }
+            })
         }));
     }
 
@@ -298,6 +302,17 @@ impl Shell {
     }
 }
 
+/// What comes of some work, unless whoever asked for it stops waiting before.
+async fn unless_abandoned<T, A>(
+    work: impl Future<Output = T>,
+    reply: &mut oneshot::Sender<A>,
+) -> Option<T> {
+    tokio::select! {
+        outcome = work => Some(outcome),
+        () = reply.closed() => None,
+    }
+}
+
 fn change_id(submission: &Submission) -> ChangeId {
     ChangeId::of(
         &submission.user_id,
@@ -333,4 +348,18 @@ fn no_mediator() -> Failure {
         ErrorId::NotConnectedToAnySynchronizer,
         "The domain has no mediator yet; try again",
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn work_ends_when_nobody_waits_for_what_comes_of_it() {
+        let (mut reply, asked) = oneshot::channel::<()>();
+        assert_eq!(unless_abandoned(async { 7 }, &mut reply).await, Some(7));
+        drop(asked);
+        let endless = std::future::pending::<()>();
+        assert_eq!(unless_abandoned(endless, &mut reply).await, None);
+    }
 }

@@ -67,7 +67,7 @@ fn request_info(correlation: Correlation<'_>) -> Option<Any> {
 }
 
 fn retry_info(refusal: &Refusal) -> Option<Any> {
-    let after = refusal.category().retry_after()?;
+    let after = refusal.retry_after()?;
     Some(any(
         "RetryInfo",
         &pb::RetryInfo {
