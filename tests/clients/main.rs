@@ -34,6 +34,7 @@ mod reads;
 mod streams;
 
 mod endless;
+mod failures;
 mod scripts;
 
 mod administration;

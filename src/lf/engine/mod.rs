@@ -20,6 +20,7 @@ mod by_key;
 mod preprocess;
 mod replay;
 
+mod exercise_trace;
 mod interpretation;
 
 mod answers;

@@ -81,7 +81,12 @@ pub struct Success {
 #[derive(Debug)]
 pub enum Failure {
     /// The engine says so: the model, a missing contract, malformed arguments.
-    Engine(EngineError),
+    Engine {
+        /// Why.
+        error: EngineError,
+        /// The choices that were under way.
+        exercise_trace: String,
+    },
     /// Something around it.
     Refused(Refusal),
 }
@@ -247,7 +252,13 @@ impl Run<'_> {
             interpretation = back;
             match step {
                 Step::Done(interpreted) => return Ok(interpreted),
-                Step::Failed(error) => return Err(Failure::Engine(error)),
+                Step::Failed(error) => {
+                    let exercise_trace = interpretation.exercise_trace();
+                    return Err(Failure::Engine {
+                        error,
+                        exercise_trace,
+                    });
+                }
                 // never comes out of a stint; if it did, it would go on
                 Step::Paused => {}
                 Step::NeedPackage(id) => {

@@ -98,11 +98,15 @@ impl Shell {
                 Err(Failure::Refused(refusal)) => {
                     let _ = reply.send(Err(refusal));
                 }
-                Err(Failure::Engine(error)) => {
-                    let answer = self
-                        .interpretation_failed(&submission, &error, now, &mut turn)
+                Err(Failure::Engine {
+                    error,
+                    exercise_trace,
+                }) => {
+                    let accepted = self
+                        .accepted_in_spite_of(&submission, &error, now, &mut turn)
                         .await?;
-                    answers.push((reply, answer));
+                    let refusal = || Refusal::of_command(&error, &exercise_trace);
+                    answers.push((reply, accepted.ok_or_else(refusal)));
                 }
             }
         }
@@ -165,21 +169,21 @@ impl Shell {
 
     /// Interpretation failed. If it did because of a contract that this very change consumed when it
     /// was accepted, the answer is that it was.
-    async fn interpretation_failed(
+    async fn accepted_in_spite_of(
         &mut self,
         submission: &Submission,
         error: &EngineError,
         now: Timestamp,
         turn: &mut Turn,
-    ) -> Result<Result<(), Refusal>, storage::Error> {
+    ) -> Result<Option<()>, storage::Error> {
         if let Some(accepted) = self.accepted_before(submission, error).await?
             && let Some(refusal) =
                 submission::refuse_duplicate(submission.deduplication, &accepted, now)
         {
             self.complete_duplicate(submission, &refusal, now, turn);
-            return Ok(Ok(()));
+            return Ok(Some(()));
         }
-        Ok(Err(Refusal::from(error)))
+        Ok(None)
     }
 
     /// The earlier acceptance of a change, if that may be why it fails now.
