@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::projection::{Projection, Shown};
 use crate::lf::transaction::ContractInstance;
 use crate::lf::value::Value;
-use crate::model::{ContractId, Identifier};
+use crate::model::{ContractId, Identifier, PackageId};
 use crate::participant::errors::Refusal;
 use crate::participant::indexer::{Action, Body, Event};
 
@@ -33,6 +33,8 @@ pub struct Content {
 pub struct View {
     /// The interface.
     pub interface: Identifier,
+    /// The package with which it was computed; none if there was none to choose.
+    pub implementation: Option<PackageId>,
     /// The view, or why there is none.
     pub outcome: Result<Value, Refusal>,
 }

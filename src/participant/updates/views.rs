@@ -6,10 +6,8 @@ use std::sync::Arc;
 use super::told::{Update, View};
 use super::vetting::Vetting;
 use crate::lf::engine::{Engine, Viewing};
-use crate::lf::error::Error;
 use crate::lf::transaction::ContractInstance;
-use crate::lf::value::Value;
-use crate::model::Identifier;
+use crate::model::{Identifier, PackageId};
 use crate::participant::errors::{ErrorId, Refusal};
 use crate::participant::packages::KnownPackages;
 use crate::runtime::compute::Stint;
@@ -29,7 +27,13 @@ pub(super) struct Views {
     /// Those that are missing, in the order of the updates.
     missing: VecDeque<Missing>,
     /// The first of them, if it has begun.
-    under_way: Option<Viewing>,
+    under_way: Option<UnderWay>,
+}
+
+/// A view that is being computed.
+struct UnderWay {
+    viewing: Viewing,
+    implementation: PackageId,
 }
 
 /// A view that is missing.
@@ -60,21 +64,18 @@ impl Views {
                 self.missing.pop_front();
                 continue;
             };
-            let outcome = match &mut self.under_way {
-                Some(viewing) => viewing.run().map(told),
+            let view = match &mut self.under_way {
+                Some(under_way) => under_way.run(&missing.interface),
                 None => match self.usable.begin(&content.instance, &missing.interface) {
-                    Ok(viewing) => {
-                        self.under_way = Some(viewing);
+                    Ok(begun) => {
+                        self.under_way = Some(begun);
                         None
                     }
-                    Err(refusal) => Some(Err(refusal)),
+                    Err(view) => Some(view),
                 },
             };
-            if let Some(outcome) = outcome {
-                content.views.push(View {
-                    interface: missing.interface.clone(),
-                    outcome,
-                });
+            if let Some(view) = view {
+                content.views.push(view);
                 self.under_way = None;
                 self.missing.pop_front();
             }
@@ -100,23 +101,39 @@ fn missing(updates: &[Update]) -> impl Iterator<Item = Missing> {
     })
 }
 
-fn told(outcome: Result<Value, Error>) -> Result<Value, Refusal> {
-    outcome.map_err(|error| Refusal::from(&error))
+impl UnderWay {
+    fn run(&mut self, interface: &Identifier) -> Option<View> {
+        let outcome = self.viewing.run()?;
+        Some(View {
+            interface: interface.clone(),
+            implementation: Some(self.implementation.clone()),
+            outcome: outcome.map_err(|error| Refusal::from(&error)),
+        })
+    }
 }
 
 impl Usable {
     /// Begins to compute what a contract looks like through an interface, as the newest vetted version
     /// of its template that implements the interface says.
-    fn begin(
-        &self,
-        instance: &ContractInstance,
-        interface: &Identifier,
-    ) -> Result<Viewing, Refusal> {
-        let template = self.implementation(instance, interface)?;
+    fn begin(&self, instance: &ContractInstance, interface: &Identifier) -> Result<UnderWay, View> {
+        let without = |implementation, refusal| View {
+            interface: interface.clone(),
+            implementation,
+            outcome: Err(refusal),
+        };
+        let template = self.implementation(instance, interface);
+        let template = template.map_err(|refusal| without(None, refusal))?;
+        let implementation = template.package().clone();
         let begun = self
             .engine
             .begin_view(&template, &instance.argument, interface);
-        begun.map_err(|error| Refusal::from(&error))
+        match begun {
+            Ok(viewing) => Ok(UnderWay {
+                viewing,
+                implementation,
+            }),
+            Err(error) => Err(without(Some(implementation), Refusal::from(&error))),
+        }
     }
 
     fn implementation(
