@@ -54,6 +54,7 @@ pub(super) async fn start(
             schema: schema.clone(),
             packages: packages.clone(),
             domain_alias: config.domain.clone(),
+            protocol_version: domain.protocol_version,
             sequencer: Arc::clone(&domain.sequencer),
             service: Arc::clone(&domain.service),
             clock: assembly.clock.clone(),

@@ -35,6 +35,7 @@ mod streams;
 
 mod endless;
 mod failures;
+mod protocol_version;
 mod scripts;
 
 mod administration;

@@ -12,7 +12,7 @@ use super::request::{CheckedRequest, Content};
 use crate::lf::engine::{Engine, Interpreted, Replay, ReplayCommand, ReplayRoot, Step};
 use crate::lf::error::Error as EngineError;
 use crate::lf::transaction::{ContractInstance, KeyInput, KeyQuestion, Node, NodeId, Transaction};
-use crate::model::{ContractId, Hash, MemberId, PackageId, ParticipantId, Party};
+use crate::model::{ContractId, Hash, MemberId, PackageId, ParticipantId, Party, ProtocolVersion};
 use crate::protocol::{InformeeTree, Reject, RequestId, TransactionView};
 use crate::topology::State;
 
@@ -29,6 +29,8 @@ pub struct Delivered {
     pub view: Option<Bytes>,
     /// Who is who at its sequencing time.
     pub topology: State,
+    /// The domain's rules.
+    pub protocol_version: ProtocolVersion,
 }
 
 /// What a request leads to.
@@ -77,6 +79,7 @@ pub fn read(
         inputs: &inputs,
         replayed: &replayed,
         topology: &delivered.topology,
+        protocol_version: delivered.protocol_version,
         checking,
     });
     let content = replayed

@@ -123,6 +123,9 @@ errors! {
     NoSynchronizerOnWhichAllSubmittersCanSubmit = "NO_SYNCHRONIZER_ON_WHICH_ALL_SUBMITTERS_CAN_SUBMIT", C::InvalidGivenCurrentSystemStateResourceMissing,
         "No domain lets all submitters submit from this participant.",
         "Submit at the participants that host the parties.";
+    NoSynchronizerForSubmission = "NO_SYNCHRONIZER_FOR_SUBMISSION", C::InvalidGivenCurrentSystemStateOther,
+        "No connected domain can take the transaction: a package is not vetted, or the protocol version is too old.",
+        "The message says why for each domain.";
     UnknownInformees = "UNKNOWN_INFORMEES", C::InvalidGivenCurrentSystemStateResourceMissing,
         "A party that must see the transaction is not known on any connected domain.",
         "Check the party; allocate it first.";

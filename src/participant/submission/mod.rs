@@ -20,6 +20,7 @@ mod deduplication;
 mod concerned;
 
 mod build;
+mod routing;
 
 pub use build::{ConfirmationRequest, RequestTimes, build, check_submitters, recipients};
 pub use concerned::{Concerned, concerned};
@@ -32,3 +33,4 @@ pub use port::{
     SyncPort, TraceContext, trace_id,
 };
 pub use resolve::Resolver;
+pub use routing::Route;

@@ -23,7 +23,7 @@ use super::submissions::Interpreted;
 use super::turn::{Context, LogEnd, Turn};
 use super::vetting::{Vetting, VettingChecked, VettingReply};
 use crate::lf::signature::Signatures;
-use crate::model::Timestamp;
+use crate::model::{ProtocolVersion, Timestamp};
 use crate::participant::indexer::LogTail;
 use crate::participant::packages::Packages;
 use crate::participant::submission::{ConnectedDomain, Interpreter};
@@ -52,6 +52,8 @@ pub struct SyncRole {
     pub packages: Packages,
     /// The name by which it knows its domain.
     pub domain_alias: String,
+    /// The domain's rules.
+    pub protocol_version: ProtocolVersion,
     /// The domain's sequencer.
     pub sequencer: Arc<dyn SequencerPort>,
     /// The domain's service.

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use bytes::Bytes;
 
 use super::processor::Decision;
-use crate::model::{DomainId, MemberKind, PackageId, ParticipantId, Timestamp};
+use crate::model::{DomainId, MemberKind, PackageId, ParticipantId, ProtocolVersion, Timestamp};
 use crate::participant::confirmation::{CheckedRequest, Delivered, Read, read};
 use crate::participant::packages::Packages;
 use crate::protocol::{
@@ -47,6 +47,7 @@ pub(super) struct Intake {
     pub participant: ParticipantId,
     pub packages: Packages,
     pub compute: ComputePool,
+    pub protocol_version: ProtocolVersion,
     /// The last event whose effects were kept in an earlier life: of events up to it, only the
     /// requests without a verdict are of interest.
     pub kept: Timestamp,
@@ -79,6 +80,7 @@ impl Intake {
             participant: self.participant.clone(),
             packages: self.packages.clone(),
             compute: self.compute.clone(),
+            protocol_version: self.protocol_version,
         };
         let message_id = event.message_id;
         Some(Task::start(async move {
@@ -100,6 +102,7 @@ struct Check {
     participant: ParticipantId,
     packages: Packages,
     compute: ComputePool,
+    protocol_version: ProtocolVersion,
 }
 
 impl Check {
@@ -144,6 +147,7 @@ impl Check {
                     tree,
                     view: None,
                     topology: self.topology.clone(),
+                    protocol_version: self.protocol_version,
                 });
             }
             Message::View(view) => {

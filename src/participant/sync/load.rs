@@ -66,6 +66,7 @@ impl Shell {
                 participant: identity.participant.clone(),
                 packages: role.packages.clone(),
                 compute: role.compute.clone(),
+                protocol_version: role.protocol_version,
                 kept: restored.position,
                 undecided: restored.undecided,
             },

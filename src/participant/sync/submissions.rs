@@ -11,10 +11,10 @@ use super::register::Submitted;
 use super::store::Registration;
 use super::turn::Turn;
 use crate::lf::error::Error as EngineError;
-use crate::model::{MemberKind, Offset, Timestamp};
+use crate::model::{DomainId, MemberKind, Offset, Timestamp};
 use crate::participant::errors::{ErrorId, Refusal};
 use crate::participant::submission::{
-    self, AcceptedChange, ChangeId, DeduplicationPeriod, Failure, RequestTimes, Submission,
+    self, AcceptedChange, ChangeId, DeduplicationPeriod, Failure, RequestTimes, Route, Submission,
     Success, trace_id,
 };
 use crate::protocol::{Message, MessageId, SubmissionRequest};
@@ -143,6 +143,8 @@ impl Shell {
             participant,
             topology,
         )?;
+        self.route(submission.domain.as_ref())
+            .check(&success.interpreted.transaction)?;
         let mediator = topology.members_of(MemberKind::Mediator).next();
         let mediator = mediator.cloned().ok_or_else(no_mediator)?;
         let recipients = submission::recipients(&request.participants);
@@ -165,6 +167,15 @@ impl Shell {
             in_flight: in_flight(submission, times.deduplication_offset),
         };
         Ok((registration, sent))
+    }
+
+    /// Where a transaction goes.
+    fn route(&self, prescribed: Option<&DomainId>) -> Route<'_> {
+        Route {
+            domain: &self.info.id,
+            is_prescribed: prescribed.is_some(),
+            protocol_version: self.role.protocol_version,
+        }
     }
 
     /// Interpretation failed. If it did because of a contract that this very change consumed when it

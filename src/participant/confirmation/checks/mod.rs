@@ -10,6 +10,7 @@ mod conformance;
 mod contracts;
 mod informees;
 mod time;
+mod version;
 mod vetting;
 
 use std::collections::BTreeMap;
@@ -17,7 +18,7 @@ use std::sync::Arc;
 
 use crate::lf::engine::Interpreted;
 use crate::lf::transaction::{ContractInstance, Transaction};
-use crate::model::{ContractId, MemberId, ParticipantId};
+use crate::model::{ContractId, MemberId, ParticipantId, ProtocolVersion};
 use crate::participant::errors::ErrorId;
 use crate::protocol::{InformeeTree, Reject, RequestId, TransactionView};
 use crate::topology::State;
@@ -43,6 +44,8 @@ pub struct Request<'a> {
     pub replayed: &'a Result<Box<Interpreted>, crate::lf::error::Error>,
     /// Who is who at its sequencing time.
     pub topology: &'a State,
+    /// The domain's rules.
+    pub protocol_version: ProtocolVersion,
     /// Who checks.
     pub checking: &'a ParticipantId,
 }
@@ -50,10 +53,11 @@ pub struct Request<'a> {
 type Check = fn(&Request<'_>) -> Result<(), Reject>;
 
 /// Every check, the cheap ones first.
-const CHECKS: [Check; 7] = [
+const CHECKS: [Check; 8] = [
     authentication::check,
     authorization::check,
     time::check,
+    version::check,
     vetting::check,
     informees::check,
     contracts::check,
