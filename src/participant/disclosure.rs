@@ -1,12 +1,13 @@
 //! Contracts shown by hand: the blob of a created event, and what a submission makes of it.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use bytes::Bytes;
 use prost::Message as _;
 
 use crate::lf::transaction::ContractInstance;
-use crate::model::ContractId;
+use crate::model::{ContractId, DomainId};
 use crate::participant::errors::{ErrorId, Refusal};
 use crate::participant::submission::DisclosedContract;
 use crate::wire::protocol::InputContract;
@@ -35,6 +36,48 @@ pub fn read(
         contracts.push((id, Arc::new(instance)));
     }
     Ok(contracts)
+}
+
+/// The domain that a submission must go to: the one that it names, or that of the disclosed contracts
+/// that it used.
+///
+/// # Errors
+/// If these are not one.
+pub fn domain(
+    prescribed: Option<&DomainId>,
+    used: &BTreeMap<&ContractId, &DomainId>,
+) -> Result<Option<DomainId>, Refusal> {
+    let domains: BTreeSet<&DomainId> = used.values().copied().collect();
+    let Some(disclosed) = domains.first() else {
+        return Ok(prescribed.cloned());
+    };
+    if domains.len() > 1 {
+        let used = used.iter().map(|(id, domain)| format!("{id} -> {domain}"));
+        return Err(Refusal::new(
+            ErrorId::DisclosedContractsSynchronizerIdMismatch,
+            format!(
+                "Some disclosed contracts that were used during command interpretation have \
+                 mismatching synchronizer ids: {}",
+                used.collect::<Vec<_>>().join(", ")
+            ),
+        ));
+    }
+    match prescribed {
+        Some(prescribed) if prescribed != *disclosed => {
+            let used = used.keys().map(ToString::to_string);
+            Err(Refusal::new(
+                ErrorId::PrescribedSynchronizerIdMismatch,
+                format!(
+                    "The target synchronizer={prescribed} specified in the command submission \
+                     mismatches the synchronizer id={disclosed} of some attached disclosed \
+                     contracts that have been used in the submission \
+                     (used-disclosed-contract-ids={})",
+                    used.collect::<Vec<_>>().join(", ")
+                ),
+            ))
+        }
+        _ => Ok(Some((*disclosed).clone())),
+    }
 }
 
 fn open(blob: &Bytes) -> Result<(ContractId, ContractInstance), Refusal> {
@@ -91,4 +134,39 @@ fn check(
             error.to_string(),
         )
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn id(number: u8) -> ContractId {
+        ContractId::new([number; 32], &[])
+    }
+
+    fn on(name: &str) -> DomainId {
+        DomainId::parse(&format!("{name}::1220{}", "ab".repeat(32))).unwrap()
+    }
+
+    #[test]
+    fn a_submission_goes_where_the_disclosed_contracts_are_that_it_used() {
+        let (a, b, one, other) = (id(1), id(2), on("one"), on("other"));
+        let same = BTreeMap::from([(&a, &one), (&b, &one)]);
+        assert_eq!(domain(None, &same), Ok(Some(one.clone())));
+        assert_eq!(domain(Some(&one), &same), Ok(Some(one.clone())));
+        assert_eq!(
+            domain(Some(&other), &BTreeMap::new()),
+            Ok(Some(other.clone()))
+        );
+        assert_eq!(domain(None, &BTreeMap::new()), Ok(None));
+        let refused = |prescribed, used| domain(prescribed, used).unwrap_err().id;
+        assert_eq!(
+            refused(Some(&other), &same),
+            ErrorId::PrescribedSynchronizerIdMismatch
+        );
+        assert_eq!(
+            refused(Some(&one), &BTreeMap::from([(&a, &one), (&b, &other)])),
+            ErrorId::DisclosedContractsSynchronizerIdMismatch
+        );
+    }
 }

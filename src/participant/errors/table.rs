@@ -138,6 +138,12 @@ errors! {
     InvalidPrescribedSynchronizerId = "INVALID_PRESCRIBED_SYNCHRONIZER_ID", C::InvalidGivenCurrentSystemStateOther,
         "The domain that the command names cannot be used for it.",
         "Leave the domain out, or name one that the participant is connected to.";
+    DisclosedContractsSynchronizerIdMismatch = "DISCLOSED_CONTRACTS_SYNCHRONIZER_ID_MISMATCH", C::InvalidIndependentOfSystemState,
+        "Disclosed contracts that were used are said to be on different domains.",
+        "Use disclosed contracts of one domain, or read them again.";
+    PrescribedSynchronizerIdMismatch = "PRESCRIBED_SYNCHRONIZER_ID_MISMATCH", C::InvalidIndependentOfSystemState,
+        "A disclosed contract that was used is said to be on another domain than the one that the command names.",
+        "Use disclosed contracts of that domain, or leave the domain out.";
     PackageNotFound = "PACKAGE_NOT_FOUND", C::InvalidGivenCurrentSystemStateResourceMissing,
         "No package with this id is known.",
         "Upload the package.";

@@ -11,7 +11,7 @@ use crate::lf::engine::{self, Interpretation, Interpreted, Step};
 use crate::lf::error::Error as EngineError;
 use crate::lf::transaction::{ContractInstance, KeyQuestion, transaction_seed};
 use crate::lf::value::{Value, contract_ids};
-use crate::model::{ContractId, Duration, Hash, ParticipantId, Party, Timestamp};
+use crate::model::{ContractId, DomainId, Duration, Hash, ParticipantId, Party, Timestamp};
 use crate::participant::disclosure;
 use crate::participant::errors::{ErrorId, Refusal};
 use crate::participant::packages::Packages;
@@ -75,6 +75,8 @@ pub struct Success {
     pub ledger_time: Timestamp,
     /// When it was prepared.
     pub preparation_time: Timestamp,
+    /// The domain that it must go to.
+    pub domain: Option<DomainId>,
 }
 
 /// Why a submission does nothing.
@@ -211,6 +213,7 @@ impl Run<'_> {
                 Some(newest) if newest > input.ledger_time => input.ledger_time = newest,
                 _ => {
                     return Ok(Success {
+                        domain: self.domain(&interpreted)?,
                         interpreted,
                         ledger_time: input.ledger_time,
                         preparation_time: self.preparation_time,
@@ -222,6 +225,16 @@ impl Run<'_> {
             ErrorId::FailedToDetermineLedgerTime,
             "The contracts used are newer than any ledger time that was tried",
         )))
+    }
+
+    /// The domain that a transaction must go to.
+    fn domain(&self, interpreted: &Interpreted) -> Result<Option<DomainId>, Refusal> {
+        let disclosed = self.disclosed.iter().zip(&self.submission.disclosed);
+        let used = disclosed.filter_map(|((id, _), disclosed)| {
+            let domain = disclosed.domain.as_ref()?;
+            interpreted.inputs.contains_key(id).then_some((id, domain))
+        });
+        disclosure::domain(self.submission.domain.as_ref(), &used.collect())
     }
 
     /// Reads the contracts that commands mention, those that are disclosed aside.

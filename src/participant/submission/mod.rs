@@ -33,4 +33,4 @@ pub use port::{
     SyncPort, TraceContext, trace_id,
 };
 pub use resolve::Resolver;
-pub use routing::Route;
+pub use routing::{Route, prescribed};

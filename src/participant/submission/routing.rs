@@ -47,7 +47,7 @@ impl Route<'_> {
 }
 
 /// The domain that a submission asks for cannot take it.
-pub(super) fn prescribed(domain: &DomainId, reason: &str) -> Refusal {
+pub fn prescribed(domain: &DomainId, reason: &str) -> Refusal {
     Refusal::new(
         ErrorId::InvalidPrescribedSynchronizerId,
         format!(

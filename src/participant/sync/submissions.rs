@@ -49,7 +49,7 @@ impl Shell {
             )));
             return;
         }
-        if let Err(refusal) = self.check_domain(submission.domain.as_ref()) {
+        if let Err(refusal) = self.check_prescribed(submission.domain.as_ref()) {
             let _ = reply.send(Err(refusal));
             return;
         }
@@ -127,6 +127,7 @@ impl Shell {
         now: Timestamp,
     ) -> Result<(Registration, SubmissionRequest), Failure> {
         let success = outcome?;
+        self.check_prescribed(success.domain.as_ref())?;
         let participant = &self.identity.participant;
         let topology = self.intake.follower.topology();
         submission::check_submitters(&submission.act_as, participant, topology)?;
@@ -143,7 +144,7 @@ impl Shell {
             participant,
             topology,
         )?;
-        self.route(submission.domain.as_ref())
+        self.route(success.domain.as_ref())
             .check(&success.interpreted.transaction)?;
         let mediator = topology.members_of(MemberKind::Mediator).next();
         let mediator = mediator.cloned().ok_or_else(no_mediator)?;
@@ -167,6 +168,17 @@ impl Shell {
             in_flight: in_flight(submission, times.deduplication_offset),
         };
         Ok((registration, sent))
+    }
+
+    /// Refuses a domain that is not the one.
+    fn check_prescribed(&self, wanted: Option<&DomainId>) -> Result<(), Refusal> {
+        match wanted {
+            Some(domain) if *domain != self.info.id => Err(submission::prescribed(
+                domain,
+                "this participant is not connected to it",
+            )),
+            _ => Ok(()),
+        }
     }
 
     /// Where a transaction goes.
