@@ -36,6 +36,7 @@ mod streams;
 mod endless;
 mod failures;
 mod protocol_version;
+mod routing;
 mod scripts;
 
 mod administration;

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::concerned::concerned;
 use super::port::Submission;
+use super::routing::Route;
 use crate::lf::engine::Interpreted;
 use crate::model::{MemberId, Offset, PackageId, ParticipantId, Party, Timestamp};
 use crate::participant::errors::{ErrorId, Refusal};
@@ -81,6 +82,7 @@ pub fn build(
     times: RequestTimes,
     submitting: &ParticipantId,
     topology: &State,
+    route: Route<'_>,
 ) -> Result<ConfirmationRequest, Refusal> {
     let concerned = concerned(&interpreted.transaction);
     let participants = participants(&concerned.informees, submitting, topology)?;
@@ -89,7 +91,9 @@ pub fn build(
         &participants,
         times.ledger_time,
         topology,
+        route,
     )?;
+    route.check(&interpreted.transaction)?;
     let view = view(submission, interpreted, times).encode();
     let tree = InformeeTree {
         request_uuid: crate::crypto::random_bytes(),
@@ -135,18 +139,15 @@ fn check_vetting(
     participants: &BTreeSet<ParticipantId>,
     at: Timestamp,
     topology: &State,
+    route: Route<'_>,
 ) -> Result<(), Refusal> {
     for participant in participants {
         for package in packages {
             if !topology.is_vetted(participant, package, at) {
-                return Err(Refusal::new(
-                    ErrorId::PackageSelectionFailed,
-                    format!(
-                        "No synchronizers satisfy the topology requirements for the submitted \
-                         command: participant {participant} has not vetted package {package}; \
-                         upload the package there"
-                    ),
-                ));
+                return Err(route.refuse(&format!(
+                    "participant {participant} has not vetted package {package}; upload the \
+                     package there"
+                )));
             }
         }
     }

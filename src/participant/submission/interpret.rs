@@ -188,6 +188,7 @@ impl Run<'_> {
         let resolver = Resolver {
             versions: &versions,
             participant: selection.participant,
+            prescribed: self.submission.domain.as_ref(),
         };
         let commands = self.submission.commands.iter().cloned();
         let commands = commands

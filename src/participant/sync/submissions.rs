@@ -143,9 +143,8 @@ impl Shell {
             times,
             participant,
             topology,
+            self.route(success.domain.as_ref()),
         )?;
-        self.route(success.domain.as_ref())
-            .check(&success.interpreted.transaction)?;
         let mediator = topology.members_of(MemberKind::Mediator).next();
         let mediator = mediator.cloned().ok_or_else(no_mediator)?;
         let recipients = submission::recipients(&request.participants);
