@@ -99,6 +99,31 @@ async fn where_a_package_is_not_vetted_names_cannot_be_selected_and_ids_not_be_r
 }
 
 #[tokio::test]
+async fn a_package_that_only_another_participant_has_stays_unknown() {
+    let there = Client::of("participant1");
+    let here = Client::of("participant2");
+    let package = package(&unique("routed"));
+    there.upload(package.dar.clone()).await.unwrap();
+    let owner = there.allocate("owner").await;
+    let stranger = here.allocate("stranger").await;
+    let unknown = async |submit: Submit| {
+        let answer = here.submit(submit).await;
+        refused(answer, "PACKAGE_NOT_FOUND", Code::NotFound, 11);
+    };
+    let put = || new(&package.id, &stranger, &stranger);
+    unknown(put()).await;
+    let used = there
+        .submit(new(&package.id, &owner, &owner))
+        .await
+        .unwrap();
+    unknown(put()).await;
+    let template = identifier(&package.id, "M", "T");
+    let unit = iou::wrap(api::value::Sum::Unit(()));
+    let wrong = exercise(template, the_contract(&used), "NoSuchChoice", unit);
+    unknown(Submit::new(&stranger).add_command(wrong)).await;
+}
+
+#[tokio::test]
 async fn a_domain_that_nobody_knows_is_refused() {
     let client = Client::of("participant1");
     let package = package(&unique("routed"));
