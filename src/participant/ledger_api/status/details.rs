@@ -109,11 +109,11 @@ fn retry_info(refusal: &Refusal) -> Option<Any> {
 
 fn resource_infos(refusal: &Refusal) -> impl Iterator<Item = Any> {
     let mut room = CONTEXT_BYTES_MAX;
-    let fitting = refusal.resources.iter().take_while(move |resource| {
-        let size = resource.kind.len() + resource.name.len();
-        let fits = size <= room;
-        room = room.saturating_sub(size);
-        fits
+    // one that is too large makes room for those after it
+    let fitting = refusal.resources.iter().filter(move |resource| {
+        let left = room.checked_sub(resource.kind.len() + resource.name.len());
+        room = left.unwrap_or(room);
+        left.is_some()
     });
     fitting.map(|resource| {
         any(
