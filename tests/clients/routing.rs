@@ -137,6 +137,63 @@ async fn a_domain_that_nobody_knows_is_refused() {
 }
 
 #[tokio::test]
+async fn a_disclosed_contract_is_compared_with_its_id_when_it_is_used() {
+    let client = Client::of("participant1");
+    let package = package(&unique("routed"));
+    client.upload(package.dar.clone()).await.unwrap();
+    let owner = client.allocate("owner").await;
+    let stranger = client.allocate("stranger").await;
+    client
+        .submit(new(&package.id, &owner, &owner))
+        .await
+        .unwrap();
+    let active = client.active_with(&owner, |it| it.with_created_event_blobs());
+    let event = active.await.remove(0);
+    let good = api::DisclosedContract {
+        template_id: event.template_id,
+        contract_id: event.contract_id.clone(),
+        created_event_blob: event.created_event_blob,
+        synchronizer_id: String::new(),
+    };
+    let mut forged = good.clone();
+    // the name of the owner is in it, more than once
+    let owner = owner.as_bytes();
+    let blob = &mut forged.created_event_blob;
+    let at = blob
+        .windows(owner.len())
+        .position(|it| it == owner)
+        .unwrap();
+    blob[at] = b'x';
+    let look = || {
+        let who = iou::wrap(api::value::Sum::Party(stranger.clone()));
+        exercise(
+            identifier(&package.id, "M", "T"),
+            &event.contract_id,
+            "Look",
+            who,
+        )
+    };
+    let submit = |shown: &[&api::DisclosedContract], command: api::Command| {
+        let submit = Submit::new(&stranger).add_command(command);
+        let shown = shown.iter().map(|it| (*it).clone());
+        client.submit(shown.fold(submit, Submit::add_disclosed_contract))
+    };
+    submit(&[&good, &good], look()).await.unwrap();
+    refused(
+        submit(&[&forged], look()).await,
+        "INTERPRETATION_UPGRADE_ERROR_AUTHENTICATION_FAILED",
+        Code::InvalidArgument,
+        8,
+    );
+    let argument = record(vec![
+        ("owner", value::party(&stranger)),
+        ("reader", value::party(&stranger)),
+    ]);
+    let other = || create(identifier(&package.id, "M", "T"), argument.clone());
+    submit(&[&forged], other()).await.unwrap();
+}
+
+#[tokio::test]
 async fn disclosed_contracts_that_are_used_say_where_a_submission_goes() {
     let client = Client::of("participant1");
     let package = package(&unique("routed"));

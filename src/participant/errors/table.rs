@@ -279,9 +279,9 @@ errors! {
     InterpretationCryptoErrorMalformedSignature = "INTERPRETATION_CRYPTO_ERROR_MALFORMED_SIGNATURE", C::InvalidGivenCurrentSystemStateOther,
         "A signature is malformed.",
         "Change the command or the model.";
-    DisclosedContractAuthenticationFailed = "DISCLOSED_CONTRACT_AUTHENTICATION_FAILED", C::InvalidIndependentOfSystemState,
-        "A disclosed contract does not match its contract id.",
-        "Pass the blob as it was read.";
+    DisclosedContractsConflictingPayloads = "DISCLOSED_CONTRACTS_CONFLICTING_PAYLOADS", C::SecurityAlert,
+        "Disclosed contracts have the same contract id and different contents.",
+        "Ask where the contracts come from: some are forged.";
 
     // requests
     MissingField = "MISSING_FIELD", C::InvalidIndependentOfSystemState,
