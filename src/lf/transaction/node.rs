@@ -255,6 +255,17 @@ impl Node {
 }
 
 impl Transaction {
+    /// Whether it knows a contract by its key, or makes one that can be.
+    pub fn uses_keys(&self) -> bool {
+        self.nodes.iter().any(|node| match node {
+            Node::Create(create) => create.key.is_some(),
+            Node::Exercise(exercise) => exercise.key.is_some(),
+            Node::Fetch(fetch) => fetch.key.is_some(),
+            Node::QueryByKey(_) => true,
+            Node::Rollback(_) => false,
+        })
+    }
+
     /// A node.
     pub fn node(&self, id: NodeId) -> Option<&Node> {
         self.nodes.get(id.index())

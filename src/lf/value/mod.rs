@@ -15,6 +15,7 @@ pub mod calendar;
 mod encoding;
 mod key_hash;
 mod plain;
+mod protobuf;
 mod render;
 
 mod contract_ids;

@@ -10,7 +10,7 @@ use super::top_view::{TopView, VisibleView};
 use super::usage::usage;
 use crate::lf::engine::Engine;
 use crate::lf::transaction::{ContractInstance, Transaction};
-use crate::model::{ContractId, MemberId, PackageId, ParticipantId, Party};
+use crate::model::{ContractId, MemberId, PackageId, ParticipantId, Party, ProtocolVersion};
 use crate::participant::submission::ChangeId;
 use crate::participant::views::created_instances;
 use crate::protocol::{ConfirmedView, Decrypted, LightView, RequestId, RootHash};
@@ -29,6 +29,8 @@ pub struct Delivered {
     pub decrypted: Arc<Decrypted>,
     /// Who is who at its sequencing time.
     pub topology: State,
+    /// The domain's rules.
+    pub protocol_version: ProtocolVersion,
 }
 
 /// What a request leads to.
@@ -76,6 +78,7 @@ pub fn read(
         tops: &tops,
         inputs: &inputs,
         topology: &delivered.topology,
+        protocol_version: delivered.protocol_version,
         checking,
     });
     let content = content(first, &tops, &inputs, delivered, checking);

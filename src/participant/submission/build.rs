@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::deduplication::ChangeId;
 use super::port::Submission;
+use super::routing::Route;
 use crate::lf::engine::Interpreted;
 use crate::model::{MemberId, Offset, PackageId, ParticipantId, Party, Timestamp};
 use crate::participant::errors::{ErrorId, Refusal};
@@ -89,6 +90,7 @@ pub fn build(
     times: RequestTimes,
     submitting: &ParticipantId,
     topology: &State,
+    route: Route<'_>,
 ) -> Result<ConfirmationRequest, Refusal> {
     let transaction = &interpreted.transaction;
     let planned =
@@ -101,7 +103,9 @@ pub fn build(
         &participants,
         times.ledger_time,
         topology,
+        route,
     )?;
+    route.check(transaction)?;
     let mut contracts = interpreted.inputs.clone();
     let created = created_instances(transaction, &interpreted.node_seeds, times.ledger_time);
     contracts.extend(created);
@@ -178,18 +182,15 @@ fn check_vetting(
     participants: &BTreeSet<ParticipantId>,
     at: Timestamp,
     topology: &State,
+    route: Route<'_>,
 ) -> Result<(), Refusal> {
     for participant in participants {
         for package in packages {
             if !topology.is_vetted(participant, package, at) {
-                return Err(Refusal::new(
-                    ErrorId::PackageSelectionFailed,
-                    format!(
-                        "No synchronizers satisfy the topology requirements for the submitted \
-                         command: participant {participant} has not vetted package {package}; \
-                         upload the package there"
-                    ),
-                ));
+                return Err(route.refuse(&format!(
+                    "participant {participant} has not vetted package {package}; upload the \
+                     package there"
+                )));
             }
         }
     }

@@ -18,6 +18,7 @@ mod interpret;
 mod deduplication;
 
 mod build;
+mod routing;
 
 pub use build::{ConfirmationRequest, RequestTimes, build, check_submitters, members};
 pub use deduplication::{
@@ -29,3 +30,4 @@ pub use port::{
     SyncPort, TraceContext, trace_id,
 };
 pub use resolve::Resolver;
+pub use routing::{Route, prescribed};

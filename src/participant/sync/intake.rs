@@ -10,7 +10,9 @@ use bytes::Bytes;
 
 use super::processor::Decision;
 use crate::crypto::EncryptionKey;
-use crate::model::{DomainId, MemberId, MemberKind, PackageId, ParticipantId, Timestamp};
+use crate::model::{
+    DomainId, MemberId, MemberKind, PackageId, ParticipantId, ProtocolVersion, Timestamp,
+};
 use crate::participant::confirmation::{CheckedRequest, Delivered, Read, read};
 use crate::participant::packages::Packages;
 use crate::protocol::{
@@ -50,6 +52,7 @@ pub(super) struct Intake {
     pub packages: Packages,
     pub compute: ComputePool,
     pub keys: Arc<ViewKeys>,
+    pub protocol_version: ProtocolVersion,
     /// The last event whose effects were kept in an earlier life: of events up to it, only the
     /// requests without a verdict are of interest.
     pub kept: Timestamp,
@@ -83,6 +86,7 @@ impl Intake {
             packages: self.packages.clone(),
             compute: self.compute.clone(),
             keys: Arc::clone(&self.keys),
+            protocol_version: self.protocol_version,
         };
         let message_id = event.message_id;
         Some(Task::start(async move {
@@ -135,6 +139,7 @@ struct Check {
     packages: Packages,
     compute: ComputePool,
     keys: Arc<ViewKeys>,
+    protocol_version: ProtocolVersion,
 }
 
 impl Check {
@@ -221,6 +226,7 @@ impl Check {
             root_hash,
             decrypted: Arc::new(decrypted),
             topology: self.topology.clone(),
+            protocol_version: self.protocol_version,
         }))
     }
 
@@ -248,13 +254,13 @@ impl Check {
         }
     }
 
-    /// Runs a job, however busy the pool is: an event cannot be refused.
+    /// Runs a job, however busy the pool is: an event cannot be refused, and must not wait for commands.
     async fn on_pool<T: Send + 'static>(
         &self,
         job: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, storage::Error> {
         self.compute
-            .run_when_free(job)
+            .run_first(job)
             .await
             .map_err(|error| storage::Error::Bug(error.to_string()))
     }

@@ -48,6 +48,7 @@ impl Shell {
         ));
         Ok(Self {
             interpreter: Interpreter {
+                clock: role.clock.clone(),
                 participant: identity.participant.clone(),
                 packages: role.packages.clone(),
                 contracts: Arc::<ContractStore>::clone(&contracts),
@@ -66,6 +67,7 @@ impl Shell {
                 packages: role.packages.clone(),
                 compute: role.compute.clone(),
                 keys: Arc::new(ViewKeys::new(vec![identity.encryption_key.clone()])),
+                protocol_version: role.protocol_version,
                 kept: restored.position,
                 undecided: restored.undecided,
             },

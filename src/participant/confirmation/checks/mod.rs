@@ -11,12 +11,13 @@ mod consistency;
 mod contracts;
 mod informees;
 mod time;
+mod version;
 mod vetting;
 
 use super::Problem;
 use super::replay::Inputs;
 use super::top_view::TopView;
-use crate::model::{MemberId, ParticipantId};
+use crate::model::{MemberId, ParticipantId, ProtocolVersion};
 use crate::participant::errors::ErrorId;
 use crate::protocol::{CommonMetadata, Reject, RequestId, SubmitterMetadata, TransactionMetadata};
 use crate::topology::State;
@@ -40,6 +41,8 @@ pub struct Request<'a> {
     pub inputs: &'a Inputs,
     /// Who is who at its sequencing time.
     pub topology: &'a State,
+    /// The domain's rules.
+    pub protocol_version: ProtocolVersion,
     /// Who checks.
     pub checking: &'a ParticipantId,
 }
@@ -47,10 +50,11 @@ pub struct Request<'a> {
 type Check = fn(&Request<'_>) -> Result<(), Problem>;
 
 /// Every check, the cheap ones first.
-const CHECKS: [Check; 8] = [
+const CHECKS: [Check; 9] = [
     authentication::check,
     authorization::check,
     time::check,
+    version::check,
     vetting::check,
     contracts::check,
     conformance::check,
