@@ -90,14 +90,14 @@ impl Engine {
         })?;
         let contract = typed(&program, &Type::Con(template.clone()), argument)?;
         let view = self.call(&program, instance.view, vec![contract])?;
-        export(&program, &view, self.config().allocated_bytes_max)
+        export(&program, &view, &self.config().limits())
     }
 
     /// The value of a top-level definition, in normal form.
     pub fn evaluate(&self, definition: &Identifier) -> Result<Value, Error> {
         let program = self.program();
         let value = self.apply(&program, definition, Vec::new())?;
-        export(&program, &value, self.config().allocated_bytes_max)
+        export(&program, &value, &self.config().limits())
     }
 
     /// A top-level definition, applied to arguments.

@@ -20,6 +20,12 @@ pub struct Config {
     pub allocated_bytes_max: u64,
     /// Bytes that the stacks of one interpretation may take: how deep recursion may go.
     pub stack_bytes_max: u64,
+    /// Bytes that a value may take, encoded, when it leaves the machine: an argument, a result, a key, a
+    /// view. Parts that values share in the machine are counted wherever they occur.
+    pub value_bytes_max: u64,
+    /// Bytes that a transaction may take, encoded, with the contracts that it uses: it must fit into a
+    /// request. Far more than a sequencer takes by default, so that it is the sequencer who decides.
+    pub transaction_bytes_max: u64,
     /// Bytes that packages may take, checked and compiled, about: what is held between commands, so that
     /// a node that sees ever new packages does not grow without end. A package that takes more with
     /// all that it needs cannot be loaded. The default is far more than a large application has
@@ -82,6 +88,8 @@ impl Default for Config {
             slice_steps: 20_000,
             allocated_bytes_max: 2 << 30,
             stack_bytes_max: 256 << 20,
+            value_bytes_max: 32 << 20,
+            transaction_bytes_max: 64 << 20,
             packages_bytes_max: 1 << 30,
             rollback_effects: false,
             keep_places: false,
@@ -97,6 +105,8 @@ impl Config {
             steps: self.steps_max,
             memory: self.allocated_bytes_max,
             stack: self.stack_bytes_max,
+            value: self.value_bytes_max,
+            transaction: self.transaction_bytes_max,
         }
     }
 }

@@ -21,6 +21,7 @@ pub(crate) mod map;
 
 mod export;
 mod import;
+mod measure;
 
 mod fault;
 mod frame;

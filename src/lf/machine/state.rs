@@ -25,6 +25,10 @@ pub(crate) struct Limits {
     pub(crate) memory: u64,
     /// Bytes of the machine's stacks.
     pub(crate) stack: u64,
+    /// Bytes of the encoding of a value that leaves the machine.
+    pub(crate) value: u64,
+    /// Bytes of the encoding of a transaction with the contracts that it uses.
+    pub(crate) transaction: u64,
 }
 
 /// A program that is being run.
@@ -57,10 +61,11 @@ impl Machine {
     /// A machine that calls or runs a function with arguments.
     pub(crate) fn new(
         program: Arc<Program>,
-        ledger: LedgerState,
+        mut ledger: LedgerState,
         limits: Limits,
         cancelled: Arc<AtomicBool>,
     ) -> Self {
+        ledger.transaction.bound(limits.transaction);
         let meter = Meter {
             fuel: 0,
             reserve: limits.steps,
@@ -160,11 +165,6 @@ impl Machine {
     /// What `TRACE` was told.
     pub(crate) fn traces(&self) -> &[Arc<str>] {
         &self.traces
-    }
-
-    /// The ledger as the program has changed it.
-    pub(crate) fn ledger(&mut self) -> &mut LedgerState {
-        &mut self.ledger
     }
 
     /// The state when the program has ended.

@@ -174,7 +174,7 @@ impl LedgerState {
     }
 
     /// Takes in a contract of the ledger, if it is the one that its id names.
-    pub(crate) fn add_input(
+    pub(super) fn add_input(
         &mut self,
         id: &ContractId,
         instance: Arc<ContractInstance>,
@@ -186,6 +186,7 @@ impl LedgerState {
                 argument: instance.argument.clone(),
             })));
         }
+        self.transaction.take(instance.encoded_bytes())?;
         self.inputs.insert(id.clone(), instance);
         Ok(())
     }
@@ -218,6 +219,12 @@ impl LedgerState {
         let found = found.ok_or_else(|| Error::UnresolvedPackageName(name.clone()))?;
         self.preferred.insert(name.clone(), found.clone());
         Ok(found)
+    }
+
+    /// Whether a version of its template has seen a contract.
+    pub(super) fn has_form(&self, id: &ContractId, template: TemplateRef) -> bool {
+        let forms = self.forms.get(id);
+        forms.is_some_and(|forms| forms.iter().any(|form| form.template == template))
     }
 
     /// A contract as a version of its template sees it.
