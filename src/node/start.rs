@@ -70,6 +70,8 @@ pub(super) struct Assembly<'a> {
     databases: &'a Databases,
     /// One for all participants whose domains have the same rules, with the packages of all of them.
     engines: BTreeMap<ProtocolVersion, Engine>,
+    /// What an interpretation may use.
+    bounds: engine::Config,
     supervisors: Vec<Supervisor>,
     crashers: Vec<(String, Crasher)>,
     /// How each participant's sync is reached.
@@ -99,7 +101,7 @@ impl Assembly<'_> {
         let make = || {
             Engine::new(engine::Config {
                 rollback_effects: version < ProtocolVersion::V35,
-                ..engine::Config::default()
+                ..self.bounds.clone()
             })
         };
         self.engines.entry(version).or_insert_with(make).clone()
@@ -169,6 +171,11 @@ impl Node {
             selection,
             databases: &databases,
             engines: BTreeMap::new(),
+            bounds: engine::Config {
+                memory_bytes_max: config.interpretation_memory_bytes_max,
+                transaction_bytes_max: config.transaction_bytes_max,
+                ..engine::Config::default()
+            },
             supervisors: Vec::new(),
             crashers: Vec::new(),
             sync_ports: BTreeMap::new(),

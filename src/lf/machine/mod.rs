@@ -23,6 +23,7 @@ mod export;
 mod import;
 mod measure;
 
+mod census;
 mod fault;
 mod frame;
 

@@ -45,6 +45,27 @@ module M {
     case EQUAL @Int64 n 0 of True -> m | False -> M:metadata (SUB_INT64 n 1) t (TEXTMAP_INSERT @Text (INT64_TO_TEXT n) t m);
   val sharedTexts : List Text = M:shared 20000;
 
+  val first : List Int64 -> Int64 = \(l : List Int64) -> case l of Nil -> 0 | Cons h t -> h;
+  val churn : Int64 -> Int64 -> Int64 = \(n : Int64) (acc : Int64) ->
+    case EQUAL @Int64 n 0 of True -> acc | False -> M:churn (SUB_INT64 n 1) (ADD_INT64 acc (M:first (M:range 1000 (Nil @Int64))));
+  val fifty : Text -> Int64 -> Int64 = \(t : Text) (n : Int64) ->
+    case EQUAL @Int64 n 0 of True -> n | False -> let l : List Text = EXPLODE_TEXT t in M:fifty t (SUB_INT64 n 1);
+  val mostlyFreed : Int64 = M:churn 1000 0;
+  val explodedOften : Int64 = M:fifty (M:text 14 'x') 100;
+  val versions : Int64 -> TextMap Int64 -> List (TextMap Int64) -> List (TextMap Int64) = \(n : Int64) (m : TextMap Int64) (all : List (TextMap Int64)) ->
+    case EQUAL @Int64 n 0 of True -> all | False ->
+      let next : TextMap Int64 = TEXTMAP_INSERT @Int64 (INT64_TO_TEXT n) n m in M:versions (SUB_INT64 n 1) next (Cons @(TextMap Int64) [next] all);
+  val manyVersions : List (TextMap Int64) = M:versions 20000 (TEXTMAP_EMPTY @Int64) (Nil @(TextMap Int64));
+  val large1 : List Int64 = M:range 46000 (Nil @Int64);
+  val large2 : List Int64 = M:range 46001 (Nil @Int64);
+  val large3 : List Int64 = M:range 46002 (Nil @Int64);
+  val large4 : List Int64 = M:range 46003 (Nil @Int64);
+  val large5 : List Int64 = M:range 46004 (Nil @Int64);
+  val sum : Int64 -> Int64 -> Int64 = \(a : Int64) (b : Int64) -> ADD_INT64 (M:first M:large1) (ADD_INT64 a b);
+  val allLarge : Int64 -> Int64 = \(n : Int64) -> M:sum (ADD_INT64 (M:first M:large2) (M:first M:large3)) (ADD_INT64 (M:first M:large4) (M:first M:large5));
+  val fewLarge : Int64 = M:sum 0 (M:first M:large2);
+  val tooManyLarge : Int64 = M:churn 100 (M:allLarge 0);
+
   val compareHuge : Bool = EQUAL @M:V M:huge M:other;
   val keyHuge : GenMap M:V Int64 = GENMAP_INSERT @M:V @Int64 M:huge 1 (GENMAP_EMPTY @M:V @Int64);
   val compareLong : Int64 = M:compareForEver 0;
@@ -127,7 +148,7 @@ fn config() -> Config {
     Config {
         steps_max: STEPS,
         call_steps_max: STEPS,
-        allocated_bytes_max: MEMORY,
+        memory_bytes_max: MEMORY,
         stack_bytes_max: 16 << 20,
         ..Config::default()
     }
@@ -209,7 +230,7 @@ fn a_shared_text_counts_wherever_it_occurs_in_what_leaves_the_machine() {
     let (engine, package) = with_text_and(&source(), roomy());
     let failed = engine.evaluate(&in_module(&package, "sharedTexts"));
     assert_eq!(failed, Err(Error::Limit(value)));
-    let memory = Limit::Memory(roomy().allocated_bytes_max);
+    let memory = Limit::Memory(roomy().memory_bytes_max);
     let failed = exercise_within(roomy(), "FailShared");
     assert_eq!(failed, Error::Limit(memory));
 }
@@ -271,6 +292,31 @@ fn a_map_of_a_million_keys_needs_more_memory_than_there_is() {
         evaluate("manyKeys"),
         Err(Error::Limit(Limit::Memory(MEMORY)))
     );
+}
+
+#[test]
+fn memory_that_was_freed_may_be_used_again() {
+    // 80 MB of cells, and nearly 200 MB
+    for (name, expected) in [("mostlyFreed", 1000), ("explodedOften", 0)] {
+        assert_eq!(evaluate(name), Ok(Value::Int64(expected)), "{name}");
+    }
+}
+
+#[test]
+fn versions_of_a_map_that_are_all_held_count_with_all_that_they_do_not_share() {
+    let failed = evaluate("manyVersions");
+    assert_eq!(failed, Err(Error::Limit(Limit::Memory(MEMORY))));
+}
+
+#[test]
+fn large_top_level_values_are_held_by_who_needs_them_and_count_there() {
+    let (engine, package) = hostile();
+    let evaluate = |name| engine.evaluate(&in_module(&package, name));
+    for _ in 0..3 {
+        assert_eq!(evaluate("fewLarge"), Ok(Value::Int64(2)));
+        let failed = evaluate("tooManyLarge");
+        assert_eq!(failed, Err(Error::Limit(Limit::Memory(MEMORY))));
+    }
 }
 
 #[test]

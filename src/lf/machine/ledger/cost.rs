@@ -38,7 +38,8 @@ impl Machine {
         } else {
             (max, Limit::Value(max))
         };
-        self.charge_value(program, val, bound)?;
+        let bytes = self.charge_value(program, val, bound)?;
+        self.keep(bytes);
         Ok(build(program, val)?)
     }
 
@@ -61,7 +62,8 @@ impl Machine {
         val: &Val,
     ) -> Result<(), Fault> {
         let max = self.limits.value;
-        self.charge_value(program, val, (max, Limit::Value(max)))
+        self.charge_value(program, val, (max, Limit::Value(max)))?;
+        Ok(())
     }
 
     fn charge_value(
@@ -69,7 +71,7 @@ impl Machine {
         program: &Program,
         val: &Val,
         encoded: (u64, Limit),
-    ) -> Result<(), Fault> {
+    ) -> Result<usize, Fault> {
         let max = self.meter.allocated_max;
         let left = max.saturating_sub(self.meter.allocated);
         let bounds = Bounds {
@@ -80,7 +82,8 @@ impl Machine {
         self.meter
             .work(measured.parts + measured.encoded / BYTES_PER_STEP);
         checked?;
-        self.meter.allocate(measured.memory)
+        self.meter.allocate(measured.memory)?;
+        Ok(measured.memory)
     }
 
     /// Pays for a value of the ledger that code is to look at.
@@ -94,7 +97,7 @@ impl Machine {
     pub(super) fn charge_node(&mut self, parties: usize) -> Result<(), Fault> {
         self.meter.work(parties);
         let bytes = NODE_BYTES.saturating_add(parties.saturating_mul(PARTY_BYTES));
-        self.meter.allocate(bytes)
+        self.charge_kept(bytes)
     }
 
     /// Pays for a node about a contract that names so many other parties.
@@ -108,7 +111,7 @@ impl Machine {
     /// Pays for a copy of what a template has told about a contract.
     pub(super) fn charge_copy(&mut self, info: &ContractInfo) -> Result<(), Fault> {
         self.charge_node(info.signatories.len() + info.stakeholders.len())?;
-        self.meter.allocate(info.argument.memory_bytes())?;
+        self.charge_kept(info.argument.memory_bytes())?;
         self.charge_key(info.key.as_ref())
     }
 
@@ -116,8 +119,13 @@ impl Machine {
         let Some(key) = key else { return Ok(()) };
         let bytes = key.value.memory_bytes();
         self.meter.work(bytes / PART_BYTES);
-        self.meter
-            .allocate(bytes + key.maintainers.len() * PARTY_BYTES)
+        self.charge_kept(bytes + key.maintainers.len() * PARTY_BYTES)
+    }
+
+    /// Pays for memory that stays until the end.
+    fn charge_kept(&mut self, bytes: usize) -> Result<(), Fault> {
+        self.keep(bytes);
+        self.meter.allocate(bytes)
     }
 
     /// Pays for a contract of which its template has told signatories and observers.
@@ -156,10 +164,7 @@ impl Machine {
         let parties = instance.signatories.len() + instance.stakeholders.len();
         let memory = instance.argument.memory_bytes() + parties * PARTY_BYTES;
         let max = self.meter.allocated_max;
-        self.meter.allocated = self.meter.allocated.saturating_add(memory as u64);
-        if self.meter.allocated > max {
-            return Err(Error::Limit(Limit::Memory(max)));
-        }
-        Ok(())
+        let charged = self.charge_kept(memory);
+        charged.map_err(|_| Error::Limit(Limit::Memory(max)))
     }
 }

@@ -221,6 +221,12 @@ impl LedgerState {
         Ok(found)
     }
 
+    /// The values that it holds, but for those in what is charged until the end.
+    pub(in crate::lf::machine) fn values(&self) -> impl Iterator<Item = &Val> {
+        let forms = self.forms.values().flatten();
+        forms.map(|form| &form.contract)
+    }
+
     /// Whether a version of its template has seen a contract.
     pub(super) fn has_form(&self, id: &ContractId, template: TemplateRef) -> bool {
         let forms = self.forms.get(id);
