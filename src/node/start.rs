@@ -67,6 +67,8 @@ pub(super) struct Assembly<'a> {
     pub health: Health,
     selection: &'a RoleSelection,
     databases: &'a Databases,
+    /// What an interpretation may use.
+    pub bounds: engine::Config,
     supervisors: Vec<Supervisor>,
     crashers: Vec<(String, Crasher)>,
     /// How each participant's sync is reached.
@@ -154,6 +156,11 @@ impl Node {
             health: health.clone(),
             selection,
             databases: &databases,
+            bounds: engine::Config {
+                memory_bytes_max: config.interpretation_memory_bytes_max,
+                transaction_bytes_max: config.transaction_bytes_max,
+                ..engine::Config::default()
+            },
             supervisors: Vec::new(),
             crashers: Vec::new(),
             sync_ports: BTreeMap::new(),
