@@ -25,3 +25,6 @@ pub use changes::Changes;
 pub use read::{Delivered, Read, read};
 pub use request::{Change, CheckedRequest, Content, Problem};
 pub use respond::reject_for;
+
+#[cfg(test)]
+mod tests;

@@ -17,8 +17,9 @@ mod interpret;
 
 mod deduplication;
 
-mod build;
 mod routing;
+
+mod build;
 
 pub use build::{ConfirmationRequest, RequestTimes, build, check_submitters, members};
 pub use deduplication::{

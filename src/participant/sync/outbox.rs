@@ -70,8 +70,9 @@ impl Outbox {
         let encrypted = self
             .sessions
             .encrypt(&views, &request.recipients, key_of, now);
-        let encrypted = encrypted
-            .map_err(|error| Refusal::new(ErrorId::SequencerRequestFailed, error.to_string()))?;
+        let encrypted = encrypted.map_err(|error| {
+            Refusal::new(ErrorId::NoSynchronizerForSubmission, error.to_string())
+        })?;
         let tree = Message::InformeeTree(request.tree.informee_tree());
         let mut envelopes = vec![
             self.envelope(
