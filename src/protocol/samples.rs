@@ -8,7 +8,7 @@ use bytes::Bytes;
 
 use super::*;
 use crate::crypto::EncryptionKey;
-use crate::model::{Hash, ParticipantId, Party, Purpose, Timestamp};
+use crate::model::{Fingerprint, Hash, ParticipantId, Party, Purpose, Timestamp};
 
 /// Three views: one with one inside of it, and one beside.
 pub(super) fn request(party: &Party) -> RequestTree {
@@ -40,7 +40,7 @@ pub(super) fn request(party: &Party) -> RequestTree {
 }
 
 pub(super) fn participant(name: &str) -> ParticipantId {
-    ParticipantId::parse(&format!("PAR::{name}::1220{}", "00".repeat(32))).unwrap()
+    ParticipantId::new(name, &Fingerprint::of_key(&[0; 32])).unwrap()
 }
 
 fn view(party: &Party, action: &'static [u8]) -> View {

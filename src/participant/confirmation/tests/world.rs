@@ -258,5 +258,5 @@ pub(super) fn text(text: &str) -> Value {
 }
 
 pub(super) fn numeric(text: &str) -> Value {
-    Value::Numeric(text.parse().unwrap())
+    Value::Numeric(crate::lf::value::Numeric::parse_literal(text).unwrap())
 }
