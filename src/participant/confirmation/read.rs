@@ -12,7 +12,9 @@ use super::request::{CheckedRequest, Content};
 use crate::lf::engine::{Engine, Interpreted, Replay, ReplayCommand, ReplayRoot, Step};
 use crate::lf::error::Error as EngineError;
 use crate::lf::transaction::{ContractInstance, KeyInput, KeyQuestion, Node, NodeId, Transaction};
-use crate::model::{ContractId, Hash, MemberId, PackageId, ParticipantId, Party, ProtocolVersion};
+use crate::model::{
+    ContractId, Hash, Identifier, MemberId, PackageId, ParticipantId, Party, ProtocolVersion,
+};
 use crate::protocol::{InformeeTree, Reject, RequestId, TransactionView};
 use crate::topology::State;
 
@@ -69,6 +71,7 @@ pub fn read(
         return Read::NeedsPackages(missing);
     }
     let replayed = replay(&view, &transaction, &inputs, engine);
+    let packages = packages(&transaction, engine, delivered.protocol_version);
     let problem = checks::run(&Request {
         id: delivered.id,
         signer: &delivered.signer,
@@ -76,6 +79,7 @@ pub fn read(
         view_bytes,
         view: &view,
         transaction: &transaction,
+        packages: &packages,
         inputs: &inputs,
         replayed: &replayed,
         topology: &delivered.topology,
@@ -141,13 +145,30 @@ fn missing_packages(
     engine: &Engine,
     unknown: &BTreeSet<PackageId>,
 ) -> BTreeSet<PackageId> {
-    transaction
-        .nodes
-        .iter()
-        .flat_map(|node| node.template().into_iter().chain(node.interface()))
-        .map(|id| id.package().clone())
-        .filter(|package| !engine.contains(package) && !unknown.contains(package))
+    used_packages(transaction)
+        .filter(|package| !engine.contains(package) && !unknown.contains(*package))
+        .cloned()
         .collect()
+}
+
+fn used_packages(transaction: &Transaction) -> impl Iterator<Item = &PackageId> {
+    let nodes = transaction.nodes.iter();
+    let used = nodes.flat_map(|node| node.template().into_iter().chain(node.interface()));
+    used.map(Identifier::package)
+}
+
+/// The packages that must be vetted by those who run the transaction.
+fn packages(
+    transaction: &Transaction,
+    engine: &Engine,
+    version: ProtocolVersion,
+) -> BTreeSet<PackageId> {
+    let used = used_packages(transaction).cloned();
+    if version.needs_vetted_dependencies() {
+        engine.signatures().closure(used)
+    } else {
+        used.collect()
+    }
 }
 
 /// Interprets the root nodes again, with the contracts that came with the request and no others.

@@ -13,12 +13,12 @@ mod time;
 mod version;
 mod vetting;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::lf::engine::Interpreted;
 use crate::lf::transaction::{ContractInstance, Transaction};
-use crate::model::{ContractId, MemberId, ParticipantId, ProtocolVersion};
+use crate::model::{ContractId, MemberId, PackageId, ParticipantId, ProtocolVersion};
 use crate::participant::errors::ErrorId;
 use crate::protocol::{InformeeTree, Reject, RequestId, TransactionView};
 use crate::topology::State;
@@ -38,6 +38,8 @@ pub struct Request<'a> {
     pub view: &'a TransactionView,
     /// The transaction in it.
     pub transaction: &'a Transaction,
+    /// The packages that must be vetted by those who run it.
+    pub packages: &'a BTreeSet<PackageId>,
     /// The contracts that it uses, says the submitter.
     pub inputs: &'a BTreeMap<ContractId, Arc<ContractInstance>>,
     /// What came of interpreting its root nodes again.
