@@ -25,6 +25,11 @@ impl ProtocolVersion {
         }
     }
 
+    /// Whether who runs a package must have vetted all that it needs, too.
+    pub fn needs_vetted_dependencies(self) -> bool {
+        self < Self::V35
+    }
+
     /// Whether contracts may have keys.
     pub fn has_contract_keys(self) -> bool {
         self >= Self::V35

@@ -17,6 +17,7 @@ use crate::storage::Schema;
 pub(super) struct ParticipantParts {
     pub schema: Schema,
     pub packages: Packages,
+    pub protocol_version: ProtocolVersion,
     pub head: Head,
     pub sync: Arc<dyn SyncPort>,
 }
@@ -82,6 +83,7 @@ pub(super) async fn start(
     Ok(ParticipantParts {
         schema,
         packages,
+        protocol_version: domain.protocol_version,
         head,
         sync,
     })

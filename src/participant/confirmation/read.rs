@@ -69,6 +69,7 @@ pub fn read(
     if !missing.is_empty() {
         return Read::NeedsPackages(missing);
     }
+    let packages = packages(&tops, engine, delivered.protocol_version);
     let problem = checks::run(&Request {
         id: delivered.id,
         signer: &delivered.signer,
@@ -76,6 +77,7 @@ pub fn read(
         times: first.transaction.content(),
         submitter: views.iter().find_map(|view| view.submitter.content()),
         tops: &tops,
+        packages: &packages,
         inputs: &inputs,
         topology: &delivered.topology,
         protocol_version: delivered.protocol_version,
@@ -235,6 +237,23 @@ fn hosted_among(
 fn is_hosted(party: &Party, delivered: &Delivered, checking: &ParticipantId) -> bool {
     let hosting = delivered.topology.hosting(party);
     hosting.is_some_and(|it| it.permission(checking).is_some())
+}
+
+/// The packages that must be vetted by those who run what is visible of the transaction.
+fn packages(
+    tops: &[TopView<'_>],
+    engine: &Engine,
+    version: ProtocolVersion,
+) -> BTreeSet<PackageId> {
+    let parts = tops.iter().filter_map(|top| top.replayed.as_ref().ok());
+    let nodes = parts.flat_map(|replayed| &replayed.transaction.nodes);
+    let used = nodes.flat_map(|node| node.template().into_iter().chain(node.interface()));
+    let used = used.map(|id| id.package().clone());
+    if version.needs_vetted_dependencies() {
+        engine.signatures().closure(used)
+    } else {
+        used.collect()
+    }
 }
 
 /// The part of the transaction that is visible here.

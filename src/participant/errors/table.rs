@@ -183,6 +183,9 @@ errors! {
     TopologyCannotVetDueToMissingPackages = "TOPOLOGY_CANNOT_VET_DUE_TO_MISSING_PACKAGES", C::InvalidGivenCurrentSystemStateResourceMissing,
         "A package that is to be vetted, or one that it needs, is not known here.",
         "Upload the package first.";
+    TopologyDependenciesNotVetted = "TOPOLOGY_DEPENDENCIES_NOT_VETTED", C::InvalidGivenCurrentSystemStateOther,
+        "A package that another one needs would not be vetted with it.",
+        "Vet what it needs, too, or force the change.";
     TopologySerialMismatch = "TOPOLOGY_SERIAL_MISMATCH", C::InvalidGivenCurrentSystemStateOther,
         "The vetted packages were changed since they were read.",
         "Read them again, and decide again.";
@@ -413,6 +416,7 @@ impl ErrorId {
                 | Self::UnresolvedVettingReference
                 | Self::AmbiguousVettingReference
                 | Self::TopologyCannotVetDueToMissingPackages
+                | Self::TopologyDependenciesNotVetted
                 | Self::TopologySerialMismatch
                 | Self::TopologyInvalidMapping
                 | Self::PackageServiceNotConnectedToSynchronizer

@@ -22,6 +22,6 @@ mod store;
 
 pub use known::{Known, KnownPackages};
 pub use registry::Packages;
-pub use upgrades::check_upgrades;
+pub use upgrades::{VettingCheck, check_upgrades};
 pub use upload::{CheckedDar, CheckedPackage, check};
 pub use vetting::{ExpectedSerial, VettingChange, VettingState, VettingUpdate};

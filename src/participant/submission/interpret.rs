@@ -4,14 +4,18 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::port::{MinLedgerTime, Submission};
+use super::port::{Command, MinLedgerTime, Submission};
 use super::resolve::Resolver;
 use super::selection::{Requirements, Selection};
 use crate::lf::engine::{self, Interpretation, Interpreted, Step};
 use crate::lf::error::Error as EngineError;
+use crate::lf::signature::Signatures;
 use crate::lf::transaction::{ContractInstance, KeyQuestion, transaction_seed};
 use crate::lf::value::{Value, contract_ids};
-use crate::model::{ContractId, DomainId, Duration, Hash, ParticipantId, Party, Timestamp};
+use crate::model::{
+    ContractId, DomainId, Duration, Hash, PackageId, ParticipantId, Party, ProtocolVersion,
+    Timestamp,
+};
 use crate::participant::disclosure;
 use crate::participant::errors::{ErrorId, Refusal};
 use crate::participant::packages::Packages;
@@ -64,6 +68,8 @@ pub struct Interpreter {
     pub compute: ComputePool,
     /// Says when it has taken too long.
     pub clock: Clock,
+    /// The domain's rules.
+    pub protocol_version: ProtocolVersion,
 }
 
 /// What a submission does.
@@ -184,7 +190,8 @@ impl Run<'_> {
         selection: &Selection<'_>,
         requirements: &Requirements,
     ) -> Result<Success, Failure> {
-        let versions = selection.versions(requirements);
+        let needs = self.needs(selection, requirements).await?;
+        let versions = selection.versions(requirements, needs.as_ref());
         let resolver = Resolver {
             versions: &versions,
             participant: selection.participant,
@@ -208,11 +215,12 @@ impl Run<'_> {
         for _ in 0..LEDGER_TIME_ATTEMPTS {
             input.cancelled = Arc::default();
             let tolerance = selection.topology.parameters().ledger_time_tolerance;
-            let interpreted = self.run_to_end(input.clone(), tolerance).await?;
+            let mut interpreted = self.run_to_end(input.clone(), tolerance).await?;
             let newest = interpreted.inputs.values().map(|it| it.created_at).max();
             match newest {
                 Some(newest) if newest > input.ledger_time => input.ledger_time = newest,
                 _ => {
+                    self.add_dependencies(&mut interpreted.packages);
                     return Ok(Success {
                         domain: self.domain(&interpreted)?,
                         interpreted,
@@ -226,6 +234,43 @@ impl Run<'_> {
             ErrorId::FailedToDetermineLedgerTime,
             "The contracts used are newer than any ledger time that was tried",
         )))
+    }
+
+    /// What the packages need that may be chosen, if it must be vetted with them: those that commands
+    /// name, and those that somebody concerned must be able to run.
+    async fn needs(
+        &self,
+        selection: &Selection<'_>,
+        requirements: &Requirements,
+    ) -> Result<Option<Signatures>, storage::Error> {
+        let Interpreter {
+            packages,
+            protocol_version,
+            ..
+        } = self.interpreter;
+        if !protocol_version.needs_vetted_dependencies() {
+            return Ok(None);
+        }
+        let commands = self.submission.commands.iter();
+        let named = commands.filter_map(Command::package_name);
+        for name in named.chain(requirements.names()) {
+            for id in selection.known.versions(name) {
+                packages.signature(id).await?;
+            }
+        }
+        Ok(Some(packages.engine().signatures()))
+    }
+
+    /// Adds what must be vetted with packages that were used.
+    fn add_dependencies(&self, used: &mut BTreeSet<PackageId>) {
+        if self
+            .interpreter
+            .protocol_version
+            .needs_vetted_dependencies()
+        {
+            let signatures = self.interpreter.packages.engine().signatures();
+            *used = signatures.closure(std::mem::take(used));
+        }
     }
 
     /// The domain that a transaction must go to.

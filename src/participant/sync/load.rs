@@ -49,6 +49,7 @@ impl Shell {
         Ok(Self {
             interpreter: Interpreter {
                 clock: role.clock.clone(),
+                protocol_version: role.protocol_version,
                 participant: identity.participant.clone(),
                 packages: role.packages.clone(),
                 contracts: Arc::<ContractStore>::clone(&contracts),

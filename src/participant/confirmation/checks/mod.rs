@@ -14,10 +14,12 @@ mod time;
 mod version;
 mod vetting;
 
+use std::collections::BTreeSet;
+
 use super::Problem;
 use super::replay::Inputs;
 use super::top_view::TopView;
-use crate::model::{MemberId, ParticipantId, ProtocolVersion};
+use crate::model::{MemberId, PackageId, ParticipantId, ProtocolVersion};
 use crate::participant::errors::ErrorId;
 use crate::protocol::{CommonMetadata, Reject, RequestId, SubmitterMetadata, TransactionMetadata};
 use crate::topology::State;
@@ -37,6 +39,8 @@ pub struct Request<'a> {
     pub submitter: Option<&'a SubmitterMetadata>,
     /// The visible views, interpreted.
     pub tops: &'a [TopView<'a>],
+    /// The packages that must be vetted by those who run it.
+    pub packages: &'a BTreeSet<PackageId>,
     /// The contracts that it uses, says the submitter.
     pub inputs: &'a Inputs,
     /// Who is who at its sequencing time.
