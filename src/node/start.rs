@@ -7,6 +7,7 @@ use super::addresses::{Addresses, Listeners};
 use super::databases::Databases;
 use super::{domain, doors, monitoring, participant};
 use crate::config::{ClockConfig, NodeConfig, RoleKind, RoleSelection};
+use crate::lf::engine;
 use crate::model::Timestamp;
 use crate::participant::submission::SyncPort;
 use crate::runtime::clock::Clock;

@@ -10,8 +10,8 @@ use crate::lf::models::Model;
 use crate::lf::transaction::ContractInstance;
 use crate::lf::value::{Record, Value};
 use crate::model::{
-    CommandId, ContractId, DomainId, Hash, Identifier, Name, Offset, PackageId, ParticipantId,
-    Party, PartyHint, ProtocolVersion, Purpose, SubmissionId, Timestamp, UserId,
+    CommandId, ContractId, DomainId, DottedName, Hash, Identifier, Name, Offset, PackageId,
+    ParticipantId, Party, PartyHint, ProtocolVersion, Purpose, SubmissionId, Timestamp, UserId,
 };
 use crate::participant::confirmation::{CheckedRequest, Delivered, Read, read};
 use crate::participant::submission::{
@@ -70,7 +70,12 @@ impl World {
     }
 
     pub(super) fn id(&self, name: &str) -> Identifier {
-        Identifier::parse(&format!("{}:Demo:{name}", self.package)).unwrap()
+        let module = DottedName::parse("Demo").unwrap();
+        Identifier::new(
+            self.package.clone(),
+            module,
+            DottedName::parse(name).unwrap(),
+        )
     }
 
     pub(super) fn create(&self, template: &str, fields: Vec<Value>) -> engine::Command {
