@@ -31,7 +31,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("storage", &["runtime"]),
     (
         "sequencer_client",
-        &["model", "topology", "protocol", "runtime"],
+        &["model", "crypto", "wire", "topology", "protocol", "runtime"],
     ),
     ("grpc", &["runtime"]),
     (

@@ -26,5 +26,10 @@ pub const MIGRATIONS: MigrationSet = MigrationSet {
             name: "contract keys",
             sql: include_str!("../../migrations/participant/0004_contract_keys.sql"),
         },
+        Migration {
+            version: 5,
+            name: "position hash",
+            sql: include_str!("../../migrations/participant/0005_position_hash.sql"),
+        },
     ],
 };

@@ -12,7 +12,12 @@ mod error;
 mod ids;
 
 mod envelope;
+mod keyed_signature;
 mod signed;
+mod signed_request;
+
+mod event_chain;
+mod event_page;
 
 mod message;
 mod request;
@@ -22,12 +27,16 @@ mod follower;
 
 pub use envelope::{Envelope, SequencedEvent, SubmissionRequest};
 pub use error::Error;
+pub use event_chain::{ChainPoint, digest};
+pub use event_page::{ChainedEvent, EventPage, KnownPoint, Violation};
 pub use follower::{Followed, Follower, Published};
 pub use ids::{MessageId, RequestId, RootHash};
+pub use keyed_signature::KeyedSignature;
 pub use message::{Message, PROTOCOL_VERSION, TopologyRefusal, TopologySubmission};
 pub use request::{InformeeTree, InputContract, SubmitterMetadata, TransactionView};
 pub use response::{Answer, Reject, Response, Verdict};
 pub use signed::SignedMessage;
+pub use signed_request::{Acknowledgement, SignedAcknowledgement, SignedRequest};
 
 #[cfg(test)]
 mod tests {

@@ -6,7 +6,9 @@ use tokio::task::JoinSet;
 
 use super::identity::Identity;
 use crate::model::{DomainId, MemberId, Timestamp};
-use crate::protocol::{Envelope, Message, MessageId, SignedMessage, SubmissionRequest};
+use crate::protocol::{
+    Envelope, Message, MessageId, SignedMessage, SignedRequest, SubmissionRequest,
+};
 use crate::sequencer_client::{SendError, SequencerPort, send_until_sequenced};
 
 /// What is on its way to the sequencer.
@@ -70,6 +72,7 @@ impl Outbox {
     pub(super) fn send(&mut self, request: SubmissionRequest) {
         let sequencer = Arc::clone(&self.sequencer);
         let message_id = request.message_id;
+        let request = SignedRequest::seal(request, &self.domain, &self.identity.signing_key);
         self.sending.spawn_local(async move {
             Sent {
                 message_id,
