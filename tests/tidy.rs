@@ -45,6 +45,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "runtime",
             "storage",
             "sequencer_client",
+            "grpc",
         ],
     ),
     (

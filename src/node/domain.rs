@@ -18,6 +18,8 @@ pub(super) struct DomainPorts {
     pub protocol_version: ProtocolVersion,
     pub sequencer: Arc<dyn SequencerPort>,
     pub service: Arc<dyn ServicePort>,
+    /// The sequencer, for its public API.
+    pub door: Handle<sequencer::SequencerMessage>,
 }
 
 /// Starts the roles of a domain that run here.
@@ -46,6 +48,7 @@ pub(super) fn start(
     Ok(DomainPorts {
         protocol_version: config.protocol_version,
         sequencer: roles.sequencer_port(),
+        door: roles.sequencer.clone(),
         service: Arc::new(InProcessService(roles.service)),
     })
 }

@@ -31,14 +31,19 @@ impl KeyedSignature {
             .any(|key| key.verify(purpose, bytes, &self.signature).is_ok())
     }
 
-    pub(super) fn to_wire(&self) -> wire::Signature {
+    /// Its message on the wire.
+    pub fn to_wire(&self) -> wire::Signature {
         wire::Signature {
             key: self.key.to_string(),
             signature: self.signature.as_bytes().to_vec().into(),
         }
     }
 
-    pub(super) fn from_wire(signature: Option<wire::Signature>) -> Result<Self, Error> {
+    /// Reads it from the wire.
+    ///
+    /// # Errors
+    /// [`Error::Malformed`]
+    pub fn from_wire(signature: Option<wire::Signature>) -> Result<Self, Error> {
         let signature = signature.ok_or_else(|| Error::malformed("no signature"))?;
         Ok(Self {
             key: Fingerprint::parse(&signature.key).map_err(Error::malformed)?,

@@ -19,12 +19,15 @@ mod signed_request;
 mod event_chain;
 mod event_page;
 
+mod challenge;
+
 mod message;
 mod request;
 mod response;
 
 mod follower;
 
+pub use challenge::Challenge;
 pub use envelope::{Envelope, SequencedEvent, SubmissionRequest};
 pub use error::Error;
 pub use event_chain::{ChainPoint, digest};

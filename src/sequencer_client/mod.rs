@@ -23,6 +23,8 @@ mod acknowledge;
 mod reader;
 mod subscription;
 
+pub mod grpc;
+
 pub use join::join;
 pub use port::{ReadError, SendError, SequencerPort};
 pub use position::Position;

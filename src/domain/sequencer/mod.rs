@@ -31,6 +31,8 @@ mod actor;
 mod membership;
 mod reading;
 
+pub mod public_api;
+
 pub use actor::SequencerRole;
 pub use config::Config;
 pub use messages::{RegistrarMessage, SequencerMessage};
