@@ -25,6 +25,9 @@ mod subscription;
 
 pub mod grpc;
 
+#[cfg(test)]
+mod tests;
+
 pub use join::join;
 pub use port::{ReadError, SendError, SequencerPort};
 pub use position::Position;

@@ -33,6 +33,9 @@ mod reading;
 
 pub mod public_api;
 
+#[cfg(test)]
+mod tests;
+
 pub use actor::SequencerRole;
 pub use config::Config;
 pub use messages::{RegistrarMessage, SequencerMessage};
