@@ -7,7 +7,7 @@ use super::intake::{Member, MemberKey};
 use super::messages::RegistrarMessage;
 use super::verification::refused;
 use crate::crypto::PublicKey;
-use crate::model::{DomainId, Duration, MemberId, MemberKind};
+use crate::model::{DomainId, Duration, MemberId, MemberKind, Timestamp};
 use crate::protocol::{ChainPoint, SignedAcknowledgement};
 use crate::sequencer_client::SendError;
 use crate::storage;
@@ -32,8 +32,12 @@ impl Shell {
                 self.identity.certificate = Some(certificate);
                 answer(reply, kept.map_err(|error| unavailable(&error)));
             }
-            RegistrarMessage::Register { member, key, reply } => {
-                let registered = self.register(member, key).await;
+            RegistrarMessage::Register {
+                member,
+                keys,
+                reply,
+            } => {
+                let registered = self.register(member, &keys).await;
                 answer(reply, registered.map_err(|error| unavailable(&error)));
             }
         }
@@ -66,30 +70,26 @@ impl Shell {
         Ok(Ok(Transaction::first(mapping).sign(&[key])))
     }
 
-    async fn register(&mut self, id: MemberId, key: PublicKey) -> Result<(), storage::Error> {
-        let current = |it: &MemberKey| it.key == key && it.valid_until.is_none();
-        let known = self.members.get(&id);
-        if known.is_some_and(|it| it.keys.iter().any(current)) {
+    async fn register(&mut self, id: MemberId, keys: &[PublicKey]) -> Result<(), storage::Error> {
+        if self.members.get(&id).is_some_and(|it| it.has(keys)) {
             return Ok(());
         }
         let until = self.role.clock.now().plus(KEY_GRACE);
-        let number = self.store.register(&id, &key, until).await?;
-        tracing::info!(member = %id, key = %key.fingerprint(), "member registered");
+        let number = self.store.register(&id, keys, until).await?;
+        tracing::info!(member = %id, keys = keys.len(), "member registered");
         if let Some(member) = self.members.get_mut(&id) {
-            member.replace_key(key, until);
+            member.replace_keys(keys, until);
             return Ok(());
         }
         if let Some((domain, _)) = &self.identity.office {
             self.chains.insert(number, ChainPoint::start(domain, &id));
         }
-        let member = Member {
+        let mut member = Member {
             number,
-            keys: vec![MemberKey {
-                key,
-                valid_until: None,
-            }],
-            acknowledged: crate::model::Timestamp::EPOCH,
+            keys: Vec::new(),
+            acknowledged: Timestamp::EPOCH,
         };
+        member.replace_keys(keys, until);
         self.members.insert(id, member);
         Ok(())
     }
@@ -155,16 +155,22 @@ impl Shell {
 }
 
 impl Member {
-    /// Another key from now on; those before end soon.
-    fn replace_key(&mut self, key: PublicKey, others_until: crate::model::Timestamp) {
-        self.keys.retain(|it| it.key != key);
+    /// Whether these are the keys that it has, but for those that are about to end.
+    fn has(&self, keys: &[PublicKey]) -> bool {
+        let current = self.keys.iter().filter(|it| it.valid_until.is_none());
+        current.clone().count() == keys.len() && current.clone().all(|it| keys.contains(&it.key))
+    }
+
+    /// Other keys from now on; those before end soon.
+    fn replace_keys(&mut self, keys: &[PublicKey], others_until: Timestamp) {
+        self.keys.retain(|it| !keys.contains(&it.key));
         for other in &mut self.keys {
             other.valid_until.get_or_insert(others_until);
         }
-        self.keys.push(MemberKey {
-            key,
+        self.keys.extend(keys.iter().map(|key| MemberKey {
+            key: *key,
             valid_until: None,
-        });
+        }));
     }
 }
 

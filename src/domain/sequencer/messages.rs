@@ -68,12 +68,12 @@ pub enum RegistrarMessage {
         /// Answered when it is durable.
         reply: oneshot::Sender<Result<(), SendError>>,
     },
-    /// Let a member take part, or let it sign with another key.
+    /// Let a member take part, or let it sign with other keys.
     Register {
         /// The member.
         member: MemberId,
-        /// The key with which it signs.
-        key: PublicKey,
+        /// The keys with which it signs.
+        keys: Vec<PublicKey>,
         /// Answered when it is durable.
         reply: oneshot::Sender<Result<(), SendError>>,
     },

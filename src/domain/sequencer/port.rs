@@ -101,14 +101,18 @@ impl Registrar {
             .await
     }
 
-    /// Lets a member send and receive from now on, and sign with a key. Registering twice is the
-    /// same as once; another key replaces the one before.
+    /// Lets a member send and receive from now on, and sign with any of these keys. Registering
+    /// twice is the same as once; other keys replace those before.
     ///
     /// # Errors
     /// Worth another try.
-    pub async fn register(&self, member: MemberId, key: PublicKey) -> Result<(), SendError> {
-        self.tell(|reply| RegistrarMessage::Register { member, key, reply })
-            .await
+    pub async fn register(&self, member: MemberId, keys: Vec<PublicKey>) -> Result<(), SendError> {
+        self.tell(|reply| RegistrarMessage::Register {
+            member,
+            keys,
+            reply,
+        })
+        .await
     }
 
     async fn tell<T>(

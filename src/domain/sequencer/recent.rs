@@ -180,7 +180,7 @@ impl Batch {
 
 /// The bytes of an event's contents.
 pub(super) fn size(event: &SequencedEvent) -> usize {
-    event.contents.iter().map(|content| content.len()).sum()
+    event.contents.iter().map(bytes::Bytes::len).sum()
 }
 
 #[cfg(test)]

@@ -341,7 +341,7 @@ impl Shell {
                 continue;
             }
             let registrar = &self.role.registrar;
-            persist(|| registrar.register(member.clone(), *key), member).await;
+            persist(|| registrar.register(member.clone(), vec![*key]), member).await;
             self.registered.insert(member.clone(), key.fingerprint());
         }
     }

@@ -182,8 +182,8 @@ impl SequencerPort for GrpcSequencer {
             request: Some(request.to_wire()),
         };
         let send = |request| async { self.client().send(request).await };
-        let sent = self.unary(message, send).await;
-        sent.map(|_| ()).map_err(|status| send_error(&status))
+        let done = self.unary(message, send).await;
+        done.map(|_| ()).map_err(|status| send_error(&status))
     }
 
     async fn read(

@@ -111,11 +111,11 @@ impl Store {
         Ok(members)
     }
 
-    /// Registers a member with a key; its number. Other keys of the member end at a time.
+    /// Registers a member with its keys; its number. Other keys of the member end at a time.
     pub(in super::super) async fn register(
         &self,
         member: &MemberId,
-        key: &PublicKey,
+        keys: &[PublicKey],
         others_until: Timestamp,
     ) -> Result<MemberNumber, Error> {
         let add = self.schema.fill(
@@ -129,22 +129,22 @@ impl Store {
         );
         let retire = self.schema.fill(
             "UPDATE {schema}.member_keys SET valid_until = $3
-             WHERE member_id = $1 AND public_key <> $2 AND valid_until IS NULL",
+             WHERE member_id = $1 AND public_key <> ALL($2::bytea[]) AND valid_until IS NULL",
         );
         let enter = self.schema.fill(
-            "INSERT INTO {schema}.member_keys (member_id, public_key) VALUES ($1, $2)
+            "INSERT INTO {schema}.member_keys (member_id, public_key)
+             SELECT $1, * FROM UNNEST($2::bytea[])
              ON CONFLICT (member_id, public_key) DO UPDATE SET valid_until = NULL",
         );
-        let key = key.to_bytes();
+        let keys: Vec<Vec<u8>> = keys.iter().map(|key| key.to_bytes().to_vec()).collect();
         self.database
             .transaction(async |transaction| {
                 let row = transaction.query_one(&add, &[&member.to_string()]).await?;
                 let number: MemberNumber = row.try_get(0)?;
-                let key = key.as_slice();
                 transaction
-                    .execute(&retire, &[&number, &key, &others_until.micros()])
+                    .execute(&retire, &[&number, &keys, &others_until.micros()])
                     .await?;
-                transaction.execute(&enter, &[&number, &key]).await?;
+                transaction.execute(&enter, &[&number, &keys]).await?;
                 Ok(number)
             })
             .await

@@ -156,7 +156,10 @@ fn a_key_that_was_replaced_holds_for_a_moment_and_no_longer() {
         };
         let public = new.key.public();
         let registrar = world.registrar();
-        registrar.register(new.id.clone(), public).await.unwrap();
+        registrar
+            .register(new.id.clone(), vec![public])
+            .await
+            .unwrap();
         old.send(&port(&old), &[&old], "on its way").await.unwrap();
         new.send(&port(&new), &[&new], "new key").await.unwrap();
         world.crash().await;

@@ -60,7 +60,7 @@ pub(super) fn with_world(test: impl AsyncFnOnce(&mut World)) {
 
 /// Runs a test with a way to reach the sequencer within the process, then with one over gRPC.
 pub(super) fn with_both_ports(
-    test: impl AsyncFn(&World, &dyn Fn(&Somebody) -> Arc<dyn SequencerPort>),
+    test: impl AsyncFn(&World, &dyn Fn(&Somebody) -> Arc<dyn SequencerPort>) + Copy,
 ) {
     with_world(async |world| {
         let within: &dyn Fn(&Somebody) -> Arc<dyn SequencerPort> = &|_| world.within();
@@ -177,7 +177,7 @@ impl World {
         };
         let public = somebody.key.public();
         self.registrar()
-            .register(somebody.id.clone(), public)
+            .register(somebody.id.clone(), vec![public])
             .await
             .unwrap();
         somebody
