@@ -40,6 +40,18 @@ pub enum Purpose {
     ViewKey = 15,
     /// The name of a view's key.
     ViewKeyId = 16,
+    /// A request to the sequencer.
+    SubmissionRequest = 20,
+    /// A member's sequenced events, one after the other.
+    EventChain = 21,
+    /// A page of sequenced events, as the sequencer signs it.
+    EventPage = 22,
+    /// The content of an envelope, in the chain of events.
+    EnvelopeContent = 23,
+    /// A member has kept its events up to a time.
+    Acknowledgement = 24,
+    /// A member proves to the sequencer who it is.
+    SequencerChallenge = 25,
 }
 
 /// 32 bytes of SHA-256.

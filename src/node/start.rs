@@ -255,10 +255,10 @@ async fn start_components(
     let mut domains = BTreeMap::new();
     for domain in &config.domains {
         let ports = domain::start(assembly, domain)?;
-        domains.insert(domain.name.as_str(), ports);
         if let Some(listener) = listeners.public_apis.remove(&domain.name) {
-            doors::start_public_api(assembly, domain, listener);
+            doors::start_public_api(assembly, domain, ports.door.clone(), listener);
         }
+        domains.insert(domain.name.as_str(), ports);
     }
     for participant in &config.participants {
         let Some(domain) = domains.get(participant.domain.as_str()) else {

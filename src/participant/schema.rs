@@ -31,5 +31,10 @@ pub const MIGRATIONS: MigrationSet = MigrationSet {
             name: "encryption key",
             sql: include_str!("../../migrations/participant/0005_encryption_key.sql"),
         },
+        Migration {
+            version: 6,
+            name: "position hash",
+            sql: include_str!("../../migrations/participant/0006_position_hash.sql"),
+        },
     ],
 };

@@ -14,7 +14,14 @@ mod ids;
 mod parts;
 
 mod envelope;
+mod keyed_signature;
 mod signed;
+mod signed_request;
+
+mod event_chain;
+mod event_page;
+
+mod challenge;
 
 mod merkle;
 
@@ -30,14 +37,18 @@ mod message;
 
 mod follower;
 
+pub use challenge::Challenge;
 pub use encrypted::{
     Decrypted, EncryptedView, NoEncryptionKey, OpenedSessions, Recipients, Sessions,
 };
 pub use envelope::{Envelope, SequencedEvent, SubmissionRequest};
 pub use error::Error;
+pub use event_chain::{ChainPoint, digest};
+pub use event_page::{ChainedEvent, EventPage, KnownPoint, Violation};
 pub use follower::{Followed, Follower, Published};
 pub use forest::Forest;
 pub use ids::{MessageId, RequestId, RootHash};
+pub use keyed_signature::KeyedSignature;
 pub use merkle::{Blindable, Leaf, LeafContent};
 pub use message::{Message, PROTOCOL_VERSION, TopologyRefusal, TopologySubmission};
 pub use request::{
@@ -52,6 +63,7 @@ pub use view::{InputContract, KeyAnswer, Quorum, ViewConfirmers, ViewData, ViewP
 mod request_tests;
 #[cfg(test)]
 mod samples;
+pub use signed_request::{Acknowledgement, SignedAcknowledgement, SignedRequest};
 
 #[cfg(test)]
 mod tests {

@@ -41,7 +41,7 @@ fn names() -> Names {
              }}",
             decoded.name, decoded.version
         );
-        Version::of(build_dar(&source, &[interface.main.clone()]).unwrap())
+        Version::of(build_dar(&source, std::slice::from_ref(&interface.main)).unwrap())
     };
     Names {
         interface: format!("#{}", decoded.name),

@@ -8,7 +8,9 @@ use super::identity::Identity;
 use crate::model::{DomainId, MemberId, ParticipantId, Timestamp};
 use crate::participant::errors::{ErrorId, Refusal};
 use crate::participant::submission::{ConfirmationRequest, members};
-use crate::protocol::{Envelope, Message, MessageId, Sessions, SignedMessage, SubmissionRequest};
+use crate::protocol::{
+    Envelope, Message, MessageId, Sessions, SignedMessage, SignedRequest, SubmissionRequest,
+};
 use crate::sequencer_client::{SendError, SequencerPort, send_until_sequenced};
 use crate::topology::State;
 
@@ -107,6 +109,7 @@ impl Outbox {
     pub(super) fn send(&mut self, request: SubmissionRequest) {
         let sequencer = Arc::clone(&self.sequencer);
         let message_id = request.message_id;
+        let request = SignedRequest::seal(request, &self.domain, &self.identity.signing_key);
         self.sending.spawn_local(async move {
             Sent {
                 message_id,

@@ -304,6 +304,8 @@ impl Shell {
             return Ok(());
         }
         let refusal = match &error {
+            // it was sequenced in an earlier form: its event says what becomes of it
+            SendError::MessageIdReused => return Ok(()),
             SendError::TooLate => Refusal::new(
                 ErrorId::NotSequencedTimeout,
                 "Transaction was not sequenced within the pre-defined max sequencing time and has \
@@ -311,6 +313,7 @@ impl Shell {
             ),
             SendError::TooLarge { .. }
             | SendError::UnknownMember(_)
+            | SendError::Refused(_)
             | SendError::Unavailable(_)
             | SendError::Overloaded => {
                 Refusal::new(ErrorId::SequencerRequestFailed, error.to_string())

@@ -8,6 +8,7 @@ use super::super::processor::Decision;
 use crate::model::{ContractId, Hash, Offset, Timestamp};
 use crate::participant::submission::{AcceptedChange, ChangeId};
 use crate::protocol::{MessageId, RequestId};
+use crate::sequencer_client::Position;
 
 /// What is to be written, all or nothing.
 #[derive(Debug, Default)]
@@ -33,7 +34,7 @@ pub(in super::super) struct Writes {
     /// Record times of some offsets.
     pub times: Vec<(Offset, Timestamp)>,
     /// The last event whose effects are in the above.
-    pub position: Option<Timestamp>,
+    pub position: Option<Position>,
 }
 
 /// A contract that became active, and perhaps was archived since.
