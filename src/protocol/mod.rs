@@ -57,13 +57,13 @@ pub use request::{
 };
 pub use response::{Answer, ConfirmedView, Reject, Response, Verdict};
 pub use signed::SignedMessage;
+pub use signed_request::{Acknowledgement, SignedAcknowledgement, SignedRequest};
 pub use view::{InputContract, KeyAnswer, Quorum, ViewConfirmers, ViewData, ViewPosition};
 
 #[cfg(test)]
 mod request_tests;
 #[cfg(test)]
 mod samples;
-pub use signed_request::{Acknowledgement, SignedAcknowledgement, SignedRequest};
 
 #[cfg(test)]
 mod tests {
