@@ -201,9 +201,15 @@ impl Run<'_> {
         let commands = commands
             .map(|command| resolver.command(command))
             .collect::<Result<Vec<_>, _>>()?;
+        let prefetch_keys = self.submission.prefetch_keys.iter().map(|(template, key)| {
+            let template = resolver.prefetch(template, selection.known)?;
+            Ok((template, key.clone()))
+        });
+        let prefetch_keys = prefetch_keys.collect::<Result<Vec<_>, Refusal>>()?;
         self.look_up(&commands).await?;
         let mut input = engine::Submission {
             commands,
+            prefetch_keys,
             act_as: self.submission.act_as.clone(),
             read_as: self.submission.read_as.clone(),
             package_preference: Arc::new(versions),
