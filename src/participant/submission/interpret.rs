@@ -1,6 +1,7 @@
 //! Interpreting a submission: runs the engine on the compute pool and answers its questions.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -356,10 +357,10 @@ impl Run<'_> {
                 Step::NeedContract(id) if contracts.contains_key(&id) => {
                     interpretation.answer_contract(contracts.get(&id).cloned());
                 }
-                Step::Paused if clock.now() > latest => return Ok(None),
-                Step::Paused if stint.is_over() => return Err(interpretation),
+                Step::Paused if clock.now() > latest => return ControlFlow::Break(None),
+                Step::Paused if stint.is_over() => return ControlFlow::Continue(interpretation),
                 Step::Paused => {}
-                step => return Ok(Some((interpretation, step))),
+                step => return ControlFlow::Break(Some((interpretation, step))),
             }
         };
         self.interpreter
