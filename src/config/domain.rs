@@ -1,13 +1,12 @@
 //! A domain's configuration.
 
 use super::ConfigError;
-use super::protocol_version::ProtocolVersion;
 use super::raw::{RawAdmission, RawDomain};
 use super::validated::{
     Endpoint, check_name, component_database, duration, endpoint, invalid, one_of,
 };
 use crate::domain::service::Admission;
-use crate::model::{Duration, ParticipantId};
+use crate::model::{Duration, ParticipantId, ProtocolVersion};
 use crate::storage::DatabaseConfig;
 use crate::topology::DomainParameters;
 

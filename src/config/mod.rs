@@ -13,7 +13,6 @@ mod load;
 mod nearest;
 
 mod domain;
-mod protocol_version;
 mod validated;
 
 mod dump;
@@ -21,9 +20,9 @@ mod dump;
 #[cfg(test)]
 mod tests;
 
+pub use crate::model::ProtocolVersion;
 pub use domain::DomainConfig;
 pub use load::{ConfigError, Sources, load};
-pub use protocol_version::ProtocolVersion;
 pub use validated::{
     ClockConfig, Endpoint, NodeConfig, ParticipantConfig, RoleKind, RoleSelection,
 };

@@ -39,6 +39,10 @@ impl EncryptionKey {
         self.0.to_bytes().into()
     }
 
+    pub(super) const fn secret(&self) -> &<X25519HkdfSha256 as Kem>::PrivateKey {
+        &self.0
+    }
+
     /// The public half.
     pub fn public(&self) -> EncryptionPublicKey {
         EncryptionPublicKey(X25519HkdfSha256::sk_to_pk(&self.0).to_bytes().into())

@@ -7,7 +7,9 @@
 mod encryption;
 mod keys;
 mod random;
+mod sealing;
 
 pub use encryption::{EncryptionKey, EncryptionPublicKey};
 pub use keys::{KeyError, PublicKey, Signature, SigningKey};
 pub use random::random_bytes;
+pub use sealing::{CannotDecrypt, SymmetricKey};

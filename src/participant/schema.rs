@@ -33,8 +33,13 @@ pub const MIGRATIONS: MigrationSet = MigrationSet {
         },
         Migration {
             version: 6,
+            name: "position hash",
+            sql: include_str!("../../migrations/participant/0006_position_hash.sql"),
+        },
+        Migration {
+            version: 7,
             name: "former keys",
-            sql: include_str!("../../migrations/participant/0006_former_keys.sql"),
+            sql: include_str!("../../migrations/participant/0007_former_keys.sql"),
         },
     ],
 };

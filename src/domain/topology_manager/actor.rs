@@ -11,17 +11,22 @@ use super::core::{Core, Publication};
 use super::identity::Identity;
 use super::messages::TopologyMessage;
 use super::port::TopologyError;
+use super::registration::Registered;
 use super::store::{Decided, Kept, Refusal, Store};
-use crate::model::{Duration, MemberId, ParticipantId, Timestamp};
+use crate::domain::sequencer::Registrar;
+use crate::model::{Duration, MemberId, MemberKind, ParticipantId, Timestamp};
 use crate::protocol::{
-    Envelope, Message, MessageId, SequencedEvent, SignedMessage, SubmissionRequest, TopologyRefusal,
+    Envelope, Message, MessageId, SequencedEvent, SignedMessage, SignedRequest, SubmissionRequest,
+    TopologyRefusal,
 };
 use crate::runtime::clock::Clock;
 use crate::runtime::health::State as HealthState;
 use crate::runtime::{Inbox, Role, RoleContext, RoleFailure};
-use crate::sequencer_client::{DomainInfo, SequencerPort, Subscription, send_until_sequenced};
+use crate::sequencer_client::{
+    DomainInfo, Position, SequencerPort, Subscription, SubscriptionSettings, send_until_sequenced,
+};
 use crate::storage::{self, Database, Schema};
-use crate::topology::{DomainParameters, Permitted, SignedTransaction};
+use crate::topology::{self, DomainParameters, Permitted, SignedTransaction};
 
 /// A publication is worth sending for as long as it takes.
 const PUBLICATION_PATIENCE: Duration = Duration::from_secs(365 * 24 * 60 * 60);
@@ -49,6 +54,8 @@ pub struct TopologyManagerRole {
     pub schema: Schema,
     /// The domain's sequencer.
     pub sequencer: Arc<dyn SequencerPort>,
+    /// Where members and their keys are registered with it.
+    pub registrar: Registrar,
     /// What time it is.
     pub clock: Clock,
 }
@@ -91,12 +98,14 @@ impl Role for TopologyManagerRole {
     }
 }
 
-struct Shell {
-    role: Arc<TopologyManagerRole>,
+pub(super) struct Shell {
+    pub(super) role: Arc<TopologyManagerRole>,
     store: Store,
-    core: Core,
-    identity: Identity,
-    position: Timestamp,
+    pub(super) core: Core,
+    pub(super) identity: Identity,
+    position: Position,
+    /// Keys with which members are registered since the start.
+    pub(super) registered: Registered,
     /// Kept, but perhaps not sequenced.
     unsent: VecDeque<Publication>,
     /// Of these it is not known yet when they were sequenced.
@@ -126,6 +135,7 @@ impl Shell {
         let core = Core::new();
         let mut shell = Self {
             position: store.position().await?,
+            registered: Registered::default(),
             role: Arc::clone(role),
             store,
             core,
@@ -159,7 +169,7 @@ impl Shell {
                 self.unsent.push_back(publication);
             }
         }
-        self.core.advance(self.position);
+        self.core.advance(self.position.seen.time);
         if self.core.is_empty() {
             let genesis = self
                 .core
@@ -174,7 +184,7 @@ impl Shell {
     /// Who may join is as the configuration says.
     async fn follow_configuration(&mut self) -> Result<(), storage::Error> {
         let (identity, role) = (&self.identity, &self.role);
-        let now = self.position;
+        let now = self.position.seen.time;
         let onboarding = self.core.set_onboarding(identity, role.parameters, now);
         let mut publications = vec![onboarding];
         for participant in &role.permitted {
@@ -221,16 +231,20 @@ impl Shell {
         context: RoleContext,
         mut inbox: Inbox<TopologyMessage>,
     ) -> Result<(), RoleFailure> {
-        self.register(&self.identity.member.clone()).await;
+        self.introduce_sequencer().await?;
         self.send_unsent().await?;
         for refusal in self.store.refusals().await? {
             self.send_refusal(&refusal).await?;
         }
-        let mut subscription = Subscription::start(
-            Arc::clone(&self.role.sequencer),
-            self.identity.member.clone(),
-            self.position,
-        );
+        let mut subscription = Subscription::start(SubscriptionSettings {
+            sequencer: Arc::clone(&self.role.sequencer),
+            domain: self.identity.domain.clone(),
+            sequencer_id: self.identity.member.sibling(MemberKind::Sequencer),
+            member: self.identity.member.clone(),
+            key: self.identity.signing_key.clone(),
+            position: self.position,
+            health: context.health.clone(),
+        });
         context.health.set(HealthState::Ok);
         loop {
             let due = self.core.last_change();
@@ -243,7 +257,7 @@ impl Shell {
                 events = subscription.next() => {
                     let events = events
                         .map_err(|error| RoleFailure::because("cannot read events", error))?;
-                    self.process(events).await?;
+                    self.process(events, &mut subscription).await?;
                 }
             }
         }
@@ -278,12 +292,9 @@ impl Shell {
             let _ = reply.send(Err(busy));
             return Ok(());
         }
-        let now = self.role.clock.now();
-        match self.core.admit(&self.identity, &member, transactions, now) {
-            Ok(publication) => {
+        match self.introduce(&member, transactions).await? {
+            Ok(()) => {
                 self.waiting.push(Waiting { member, reply });
-                self.keep(publication.into_iter().collect()).await?;
-                self.send_unsent().await?;
                 self.tell_waiting();
             }
             Err(error) => {
@@ -291,6 +302,20 @@ impl Shell {
             }
         }
         Ok(())
+    }
+
+    pub(super) async fn introduce(
+        &mut self,
+        member: &MemberId,
+        transactions: Vec<SignedTransaction>,
+    ) -> Result<Result<(), topology::Error>, storage::Error> {
+        let now = self.role.clock.now();
+        match self.core.admit(&self.identity, member, transactions, now) {
+            Ok(publication) => self.keep(publication.into_iter().collect()).await?,
+            Err(error) => return Ok(Err(error)),
+        }
+        self.send_unsent().await?;
+        Ok(Ok(()))
     }
 
     fn tell_waiting(&mut self) {
@@ -302,39 +327,42 @@ impl Shell {
     }
 
     /// Decides on what was submitted, keeps the decisions, sends them.
-    async fn process(&mut self, events: Vec<SequencedEvent>) -> Result<(), storage::Error> {
+    async fn process(
+        &mut self,
+        events: Vec<SequencedEvent>,
+        subscription: &mut Subscription,
+    ) -> Result<(), storage::Error> {
         let mut publications = Vec::new();
         let mut refusals = Vec::new();
         let mut times = Vec::new();
-        let mut position = self.position;
+        let mut processed = self.position.seen.time;
         for event in events {
-            position = event.time;
-            self.core.advance(position);
+            processed = event.time;
+            self.core.advance(processed);
             let own = event.message_id.and_then(|id| self.unseen.remove(&id));
             if let Some(number) = own {
                 self.core
-                    .sequenced(number, position)
+                    .sequenced(number, processed)
                     .map_err(storage::Error::corrupt)?;
-                times.push((number, position));
+                times.push((number, processed));
             }
             // our own come back to us
             if event.message_id.is_some() {
                 continue;
             }
             for content in event.contents {
-                self.decide(position, content, &mut publications, &mut refusals);
+                self.decide(processed, content, &mut publications, &mut refusals);
             }
         }
+        self.position = subscription.position(processed, processed);
         let decided = Decided {
             publications: &publications,
             refusals: &refusals,
             times: &times,
-            position: Some(position),
+            position: Some(self.position.seen),
         };
-        if !decided.is_empty() {
-            self.store.keep(&decided).await?;
-        }
-        self.position = position;
+        self.store.keep(&decided).await?;
+        subscription.kept(&self.position);
         self.queue(publications);
         self.send_unsent().await?;
         self.tell_waiting();
@@ -403,6 +431,7 @@ impl Shell {
     /// Sends publications in their order, each until it is sequenced. One that admits a member waits
     /// until it is known when the ones before were sequenced: the newcomer is told.
     async fn send_unsent(&mut self) -> Result<(), storage::Error> {
+        self.register_members().await;
         while let Some(publication) = self.unsent.front() {
             let mut envelopes = Vec::new();
             if let Some(member) = &publication.admits {
@@ -411,7 +440,6 @@ impl Shell {
                 };
                 let snapshot = Message::TopologySnapshot(before);
                 envelopes.push(self.envelope(&snapshot, vec![member.clone()]));
-                self.register(member).await;
             }
             let broadcast = Message::TopologyBroadcast(publication.transactions.clone());
             envelopes.push(self.envelope(&broadcast, publication.recipients.clone()));
@@ -454,16 +482,10 @@ impl Shell {
             envelopes,
             max_sequencing_time: self.role.clock.now().plus(patience),
         };
-        if let Err(error) = send_until_sequenced(&self.role.sequencer, request).await {
+        let signed =
+            SignedRequest::seal(request, &self.identity.domain, &self.identity.signing_key);
+        if let Err(error) = send_until_sequenced(&self.role.sequencer, signed).await {
             tracing::error!(%error, "the topology manager's message was not sequenced");
-        }
-    }
-
-    /// Registers a member with the sequencer, as often as it takes.
-    async fn register(&self, member: &MemberId) {
-        while let Err(error) = self.role.sequencer.register(member).await {
-            tracing::debug!(%member, %error, "registering again");
-            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
         }
     }
 }

@@ -7,7 +7,10 @@
 //!
 //! Invariants: a publication is durable before it is sent, and sent until it is sequenced; its
 //! message id follows from its number, so it is sequenced once; publications are sequenced in the
-//! order of their numbers; the domain's state is what has been published, applied in that order.
+//! order of their numbers; the domain's state is what has been published, applied in that order. A
+//! submission is checked under the snapshot of its sequencing time, and builds on everything that was
+//! decided before. An admission is answered when the newcomer's keys are in force; a newcomer is told
+//! when everything before it was sequenced, so it knows the same snapshots as everybody else.
 
 mod messages;
 mod port;
@@ -19,6 +22,7 @@ mod identity;
 mod store;
 
 mod actor;
+mod registration;
 
 pub use actor::TopologyManagerRole;
 pub use messages::TopologyMessage;

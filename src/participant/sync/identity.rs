@@ -53,6 +53,15 @@ impl Identity {
         next
     }
 
+    /// With what it reads what others have encrypted for it, the newest first.
+    pub(super) fn decryption_keys(&self) -> Vec<EncryptionKey> {
+        let former = self.former.encryption.iter().rev();
+        std::iter::once(&self.encryption_key)
+            .chain(former)
+            .cloned()
+            .collect()
+    }
+
     /// What it publishes when nothing else is in force any more.
     pub(super) fn keys(&self) -> MemberKeys {
         MemberKeys::signing(self.signing_key.public()).encrypted_with(self.encryption_key.public())

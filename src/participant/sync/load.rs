@@ -11,7 +11,7 @@ use super::actor::{Shell, SyncRole};
 use super::administration::Administration;
 use super::contracts::ContractStore;
 use super::identity::Identity;
-use super::intake::Intake;
+use super::intake::{Intake, ViewKeys};
 use super::outbox::Outbox;
 use super::processor::{Decision, Processor};
 use super::register::{InFlight, Submitted};
@@ -19,28 +19,31 @@ use super::rotation::Rotation;
 use super::store::{InFlightRow, Store};
 use super::turn::LogEnd;
 use super::vetting::Vetting;
-use crate::model::{Duration, Timestamp};
+use crate::model::{Duration, MemberKind, Timestamp};
 use crate::participant::submission::Interpreter;
 use crate::protocol::{Follower, RequestId, SubmissionRequest};
 use crate::runtime::RoleFailure;
-use crate::sequencer_client::{DomainInfo, Subscription, join};
+use crate::runtime::health::Reporter;
+use crate::sequencer_client::{DomainInfo, Position, Subscription, SubscriptionSettings, join};
 use crate::storage;
 use crate::topology::PublishedTransaction;
 
 impl Shell {
     /// Comes up: identity, domain, and everything that was kept.
-    pub(super) async fn load(role: Arc<SyncRole>) -> Result<Self, RoleFailure> {
+    pub(super) async fn load(role: Arc<SyncRole>, health: Reporter) -> Result<Self, RoleFailure> {
         let store = Arc::new(Store::new(role.database.clone(), role.schema.clone()));
         let identity = identity(&store, &role.name).await?;
         let info = join(&role.service, |info| identity.introduce(info))
             .await
             .map_err(|reason| RoleFailure::new(format!("the domain refuses: {reason}")))?;
         let restored = store.restore(&info.id).await?;
+        let follower = follower(&info, &restored.topology, restored.position.seen.time)?;
+        let key = identity.signing_key_in(follower.topology()).clone();
         let mut outbox = Outbox::new(
             Arc::clone(&role.sequencer),
             info.id.clone(),
             identity.member(),
-            identity.signing_key.clone(),
+            key.clone(),
         );
         let in_flight = resume(restored.in_flight, &mut outbox)?;
         role.tail.notify(restored.last_offset);
@@ -50,24 +53,32 @@ impl Shell {
         ));
         Ok(Self {
             interpreter: Interpreter {
+                clock: role.clock.clone(),
+                protocol_version: role.protocol_version,
                 participant: identity.participant.clone(),
                 packages: role.packages.clone(),
                 contracts: Arc::<ContractStore>::clone(&contracts),
                 compute: role.compute.clone(),
             },
-            subscription: Subscription::start(
-                Arc::clone(&role.sequencer),
-                identity.member(),
-                read_from(restored.position, &restored.undecided),
-            ),
+            subscription: Subscription::start(SubscriptionSettings {
+                sequencer: Arc::clone(&role.sequencer),
+                domain: info.id.clone(),
+                sequencer_id: info.topology_manager.sibling(MemberKind::Sequencer),
+                member: identity.member(),
+                key,
+                position: read_from(restored.position, &restored.undecided),
+                health,
+            }),
             kept_undecided: restored.undecided.keys().copied().collect(),
             restoring: restored.undecided.clone(),
             intake: Intake {
-                follower: follower(&info, &restored.topology, restored.position)?,
+                follower,
                 participant: identity.participant.clone(),
                 packages: role.packages.clone(),
                 compute: role.compute.clone(),
-                kept: restored.position,
+                keys: Arc::new(ViewKeys::new(identity.decryption_keys())),
+                protocol_version: role.protocol_version,
+                kept: restored.position.seen.time,
                 undecided: restored.undecided,
             },
             processor: Processor::default(),
@@ -80,8 +91,8 @@ impl Shell {
                 offset: restored.last_offset,
                 times: restored.times.into_iter().collect(),
             },
-            processed: restored.position,
-            kept: restored.position,
+            processed: restored.position.seen.time,
+            kept: restored.position.seen.time,
             interpreting: FuturesUnordered::new(),
             checking: FuturesOrdered::new(),
             uploading: FuturesUnordered::new(),
@@ -138,10 +149,15 @@ fn resume(rows: Vec<InFlightRow>, outbox: &mut Outbox) -> Result<InFlight, stora
     Ok(in_flight)
 }
 
-/// Requests without a verdict are read again, so reading starts before the first of them.
-fn read_from(position: Timestamp, undecided: &BTreeMap<RequestId, Decision>) -> Timestamp {
-    undecided
-        .keys()
-        .next()
-        .map_or(position, |first| first.0.minus(Duration::from_micros(1)))
+/// Requests without a verdict are read again, so reading starts before the first of them. Where that
+/// is was not always kept.
+fn read_from(position: Position, undecided: &BTreeMap<RequestId, Decision>) -> Position {
+    let first = undecided.keys().next();
+    match first.map(|first| first.0.minus(Duration::from_micros(1))) {
+        Some(before) if before < position.resume.time => Position {
+            resume: Position::known(before, None),
+            seen: position.seen,
+        },
+        Some(_) | None => position,
+    }
 }

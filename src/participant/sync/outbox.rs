@@ -6,9 +6,14 @@ use std::sync::Arc;
 use tokio::task::JoinSet;
 
 use crate::crypto::SigningKey;
-use crate::model::{DomainId, MemberId, Timestamp};
-use crate::protocol::{Envelope, Message, MessageId, SignedMessage, SubmissionRequest};
+use crate::model::{DomainId, MemberId, ParticipantId, Timestamp};
+use crate::participant::errors::{ErrorId, Refusal};
+use crate::participant::submission::{ConfirmationRequest, members};
+use crate::protocol::{
+    Envelope, Message, MessageId, Sessions, SignedMessage, SignedRequest, SubmissionRequest,
+};
 use crate::sequencer_client::{SendError, SequencerPort, send_until_sequenced};
+use crate::topology::State;
 
 /// What is on its way to the sequencer.
 pub(super) struct Outbox {
@@ -16,6 +21,7 @@ pub(super) struct Outbox {
     domain: DomainId,
     member: MemberId,
     key: SigningKey,
+    sessions: Sessions,
     sending: JoinSet<Sent>,
     /// On their way, by messages that may be signed with another key.
     signed_before: BTreeSet<MessageId>,
@@ -42,18 +48,21 @@ impl Outbox {
             domain,
             member,
             key,
+            sessions: Sessions::default(),
             sending: JoinSet::new(),
             signed_before: BTreeSet::new(),
             signed_now: BTreeSet::new(),
         }
     }
 
-    /// Signs with a key from now on.
-    pub(super) fn sign_with(&mut self, key: &SigningKey) {
-        if key.public() != self.key.public() {
+    /// Signs with a key from now on; whether it is another one.
+    pub(super) fn sign_with(&mut self, key: &SigningKey) -> bool {
+        let is_other = key.public() != self.key.public();
+        if is_other {
             self.key = key.clone();
             self.signed_before.append(&mut self.signed_now);
         }
+        is_other
     }
 
     /// Whether nothing is on its way that may be signed with another key.
@@ -67,6 +76,38 @@ impl Outbox {
             content: SignedMessage::seal(message, &self.domain, &self.member, &self.key),
             recipients,
         }
+    }
+
+    /// What a confirmation request is sent as: the root hash to each who gets something of it, the tree
+    /// without contract data to the mediator, and the views to those who may see them.
+    pub(super) fn request_envelopes(
+        &mut self,
+        request: ConfirmationRequest,
+        mediator: MemberId,
+        topology: &State,
+        now: Timestamp,
+    ) -> Result<Vec<Envelope>, Refusal> {
+        let (root_hash, views) = request.tree.light_views();
+        let key_of = |participant: &ParticipantId| topology.encryption_key_of(participant);
+        let encrypted = self
+            .sessions
+            .encrypt(&views, &request.recipients, key_of, now);
+        let encrypted = encrypted.map_err(|error| {
+            Refusal::new(ErrorId::NoSynchronizerForSubmission, error.to_string())
+        })?;
+        let tree = Message::InformeeTree(request.tree.informee_tree());
+        let mut envelopes = vec![
+            self.envelope(
+                &Message::RootHash(root_hash),
+                members(&request.participants),
+            ),
+            self.envelope(&tree, vec![mediator]),
+        ];
+        for (recipients, views) in encrypted {
+            let message = Message::EncryptedViews(views);
+            envelopes.push(self.envelope(&message, members(&recipients)));
+        }
+        Ok(envelopes)
     }
 
     /// A request of ours.
@@ -99,6 +140,7 @@ impl Outbox {
     fn send_signed(&mut self, request: SubmissionRequest) {
         let sequencer = Arc::clone(&self.sequencer);
         let message_id = request.message_id;
+        let request = SignedRequest::seal(request, &self.domain, &self.key);
         self.sending.spawn_local(async move {
             Sent {
                 message_id,

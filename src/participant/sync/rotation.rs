@@ -3,8 +3,11 @@
 //! New keys are kept before they are published. From there it is a reconciler: it compares the keys
 //! that are published with those that are kept and submits the next step, after a restart as well.
 
+use std::sync::Arc;
+
 use super::actor::Shell;
 use super::administration::to_submit;
+use super::intake::ViewKeys;
 use super::messages::Reply;
 use crate::model::Timestamp;
 use crate::participant::errors::{ErrorId, Refusal};
@@ -70,6 +73,9 @@ impl Shell {
         let next = self.identity.rotated(rotation);
         self.store.keep_identity(&self.identity, &next).await?;
         self.identity = next;
+        // before others can know them
+        let keys = self.identity.decryption_keys();
+        self.intake.keys = Arc::new(ViewKeys::new(keys));
         tracing::info!(
             signing = rotation.signing,
             encryption = rotation.encryption,
@@ -84,8 +90,10 @@ impl Shell {
     /// Signs with the newest key that others know, and takes the next step towards the newest keys.
     pub(super) fn rotate(&mut self) {
         let follower = &self.intake.follower;
-        self.outbox
-            .sign_with(self.identity.signing_key_in(follower.topology()));
+        let key = self.identity.signing_key_in(follower.topology());
+        if self.outbox.sign_with(key) {
+            self.subscription.sign_with(key);
+        }
         let member = self.identity.member();
         let head = follower.register().head();
         let (Some(published), Some(in_force)) =

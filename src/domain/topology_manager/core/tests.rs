@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used)]
 
+use std::slice::from_ref;
+
 use super::*;
 use crate::crypto::{EncryptionKey, SigningKey};
 use crate::model::{ParticipantId, Party, PartyHint};
@@ -217,10 +219,10 @@ fn what_lacks_signatures_is_published_and_published_again_when_they_have_come() 
         hosting: Hosting::new(2, shared.collect()),
     });
     let [first, second] = [0, 1].map(|place| shared.clone().sign(&[&hosts[place].1]).encode());
-    assert!(core.submit(&[first.clone()], START).unwrap().is_some());
-    assert_eq!(core.submit(&[first.clone()], START), Ok(None), "twice");
+    assert!(core.submit(from_ref(&first), START).unwrap().is_some());
+    assert_eq!(core.submit(from_ref(&first), START), Ok(None), "twice");
     assert_eq!(core.head().hosting(&party), None);
-    let complete = core.submit(&[second.clone()], START).unwrap().unwrap();
+    let complete = core.submit(from_ref(&second), START).unwrap().unwrap();
     let signed = SignedTransaction::decode(complete.transactions[0].clone()).unwrap();
     assert_eq!(
         signed.signers().count(),

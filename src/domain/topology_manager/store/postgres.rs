@@ -6,7 +6,8 @@ use super::super::core::Publication;
 use super::super::identity::Identity;
 use crate::crypto::SigningKey;
 use crate::model::{DomainId, MemberId, Timestamp};
-use crate::protocol::MessageId;
+use crate::protocol::{KnownPoint, MessageId};
+use crate::sequencer_client::Position;
 use crate::storage::{Database, Error, Migration, MigrationSet, Schema, Transaction};
 
 const MIGRATIONS: MigrationSet = MigrationSet {
@@ -19,8 +20,13 @@ const MIGRATIONS: MigrationSet = MigrationSet {
         },
         Migration {
             version: 2,
+            name: "position hash",
+            sql: include_str!("../../../../migrations/topology/0002_position_hash.sql"),
+        },
+        Migration {
+            version: 3,
             name: "sequencing times",
-            sql: include_str!("../../../../migrations/topology/0002_sequencing_times.sql"),
+            sql: include_str!("../../../../migrations/topology/0003_sequencing_times.sql"),
         },
     ],
 };
@@ -57,14 +63,7 @@ pub(in super::super) struct Decided<'a> {
     pub refusals: &'a [Refusal],
     /// When publications were sequenced.
     pub times: &'a [(i64, Timestamp)],
-    pub position: Option<Timestamp>,
-}
-
-impl Decided<'_> {
-    /// Whether nothing but the position has changed.
-    pub(in super::super) const fn is_empty(&self) -> bool {
-        self.publications.is_empty() && self.refusals.is_empty() && self.times.is_empty()
-    }
+    pub position: Option<KnownPoint>,
 }
 
 impl Store {
@@ -148,11 +147,14 @@ impl Store {
     }
 
     /// Submissions sequenced up to here are answered.
-    pub(in super::super) async fn position(&self) -> Result<Timestamp, Error> {
+    pub(in super::super) async fn position(&self) -> Result<Position, Error> {
         let client = self.database.client().await?;
-        let sql = self.schema.fill("SELECT processed FROM {schema}.position");
+        let sql = self
+            .schema
+            .fill("SELECT processed, chain_hash FROM {schema}.position");
         let row = client.query_one(&sql, &[]).await?;
-        Timestamp::from_micros(row.try_get(0)?).map_err(Error::corrupt)
+        let time = Timestamp::from_micros(row.try_get(0)?).map_err(Error::corrupt)?;
+        Ok(Position::at(Position::known(time, row.try_get(1)?)))
     }
 
     /// Answers that the sequencer may not have.
@@ -193,8 +195,11 @@ impl Store {
                 if let Some(position) = decided.position {
                     let sql = self
                         .schema
-                        .fill("UPDATE {schema}.position SET processed = $1");
-                    transaction.execute(&sql, &[&position.micros()]).await?;
+                        .fill("UPDATE {schema}.position SET processed = $1, chain_hash = $2");
+                    let hash = position.hash.map(|hash| hash.as_bytes().to_vec());
+                    transaction
+                        .execute(&sql, &[&position.time.micros(), &hash])
+                        .await?;
                 }
                 Ok(())
             })

@@ -1,6 +1,6 @@
 //! Sync's tables.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -13,7 +13,8 @@ use crate::lf::transaction::ContractInstance;
 use crate::model::{ContractId, DomainId, Offset, SubmissionId, Timestamp, UpdateId};
 use crate::participant::confirmation::locks::ContractState;
 use crate::participant::submission::{AcceptedChange, ChangeId};
-use crate::protocol::{MessageId, RequestId};
+use crate::protocol::{KnownPoint, MessageId, RequestId};
+use crate::sequencer_client::Position;
 use crate::storage::{Database, Error, Schema};
 use crate::topology::PublishedTransaction;
 use crate::wire::ledger as wire;
@@ -80,9 +81,13 @@ const WRITE: &str = "
         INSERT INTO {schema}.offset_times (event_offset, record_time)
         SELECT * FROM UNNEST($24::int8[], $25::int8[])
     )
-    INSERT INTO {schema}.domain_position (domain, processed)
-    SELECT $26::text, $27::int8 WHERE $27::int8 IS NOT NULL
-    ON CONFLICT (domain) DO UPDATE SET processed = excluded.processed";
+    INSERT INTO {schema}.domain_position (domain, processed, processed_hash, resume, resume_hash)
+    SELECT $26::text, $27::int8, $32::bytea, $33::int8, $34::bytea WHERE $27::int8 IS NOT NULL
+    ON CONFLICT (domain) DO UPDATE SET
+        processed = excluded.processed,
+        processed_hash = excluded.processed_hash,
+        resume = excluded.resume,
+        resume_hash = excluded.resume_hash";
 
 /// Sync's database.
 #[derive(Debug)]
@@ -118,7 +123,7 @@ pub(in super::super) struct InFlightRow {
 #[derive(Debug)]
 pub(in super::super) struct Restored {
     /// The last event whose effects are kept; none if there was none yet.
-    pub position: Timestamp,
+    pub position: Position,
     pub undecided: BTreeMap<RequestId, Decision>,
     pub last_offset: Offset,
     pub in_flight: Vec<InFlightRow>,
@@ -166,12 +171,22 @@ impl Store {
         Ok(client.query(&self.schema.fill(sql), params).await?)
     }
 
-    async fn position(&self, domain: &DomainId) -> Result<Timestamp, Error> {
-        let sql = "SELECT processed FROM {schema}.domain_position WHERE domain = $1";
-        match self.rows(sql, &[&domain.as_str()]).await?.first() {
-            None => Ok(Timestamp::EPOCH),
-            Some(row) => time(row.try_get(0)?),
-        }
+    async fn position(&self, domain: &DomainId) -> Result<Position, Error> {
+        let sql = "SELECT processed, processed_hash, resume, resume_hash
+                   FROM {schema}.domain_position WHERE domain = $1";
+        let rows = self.rows(sql, &[&domain.as_str()]).await?;
+        let Some(row) = rows.first() else {
+            return Ok(Position::START);
+        };
+        let seen = Position::known(time(row.try_get(0)?)?, row.try_get(1)?);
+        let resume: Option<i64> = row.try_get(2)?;
+        Ok(Position {
+            resume: match resume {
+                Some(resume) => Position::known(time(resume)?, row.try_get(3)?),
+                None => seen,
+            },
+            seen,
+        })
     }
 
     async fn undecided(&self) -> Result<BTreeMap<RequestId, Decision>, Error> {
@@ -307,6 +322,24 @@ impl Store {
         Ok(found.map(|(_, accepted)| accepted))
     }
 
+    /// When changes were accepted; those that were not are left out.
+    pub(in super::super) async fn accepted_at(
+        &self,
+        changes: &[ChangeId],
+    ) -> Result<HashMap<ChangeId, Timestamp>, Error> {
+        if changes.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let ids: Vec<&[u8]> = changes.iter().map(|it| it.as_bytes().as_slice()).collect();
+        let sql = "SELECT change_id, completion_offset, accepted_at, submission_id, update_id
+                   FROM {schema}.accepted_changes WHERE change_id = ANY($1)";
+        let rows = self.rows(sql, &[&ids]).await?;
+        let accepted = rows.iter().map(accepted_change);
+        accepted
+            .map(|it| it.map(|(id, accepted)| (id, accepted.accepted_at)))
+            .collect()
+    }
+
     /// The entry that archived a contract.
     pub(in super::super) async fn archived_by(
         &self,
@@ -357,11 +390,14 @@ impl Store {
                     &columns.sample_offsets,
                     &columns.sample_times,
                     &domain.as_str(),
-                    &writes.position.map(Timestamp::micros),
+                    &writes.position.map(|it| it.seen.time.micros()),
                     &columns.keyed_ids,
                     &columns.key_hashes,
                     &columns.keyed_at,
                     &columns.key_places,
+                    &hash(writes.position.map(|it| it.seen)),
+                    &writes.position.map(|it| it.resume.time.micros()),
+                    &hash(writes.position.map(|it| it.resume)),
                 ],
             )
             .await?;
@@ -374,6 +410,10 @@ const REJECTED: i16 = 2;
 
 fn time(micros: i64) -> Result<Timestamp, Error> {
     Timestamp::from_micros(micros).map_err(Error::corrupt)
+}
+
+fn hash(point: Option<KnownPoint>) -> Option<Vec<u8>> {
+    Some(point?.hash?.as_bytes().to_vec())
 }
 
 fn offset(value: i64) -> Result<Offset, Error> {
