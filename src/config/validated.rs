@@ -27,6 +27,10 @@ pub struct NodeConfig {
     pub clock: ClockConfig,
     /// Threads for interpretation and checks; one per core if absent.
     pub compute_threads: Option<usize>,
+    /// Bytes of memory that the values of one interpretation may take.
+    pub interpretation_memory_bytes_max: u64,
+    /// Bytes that a transaction may take with the contracts that it uses.
+    pub transaction_bytes_max: u64,
     pub(super) raw: Raw,
 }
 
@@ -182,6 +186,8 @@ impl NodeConfig {
             },
             clock,
             compute_threads: Some(raw.process.compute_threads).filter(|threads| *threads > 0),
+            interpretation_memory_bytes_max: raw.process.interpretation_memory_bytes_max,
+            transaction_bytes_max: raw.process.transaction_bytes_max,
             raw,
         })
     }

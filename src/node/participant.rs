@@ -41,7 +41,7 @@ pub(super) async fn start(
     let packages = Packages::open(
         database.clone(),
         &schema,
-        engine(domain.protocol_version),
+        engine(domain.protocol_version, &assembly.bounds),
         assembly.compute.clone(),
     )
     .await
@@ -91,9 +91,9 @@ pub(super) async fn start(
 
 /// An engine with the rules of a protocol version. Each participant has its own: what one has loaded is
 /// no business of another.
-fn engine(version: ProtocolVersion) -> Engine {
+fn engine(version: ProtocolVersion, bounds: &engine::Config) -> Engine {
     Engine::new(engine::Config {
         rollback_effects: version < ProtocolVersion::V35,
-        ..engine::Config::default()
+        ..bounds.clone()
     })
 }

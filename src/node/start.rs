@@ -7,6 +7,7 @@ use super::addresses::{Addresses, Listeners};
 use super::databases::Databases;
 use super::{domain, doors, monitoring, participant};
 use crate::config::{ClockConfig, NodeConfig, RoleKind, RoleSelection};
+use crate::lf::engine;
 use crate::model::Timestamp;
 use crate::participant::submission::SyncPort;
 use crate::runtime::clock::Clock;
@@ -67,6 +68,8 @@ pub(super) struct Assembly<'a> {
     pub health: Health,
     selection: &'a RoleSelection,
     databases: &'a Databases,
+    /// What an interpretation may use.
+    pub bounds: engine::Config,
     supervisors: Vec<Supervisor>,
     crashers: Vec<(String, Crasher)>,
     /// How each participant's sync is reached.
@@ -154,6 +157,11 @@ impl Node {
             health: health.clone(),
             selection,
             databases: &databases,
+            bounds: engine::Config {
+                memory_bytes_max: config.interpretation_memory_bytes_max,
+                transaction_bytes_max: config.transaction_bytes_max,
+                ..engine::Config::default()
+            },
             supervisors: Vec::new(),
             crashers: Vec::new(),
             sync_ports: BTreeMap::new(),
@@ -247,10 +255,10 @@ async fn start_components(
     let mut domains = BTreeMap::new();
     for domain in &config.domains {
         let ports = domain::start(assembly, domain)?;
-        domains.insert(domain.name.as_str(), ports);
         if let Some(listener) = listeners.public_apis.remove(&domain.name) {
-            doors::start_public_api(assembly, domain, listener);
+            doors::start_public_api(assembly, domain, ports.door.clone(), listener);
         }
+        domains.insert(domain.name.as_str(), ports);
     }
     for participant in &config.participants {
         let Some(domain) = domains.get(participant.domain.as_str()) else {

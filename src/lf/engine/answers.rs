@@ -106,7 +106,7 @@ impl Engine {
         let contract = typed(&program, &Type::Con(template.clone()), argument)?;
         Ok(Viewing {
             machine: self.calling(&program, instance.view, vec![contract]),
-            memory: self.config().allocated_bytes_max,
+            limits: self.config().limits(),
             program,
         })
     }
@@ -115,7 +115,7 @@ impl Engine {
     pub fn evaluate(&self, definition: &Identifier) -> Result<Value, Error> {
         let program = self.program();
         let value = self.apply(&program, definition, Vec::new())?;
-        export(&program, &value, self.config().allocated_bytes_max)
+        export(&program, &value, &self.config().limits())
     }
 
     /// A top-level definition, applied to arguments.
@@ -176,8 +176,7 @@ impl Engine {
 pub struct Viewing {
     program: Arc<Program>,
     machine: Machine,
-    /// Bytes that the view may take.
-    memory: u64,
+    limits: Limits,
 }
 
 impl Viewing {
@@ -185,7 +184,7 @@ impl Viewing {
     /// yet.
     pub fn run(&mut self) -> Option<Result<Value, Error>> {
         let view = go_on(&mut self.machine)?;
-        Some(view.and_then(|view| export(&self.program, &view, self.memory)))
+        Some(view.and_then(|view| export(&self.program, &view, &self.limits)))
     }
 }
 

@@ -226,7 +226,7 @@ impl Interpretation {
             return;
         };
         let answer = match contract {
-            Some(contract) => running.machine.ledger().add_input(&id, contract),
+            Some(contract) => running.machine.add_input(&id, contract),
             None => Err(Error::ContractNotFound(id)),
         };
         self.refused = answer.err();
@@ -241,7 +241,7 @@ impl Interpretation {
         let State::Running(running) = &mut self.state else {
             return;
         };
-        let answer = running.machine.ledger().add_keyed(&question, contracts);
+        let answer = running.machine.add_keyed(&question, contracts);
         self.refused = answer.err();
     }
 

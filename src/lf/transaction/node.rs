@@ -271,6 +271,20 @@ impl Transaction {
         self.nodes.get(id.index())
     }
 
+    /// Adds the nodes of another transaction after those that are there, numbered anew.
+    pub fn append(&mut self, other: &Self) {
+        let first = u32::try_from(self.nodes.len()).unwrap_or(u32::MAX);
+        let shift = |id: &NodeId| NodeId(id.0.saturating_add(first));
+        self.roots.extend(other.roots.iter().map(shift));
+        let nodes = other.nodes.iter().cloned();
+        self.nodes.extend(nodes.map(|mut node| {
+            if let Some(children) = node.children_mut() {
+                *children = children.iter().map(shift).collect();
+            }
+            node
+        }));
+    }
+
     /// A node and everything below it as a transaction of its own, numbered from 0.
     pub fn subtransaction(&self, root: NodeId) -> Option<Self> {
         let end = self.end_of(root)?;

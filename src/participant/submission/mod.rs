@@ -17,13 +17,11 @@ mod interpret;
 
 mod deduplication;
 
-mod concerned;
-
-mod build;
 mod routing;
 
-pub use build::{ConfirmationRequest, RequestTimes, build, check_submitters, recipients};
-pub use concerned::{Concerned, concerned};
+mod build;
+
+pub use build::{ConfirmationRequest, RequestTimes, build, check_submitters, members};
 pub use deduplication::{
     AcceptedChange, ChangeId, DEDUPLICATION_MAX, OffsetTimes, duplicate, refuse_duplicate,
 };

@@ -23,7 +23,7 @@ use super::submissions::Interpreted;
 use super::turn::{Context, LogEnd, Turn};
 use super::vetting::{Vetting, VettingChecked, VettingReply};
 use crate::lf::signature::Signatures;
-use crate::model::{ProtocolVersion, Timestamp};
+use crate::model::{Duration, ProtocolVersion, Timestamp};
 use crate::participant::indexer::LogTail;
 use crate::participant::packages::Packages;
 use crate::participant::submission::{ConnectedDomain, Interpreter};
@@ -32,7 +32,7 @@ use crate::runtime::clock::Clock;
 use crate::runtime::compute::ComputePool;
 use crate::runtime::health::State;
 use crate::runtime::{Inbox, Role, RoleContext, RoleFailure, Task};
-use crate::sequencer_client::{DomainInfo, SequencerPort, ServicePort, Subscription};
+use crate::sequencer_client::{DomainInfo, Position, SequencerPort, ServicePort, Subscription};
 use crate::storage::{self, Database, Schema};
 
 /// Messages, events or results taken into one turn at most: bounds how long a turn takes.
@@ -75,7 +75,7 @@ impl Role for SyncRole {
         inbox: Inbox<SyncMessage>,
     ) -> Pin<Box<dyn Future<Output = Result<(), RoleFailure>>>> {
         Box::pin(async move {
-            let mut shell = Box::pin(Shell::load(self)).await?;
+            let mut shell = Box::pin(Shell::load(self, context.health.clone())).await?;
             context.health.set(State::Ok);
             shell.serve(inbox).await
         })
@@ -231,10 +231,19 @@ impl Shell {
 
     pub(super) async fn keep(&mut self, turn: &mut Turn) -> Result<(), storage::Error> {
         self.note_undecided(turn);
-        turn.writes.position = Some(self.processed);
+        let position = self.position();
+        turn.writes.position = Some(position);
         self.store.write(&self.info.id, &turn.writes).await?;
+        self.subscription.kept(&position);
         self.kept = self.processed;
         Ok(())
+    }
+
+    /// Where a restart would read: before the first request without a verdict.
+    fn position(&self) -> Position {
+        let first = self.kept_undecided.first();
+        let resume = first.map_or(self.processed, |id| id.0.minus(Duration::from_micros(1)));
+        self.subscription.position(resume, self.processed)
     }
 
     pub(super) fn context(&mut self) -> Context<'_> {

@@ -17,7 +17,7 @@ use crate::participant::submission::{
     self, AcceptedChange, ChangeId, DeduplicationPeriod, Failure, RequestTimes, Route, Submission,
     Success, trace_id,
 };
-use crate::protocol::{Message, MessageId, SubmissionRequest};
+use crate::protocol::{MessageId, SubmissionRequest};
 use crate::runtime::Task;
 use crate::sequencer_client::SendError;
 use crate::storage;
@@ -121,7 +121,7 @@ impl Shell {
 
     /// The request that a submission becomes.
     fn prepare(
-        &self,
+        &mut self,
         submission: &Submission,
         outcome: Result<Success, Failure>,
         now: Timestamp,
@@ -135,6 +135,7 @@ impl Shell {
             ledger_time: success.ledger_time,
             preparation_time: success.preparation_time,
             deduplication_offset: self.end.times.start(submission.deduplication, now),
+            deduplication_start: self.end.times.start_time(submission.deduplication, now),
             max_sequencing_time: now.plus(self.role.config.sequencing_timeout.into()),
         };
         let request = submission::build(
@@ -147,15 +148,9 @@ impl Shell {
         )?;
         let mediator = topology.members_of(MemberKind::Mediator).next();
         let mediator = mediator.cloned().ok_or_else(no_mediator)?;
-        let recipients = submission::recipients(&request.participants);
-        let mut for_tree = recipients.clone();
-        for_tree.push(mediator);
-        let envelopes = vec![
-            self.outbox
-                .envelope(&Message::InformeeTree(request.tree), for_tree),
-            self.outbox
-                .envelope(&Message::View(request.view.into()), recipients),
-        ];
+        let envelopes = self
+            .outbox
+            .request_envelopes(request, mediator, topology, now)?;
         let message_id = MessageId::random();
         let sent = self
             .outbox
@@ -309,6 +304,8 @@ impl Shell {
             return Ok(());
         }
         let refusal = match &error {
+            // it was sequenced in an earlier form: its event says what becomes of it
+            SendError::MessageIdReused => return Ok(()),
             SendError::TooLate => Refusal::new(
                 ErrorId::NotSequencedTimeout,
                 "Transaction was not sequenced within the pre-defined max sequencing time and has \
@@ -316,6 +313,7 @@ impl Shell {
             ),
             SendError::TooLarge { .. }
             | SendError::UnknownMember(_)
+            | SendError::Refused(_)
             | SendError::Unavailable(_)
             | SendError::Overloaded => {
                 Refusal::new(ErrorId::SequencerRequestFailed, error.to_string())

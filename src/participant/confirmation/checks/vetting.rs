@@ -1,14 +1,14 @@
 //! Has this participant agreed to run the packages at the ledger time?
 
 use super::{Request, refused};
+use crate::participant::confirmation::Problem;
 use crate::participant::errors::ErrorId;
-use crate::protocol::Reject;
 
-pub(super) fn check(request: &Request<'_>) -> Result<(), Reject> {
+pub(super) fn check(request: &Request<'_>) -> Result<(), Problem> {
     let mut packages = request.packages.iter();
     packages
         .find(|package| {
-            let at = request.view.ledger_time;
+            let at = request.times.ledger_time;
             !request.topology.is_vetted(request.checking, package, at)
         })
         .map_or(Ok(()), |package| {
