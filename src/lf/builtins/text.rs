@@ -51,7 +51,7 @@ fn implode(list: &Val, meter: &mut Meter) -> Result<Val, Fault> {
         count += 1;
     }
     meter.work(count + length / BYTES_PER_STEP);
-    meter.allocate(length)?;
+    meter.allocate_text(length)?;
     let mut all = String::with_capacity(length);
     for element in list.elements() {
         if let Val::Text(text) = element {
@@ -72,7 +72,7 @@ fn from_code_points(list: &Val, meter: &mut Meter) -> Result<Val, Fault> {
         text.push(c.ok_or_else(invalid)?);
         meter.work(1);
     }
-    meter.allocate(text.len())?;
+    meter.allocate_text(text.len())?;
     Ok(Val::text(text))
 }
 
@@ -83,7 +83,7 @@ pub(super) fn append(a: &Val, b: &Val, meter: &mut Meter) -> Result<Val, Fault> 
     };
     let length = a.len().saturating_add(b.len());
     meter.work(length / BYTES_PER_STEP);
-    meter.allocate(length)?;
+    meter.allocate_text(length)?;
     let mut all = String::with_capacity(length);
     all.push_str(a);
     all.push_str(b);

@@ -38,7 +38,7 @@ impl fmt::Display for Error {
             ),
             Self::Limit(Limit::Memory(max)) => write!(
                 f,
-                "Interpretation error: Error: the computation allocated more than {max} bytes"
+                "Interpretation error: Error: the computation needed more than {max} bytes of memory"
             ),
             Self::Limit(Limit::Stack(max)) => write!(
                 f,
