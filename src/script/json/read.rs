@@ -91,7 +91,7 @@ impl Reader<'_> {
             Shape::Record(instance) => self.record(&instance, json),
             Shape::Variant(instance) => self.variant(&instance, json),
             Shape::Enum(instance) => match json.as_str().and_then(|name| Name::parse(name).ok()) {
-                Some(constructor) if instance.cons.contains(&constructor) => Ok(Value::Enum {
+                Some(constructor) if instance.rank(&constructor).is_some() => Ok(Value::Enum {
                     id: None,
                     constructor,
                 }),
@@ -203,7 +203,8 @@ impl Reader<'_> {
                 items.iter().map(Some).collect()
             }
             Json::Object(fields) => {
-                let known = |key: &str| instance.cons.iter().any(|(name, _)| name.as_str() == key);
+                let name = |key: &str| Name::parse(key).ok();
+                let known = |key: &str| name(key).is_some_and(|it| instance.rank(&it).is_some());
                 if let Some(unknown) = fields.keys().find(|key| !known(key)) {
                     return self.fail(format!("{} has no field {unknown}", instance.id.name()));
                 }
@@ -231,10 +232,9 @@ impl Reader<'_> {
         json: &Json,
     ) -> Result<Value, JsonError> {
         let tag = json.get("tag").and_then(Json::as_str);
-        let found = tag.and_then(|tag| {
-            let mut constructors = instance.cons.iter();
-            constructors.find(|(name, _)| name.as_str() == tag)
-        });
+        let tag = tag.and_then(|tag| Name::parse(tag).ok());
+        let rank = tag.and_then(|tag| instance.rank(&tag));
+        let found = rank.and_then(|rank| instance.cons.get(rank));
         let Some((constructor, typ)) = found else {
             let what = format!(
                 "{{\"tag\", \"value\"}} with a constructor of {}",
