@@ -23,7 +23,7 @@ use super::whole_file;
 use crate::config::ProtocolVersion;
 use crate::lf::engine::MachineValue;
 use crate::runtime::clock::Stopwatch;
-use crate::script::json::{from_json, to_json};
+use crate::script::json::{from_json, parse, to_json};
 use crate::script::report::{Style, Summary, report, suite_to_json};
 use crate::script::{Options, Script, ScriptDar};
 
@@ -102,7 +102,7 @@ fn argument_of(file: &Path, dar: &ScriptDar, script: &Script) -> anyhow::Result<
     let typ = typ.with_context(|| format!("{script} has no parameter for an input file"))?;
     let text = std::fs::read_to_string(file);
     let text = text.with_context(|| format!("cannot read {}", file.display()))?;
-    let json = serde_json::from_str(&text).with_context(|| file.display().to_string())?;
+    let json = parse(&text).map_err(|error| anyhow::anyhow!("{}:{error}", file.display()))?;
     let value = from_json(&dar.engine().signatures(), typ, &json);
     let value = value.with_context(|| file.display().to_string())?;
     let evaluation = dar.engine().evaluation(Arc::default());

@@ -5,7 +5,7 @@ use crate::lf::archive::read_dar;
 use crate::lf::text::build_dar;
 use crate::lf::value::Value;
 use crate::model::Timestamp;
-use crate::script::json::{from_json, to_json};
+use crate::script::json::{from_json, parse, to_json};
 use crate::script::report::{Style, Summary, suite_to_json};
 
 const LIBRARY: &str = include_str!("library.daml-lf");
@@ -106,7 +106,8 @@ fn a_script_gets_its_argument_and_gives_its_result() {
     let script = dar.script("Main:echoes").unwrap();
     let json = serde_json::json!({"owner": "Alice", "text": "hello"});
     let known = dar.engine().signatures();
-    let argument = from_json(&known, script.parameter.as_ref().unwrap(), &json).unwrap();
+    let given = parse(&json.to_string()).unwrap();
+    let argument = from_json(&known, script.parameter.as_ref().unwrap(), &given).unwrap();
     let settings = Settings::default();
     let evaluation = dar.engine().evaluation(Arc::default());
     let argument = evaluation.import(script.parameter.as_ref().unwrap(), &argument);
