@@ -290,8 +290,8 @@ pub(super) struct ScriptArgs {
     /// Write the script's result here as JSON
     #[arg(long, value_name = "FILE")]
     pub output_file: Option<PathBuf>,
-    /// Show every transaction as a tree
-    #[arg(long, conflicts_with = "json")]
+    /// Show every transaction as a tree; with --json, in the report
+    #[arg(long)]
     pub transactions: bool,
     /// Print the report as JSON
     #[arg(long)]
