@@ -48,6 +48,7 @@ fn failure_to_json(failure: &FailureReport) -> Value {
     json!({
         "command": failure.command.as_deref(),
         "reason": failure.reason,
+        "hint": failure.hint,
         "within": failure.within.iter().map(within_to_json).collect::<Vec<_>>(),
         "places": failure.places.iter().map(excerpt_to_json).collect::<Vec<_>>(),
         "after": failure.last_place.as_ref().map(excerpt_to_json),

@@ -15,6 +15,14 @@ pub(super) fn reason(failure: &Failure) -> Reason {
             contract_in(text).map(|id| Reason::Interpretation(Error::ContractNotFound(id)))
         }
         "DAML_FAILURE" => status(text).map(|status| Reason::Interpretation(Error::Failure(status))),
+        // its words are for those who read logs
+        "CONTRACT_KEY_NOT_FOUND" => after(text, "GlobalKey(").map(|key| Reason::Told {
+            id: failure.id.clone(),
+            message: format!(
+                "no contract of {} has the key, or none that may be seen",
+                key.split(',').next().unwrap_or_default()
+            ),
+        }),
         "INTERPRETATION_USER_ERROR" => {
             let message = after(text, "User abort: ");
             message.map(|message| Reason::Interpretation(Error::UserError(message.to_owned())))
@@ -83,6 +91,16 @@ mod tests {
         assert_eq!(status.error_id, "UNHANDLED_EXCEPTION/A:B");
         assert_eq!(status.category, 9);
         assert_eq!(status.message, "no (really): no");
+    }
+
+    #[test]
+    fn a_key_that_is_not_found_is_told_in_words() {
+        let message = "CONTRACT_KEY_NOT_FOUND(11,0): dependency error: couldn't find key: GlobalKey(Main:Account, main, Record(None,ImmArray()), Hash(00))";
+        let told = reason(&failure("CONTRACT_KEY_NOT_FOUND", message)).to_string();
+        assert_eq!(
+            told,
+            "CONTRACT_KEY_NOT_FOUND: no contract of Main:Account has the key, or none that may be seen"
+        );
     }
 
     #[test]
