@@ -21,7 +21,7 @@ fn build(scripts: &str, library: &str) -> Vec<u8> {
 
 fn dar() -> ScriptDar {
     let options = Options {
-        steps_max: Some(STEPS_MAX),
+        steps_max: STEPS_MAX,
         ..Options::default()
     };
     ScriptDar::load(&build(SCRIPTS, LIBRARY), &options).unwrap()
@@ -121,6 +121,37 @@ fn a_script_gets_its_argument_and_gives_its_result() {
     );
     let result: Value = evaluation.export(&run.result.unwrap()).unwrap();
     assert_eq!(to_json(&known, &script.result, &result).unwrap(), json);
+}
+
+#[test]
+fn what_yields_a_script_but_is_none_says_why() {
+    let dar = dar();
+    let why = |name: &str| {
+        assert!(dar.script(name).is_none());
+        dar.why_no_script(name)
+    };
+    let two = "it has more than one parameter: a record can hold several";
+    assert_eq!(why("Main:takesTwo"), Some(two));
+    assert_eq!(why("Main:takesAnything"), Some("it has a type parameter"));
+    assert_eq!(why("Main:one"), None);
+    assert_eq!(dar.why_no_script("Main:echoes"), None);
+}
+
+#[test]
+fn memory_is_bounded_where_a_script_asks_for_that() {
+    let options = Options {
+        memory_bytes_max: 1 << 20,
+        ..Options::default()
+    };
+    let scripts = SCRIPTS.replace("= Main:loop 0;", "= Main:expect \"\" (Main:grow \"x\");");
+    let dar = ScriptDar::load(&build(&scripts, LIBRARY), &options).unwrap();
+    let script = dar.script("Main:neverEnds").unwrap();
+    let failure = run_one(&dar, script, TimeMode::Static).result.unwrap_err();
+    let failure = failure.to_string();
+    assert!(
+        failure.ends_with("needed more than 1048576 bytes of memory"),
+        "{failure}"
+    );
 }
 
 #[test]
