@@ -68,7 +68,11 @@ fn from_code_points(list: &Val, meter: &mut Meter) -> Result<Val, Fault> {
             return Err(Fault::ill_typed("CODE_POINTS_TO_TEXT"));
         };
         let c = u32::try_from(*point).ok().and_then(char::from_u32);
-        let invalid = || Error::UserError(format!("invalid code point 0x{point:x}."));
+        // Canton's engine takes this for a defect of its own, not for a failure of the program
+        let invalid = || Error::Internal {
+            builtin: BuiltinFunction::CodePointsToText.name(),
+            reason: format!("invalid code point 0x{point:x}."),
+        };
         text.push(c.ok_or_else(invalid)?);
         meter.work(1);
     }

@@ -31,6 +31,10 @@ impl fmt::Display for Error {
                 Rendered(&key.key.value),
                 key.key.hash
             ),
+            Self::Internal { builtin, reason } => write!(
+                f,
+                "Daml-Engine interpretation failed with internal error: {builtin} / {reason}"
+            ),
             Self::Cancelled => f.write_str("Interpretation was cancelled"),
             Self::Limit(Limit::Steps(max)) => write!(
                 f,
