@@ -31,7 +31,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("storage", &["runtime"]),
     (
         "sequencer_client",
-        &["model", "topology", "protocol", "runtime"],
+        &["model", "crypto", "wire", "topology", "protocol", "runtime"],
     ),
     ("grpc", &["runtime"]),
     (
@@ -45,6 +45,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "runtime",
             "storage",
             "sequencer_client",
+            "grpc",
         ],
     ),
     (

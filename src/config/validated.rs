@@ -5,10 +5,9 @@ use std::fmt;
 use std::net::SocketAddr;
 
 use super::load::ConfigError;
-use super::protocol_version::ProtocolVersion;
 use super::raw::{Raw, RawAdmission, RawDatabase, RawDomain, RawEndpoint, RawParticipant};
 use crate::domain::service::Admission;
-use crate::model::Duration;
+use crate::model::{Duration, ProtocolVersion};
 use crate::storage::{DatabaseConfig, DatabaseKind, PoolConfig};
 use crate::telemetry::{LogConfig, LogFormat};
 use crate::topology::DomainParameters;

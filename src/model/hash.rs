@@ -26,6 +26,32 @@ pub enum Purpose {
     Transaction = 8,
     /// The salt that hides a contract's contents in its id.
     ContractSalt = 9,
+    /// A leaf of a confirmation request.
+    RequestLeaf = 10,
+    /// An inner node of the tree over the views of one level.
+    ViewsNode = 11,
+    /// The views of one level.
+    Views = 12,
+    /// A view of a confirmation request.
+    View = 13,
+    /// What a view's action leads to.
+    ViewEffects = 14,
+    /// The key of a view, derived from that of the view above.
+    ViewKey = 15,
+    /// The name of a view's key.
+    ViewKeyId = 16,
+    /// A request to the sequencer.
+    SubmissionRequest = 20,
+    /// A member's sequenced events, one after the other.
+    EventChain = 21,
+    /// A page of sequenced events, as the sequencer signs it.
+    EventPage = 22,
+    /// The content of an envelope, in the chain of events.
+    EnvelopeContent = 23,
+    /// A member has kept its events up to a time.
+    Acknowledgement = 24,
+    /// A member proves to the sequencer who it is.
+    SequencerChallenge = 25,
 }
 
 /// 32 bytes of SHA-256.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::start::{Assembly, StartError};
 use crate::config::{DomainConfig, ProtocolVersion, RoleKind};
 use crate::domain::mediator::{self, MediatorRole};
-use crate::domain::sequencer::{self, InProcessSequencer, SequencerRole};
+use crate::domain::sequencer::{self, InProcessSequencer, Registrar, SequencerRole};
 use crate::domain::service::{self, InProcessService, ServiceRole};
 use crate::domain::topology_manager::{InProcessTopology, TopologyManagerRole, TopologyPort};
 use crate::runtime::Handle;
@@ -18,6 +18,8 @@ pub(super) struct DomainPorts {
     pub protocol_version: ProtocolVersion,
     pub sequencer: Arc<dyn SequencerPort>,
     pub service: Arc<dyn ServicePort>,
+    /// The sequencer, for its public API.
+    pub door: Handle<sequencer::SequencerMessage>,
 }
 
 /// Starts the roles of a domain that run here.
@@ -46,6 +48,7 @@ pub(super) fn start(
     Ok(DomainPorts {
         protocol_version: config.protocol_version,
         sequencer: roles.sequencer_port(),
+        door: roles.sequencer.clone(),
         service: Arc::new(InProcessService(roles.service)),
     })
 }
@@ -54,6 +57,7 @@ pub(super) fn start(
 struct Roles<'a> {
     config: &'a DomainConfig,
     clock: crate::runtime::clock::Clock,
+    compute: crate::runtime::compute::ComputePool,
     database: Database,
     sequencer: Handle<sequencer::SequencerMessage>,
     topology: Handle<crate::domain::topology_manager::TopologyMessage>,
@@ -65,6 +69,7 @@ impl<'a> Roles<'a> {
         Ok(Self {
             config,
             clock: assembly.clock.clone(),
+            compute: assembly.compute.clone(),
             database: assembly.database(&config.database)?,
             sequencer: Assembly::handle(&config.name, RoleKind::Sequencer),
             topology: Assembly::handle(&config.name, RoleKind::Topology),
@@ -86,6 +91,7 @@ impl<'a> Roles<'a> {
             database: self.database.clone(),
             schema: self.schema(RoleKind::Sequencer),
             clock: self.clock.clone(),
+            compute: self.compute.clone(),
         }
     }
 
@@ -96,6 +102,7 @@ impl<'a> Roles<'a> {
             database: self.database.clone(),
             schema: self.schema(RoleKind::Topology),
             sequencer: self.sequencer_port(),
+            registrar: Registrar(self.sequencer.clone()),
             clock: self.clock.clone(),
         }
     }

@@ -6,27 +6,32 @@ use std::sync::Arc;
 use super::participant::ParticipantParts;
 use super::start::{Assembly, StartError};
 use crate::config::{DomainConfig, ParticipantConfig, RoleKind};
+use crate::domain::sequencer::public_api::{AuthenticationBounds, PublicApi};
+use crate::domain::sequencer::{self, SequencerMessage};
 use crate::grpc::Door;
 use crate::participant::ledger_api::{self, LedgerApi};
 use crate::participant::updates::{self, ReadModel};
 use crate::runtime::Handle;
 
-/// The public API of a sequencer: so far participants reach it inside the process.
+/// The public API of a sequencer, for members in other processes.
 pub(super) fn start_public_api(
     assembly: &mut Assembly<'_>,
     config: &DomainConfig,
+    sequencer: Handle<SequencerMessage>,
     listener: TcpListener,
 ) {
     if assembly.runs(&config.name, RoleKind::Sequencer) {
-        let door = Door {
+        let role = PublicApi {
             component: config.name.clone(),
             listener,
             health: assembly.health.clone(),
-            unimplemented: "the public API of the sequencer is not implemented yet: this port \
-                            serves grpc.health.v1 and reflection",
+            sequencer,
+            request_bytes_max: sequencer::Config::default().request_bytes_max,
+            bounds: AuthenticationBounds::default(),
+            clock: assembly.clock.clone(),
         };
         let handle = Handle::new(&format!("{}.public-api", config.name));
-        assembly.supervise_soft(door, handle);
+        assembly.supervise_soft(role, handle);
     }
 }
 
@@ -75,6 +80,7 @@ pub(super) fn start_ledger_api(
         listener,
         model,
         sync: parts.sync,
+        protocol_version: parts.protocol_version,
         clock: assembly.clock.clone(),
         database,
         schema: parts.schema,

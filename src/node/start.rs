@@ -6,8 +6,8 @@ use std::sync::Arc;
 use super::addresses::{Addresses, Listeners};
 use super::databases::Databases;
 use super::{domain, doors, monitoring, participant};
-use crate::config::{ClockConfig, NodeConfig, ProtocolVersion, RoleKind, RoleSelection};
-use crate::lf::engine::{self, Engine};
+use crate::config::{ClockConfig, NodeConfig, RoleKind, RoleSelection};
+use crate::lf::engine;
 use crate::model::Timestamp;
 use crate::participant::submission::SyncPort;
 use crate::runtime::clock::Clock;
@@ -68,10 +68,8 @@ pub(super) struct Assembly<'a> {
     pub health: Health,
     selection: &'a RoleSelection,
     databases: &'a Databases,
-    /// One for all participants whose domains have the same rules, with the packages of all of them.
-    engines: BTreeMap<ProtocolVersion, Engine>,
     /// What an interpretation may use.
-    bounds: engine::Config,
+    pub bounds: engine::Config,
     supervisors: Vec<Supervisor>,
     crashers: Vec<(String, Crasher)>,
     /// How each participant's sync is reached.
@@ -94,17 +92,6 @@ impl Assembly<'_> {
         self.databases.find(config).cloned().ok_or_else(|| {
             StartError::System("a database of the configuration was not opened".to_owned())
         })
-    }
-
-    /// The engine with the rules of a protocol version.
-    pub(super) fn engine(&mut self, version: ProtocolVersion) -> Engine {
-        let make = || {
-            Engine::new(engine::Config {
-                rollback_effects: version < ProtocolVersion::V35,
-                ..self.bounds.clone()
-            })
-        };
-        self.engines.entry(version).or_insert_with(make).clone()
     }
 
     /// Puts a role under supervision behind its handle.
@@ -170,7 +157,6 @@ impl Node {
             health: health.clone(),
             selection,
             databases: &databases,
-            engines: BTreeMap::new(),
             bounds: engine::Config {
                 memory_bytes_max: config.interpretation_memory_bytes_max,
                 transaction_bytes_max: config.transaction_bytes_max,
@@ -269,10 +255,10 @@ async fn start_components(
     let mut domains = BTreeMap::new();
     for domain in &config.domains {
         let ports = domain::start(assembly, domain)?;
-        domains.insert(domain.name.as_str(), ports);
         if let Some(listener) = listeners.public_apis.remove(&domain.name) {
-            doors::start_public_api(assembly, domain, listener);
+            doors::start_public_api(assembly, domain, ports.door.clone(), listener);
         }
+        domains.insert(domain.name.as_str(), ports);
     }
     for participant in &config.participants {
         let Some(domain) = domains.get(participant.domain.as_str()) else {

@@ -26,5 +26,15 @@ pub const MIGRATIONS: MigrationSet = MigrationSet {
             name: "contract keys",
             sql: include_str!("../../migrations/participant/0004_contract_keys.sql"),
         },
+        Migration {
+            version: 5,
+            name: "encryption key",
+            sql: include_str!("../../migrations/participant/0005_encryption_key.sql"),
+        },
+        Migration {
+            version: 6,
+            name: "position hash",
+            sql: include_str!("../../migrations/participant/0006_position_hash.sql"),
+        },
     ],
 };

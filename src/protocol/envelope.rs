@@ -54,15 +54,19 @@ impl SubmissionRequest {
         members
     }
 
-    /// The bytes of the request, for storage and sending.
+    /// The bytes of the request, for storage.
     pub fn encode(&self) -> Vec<u8> {
+        self.to_wire().encode_to_vec()
+    }
+
+    pub(super) fn to_wire(&self) -> wire::SubmissionRequest {
         wire::SubmissionRequest {
             sender: self.sender.to_string(),
             message_id: self.message_id.as_bytes().to_vec().into(),
             envelopes: encode_envelopes(&self.envelopes),
             max_sequencing_time: self.max_sequencing_time.micros(),
+            ..wire::SubmissionRequest::default()
         }
-        .encode_to_vec()
     }
 
     /// Reads what [`SubmissionRequest::encode`] wrote.
@@ -70,7 +74,10 @@ impl SubmissionRequest {
     /// # Errors
     /// [`Error::Malformed`]
     pub fn decode(bytes: Bytes) -> Result<Self, Error> {
-        let request = wire::SubmissionRequest::decode(bytes).map_err(Error::malformed)?;
+        Self::from_wire(wire::SubmissionRequest::decode(bytes).map_err(Error::malformed)?)
+    }
+
+    pub(super) fn from_wire(request: wire::SubmissionRequest) -> Result<Self, Error> {
         Ok(Self {
             sender: MemberId::parse(&request.sender).map_err(Error::malformed)?,
             message_id: MessageId::from_slice(&request.message_id)

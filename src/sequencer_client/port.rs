@@ -1,7 +1,9 @@
 //! What a sequencer offers.
 
+use bytes::Bytes;
+
 use crate::model::{MemberId, Timestamp};
-use crate::protocol::{SequencedEvent, SubmissionRequest};
+use crate::protocol::{EventPage, SignedAcknowledgement, SignedRequest};
 
 /// Why a request was not sequenced now.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -26,6 +28,12 @@ pub enum SendError {
     /// Not sequenced: it names members that nobody knows.
     #[error("unknown member {0}")]
     UnknownMember(String),
+    /// Not sequenced: it is not its sender's, or not for this domain.
+    #[error("the sequencer refuses the request: {0}")]
+    Refused(String),
+    /// Not sequenced: the sender gave its message id to something else before.
+    #[error("the message id was used for another request")]
+    MessageIdReused,
 }
 
 /// Why events could not be read.
@@ -37,13 +45,16 @@ pub enum ReadError {
     /// The member is not registered.
     #[error("unknown member {0}")]
     UnknownMember(String),
+    /// The sequencer does not believe that it is the member who asks.
+    #[error("the sequencer refuses the reader: {0}")]
+    Refused(String),
 }
 
 /// A sequencer.
 #[tonic::async_trait]
 pub trait SequencerPort: Send + Sync + 'static {
     /// Sequences a request; returns when that is durable, also if it was sequenced before.
-    async fn send(&self, request: SubmissionRequest) -> Result<(), SendError>;
+    async fn send(&self, request: SignedRequest) -> Result<(), SendError>;
 
     /// The member's events after a time, in their order, at most `max`; waits a while if there are
     /// none and may return none.
@@ -52,8 +63,15 @@ pub trait SequencerPort: Send + Sync + 'static {
         member: &MemberId,
         after: Timestamp,
         max: usize,
-    ) -> Result<Vec<SequencedEvent>, ReadError>;
+    ) -> Result<EventPage, ReadError>;
 
-    /// Lets a member send and receive from now on. Registering twice is the same as once.
-    async fn register(&self, member: &MemberId) -> Result<(), SendError>;
+    /// Notes up to where a member has kept its events. Never goes back.
+    async fn acknowledge(&self, acknowledgement: SignedAcknowledgement) -> Result<(), SendError>;
+
+    /// What the sequencer would now give out as a sequencing time, or a little less.
+    async fn time(&self) -> Result<Timestamp, ReadError>;
+
+    /// The topology transactions by which the domain's namespace says with which key the sequencer
+    /// signs. To be checked by who asks.
+    async fn certificate(&self) -> Result<Vec<Bytes>, ReadError>;
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::{SendError, SequencerPort};
-use crate::protocol::SubmissionRequest;
+use crate::protocol::SignedRequest;
 
 /// Pause before the first repetition.
 const PAUSE_FIRST: Duration = Duration::from_millis(20);
@@ -15,17 +15,17 @@ const PAUSE_MAX: Duration = Duration::from_secs(1);
 /// refuses what is too late, this ends.
 ///
 /// # Errors
-/// [`SendError::TooLate`], [`SendError::TooLarge`] or [`SendError::UnknownMember`]: it was not and
-/// will not be sequenced.
+/// [`SendError::TooLate`], [`SendError::TooLarge`], [`SendError::UnknownMember`],
+/// [`SendError::Refused`] or [`SendError::MessageIdReused`]: it was not and will not be sequenced.
 pub async fn send_until_sequenced(
     sequencer: &Arc<dyn SequencerPort>,
-    request: SubmissionRequest,
+    request: SignedRequest,
 ) -> Result<(), SendError> {
     let mut pause = PAUSE_FIRST;
     loop {
         match sequencer.send(request.clone()).await {
             Err(error @ (SendError::Unavailable(_) | SendError::Overloaded)) => {
-                tracing::debug!(%error, message_id = %request.message_id, "sending again");
+                tracing::debug!(%error, message_id = %request.request().message_id, "sending again");
                 tokio::time::sleep(pause).await;
                 pause = (pause * 2).min(PAUSE_MAX);
             }

@@ -49,6 +49,10 @@ fn describe() {
         metrics::describe_histogram!(*name, *help);
     }
     metrics::describe_gauge!("daml_health_status", "1 if the component is ready, else 0");
+    metrics::describe_gauge!(
+        "jura_sequencer_acknowledgement_lag_seconds",
+        "sequencing time between a member's last event and the last one that it has kept"
+    );
 }
 
 const COUNTERS: &[(&str, &str)] = &[
@@ -88,6 +92,14 @@ const COUNTERS: &[(&str, &str)] = &[
     (
         "jura_role_restarts_total",
         "roles that ended and were built anew",
+    ),
+    (
+        "jura_sequencer_refused_requests_total",
+        "requests to the sequencer that no honest member makes, by reason",
+    ),
+    (
+        "jura_sequencer_violations_total",
+        "pages of events that members did not believe, by kind",
     ),
 ];
 

@@ -15,6 +15,14 @@ pub mod protocol {
     tonic::include_proto!("jura.protocol.v1");
 }
 
+/// The public API of a sequencer.
+pub mod sequencer {
+    tonic::include_proto!("jura.sequencer.v1");
+
+    /// What reflection tells about it.
+    pub const DESCRIPTORS: &[u8] = tonic::include_file_descriptor_set!("sequencer_api");
+}
+
 /// Topology transactions.
 pub mod topology {
     tonic::include_proto!("jura.topology.v1");

@@ -15,16 +15,17 @@ use crate::crypto::SigningKey;
 use crate::model::{Duration, MemberId, MemberKind, Timestamp};
 use crate::protocol::{
     Envelope, Follower, Message, MessageId, RequestId, SequencedEvent, SignedMessage,
-    SubmissionRequest,
+    SignedRequest, SubmissionRequest,
 };
 use crate::runtime::clock::Clock;
 use crate::runtime::health::State;
 use crate::runtime::{Inbox, Role, RoleContext, RoleFailure};
 use crate::sequencer_client::{
-    DomainInfo, SequencerPort, ServicePort, Subscription, join, send_until_sequenced,
+    DomainInfo, Position, SequencerPort, ServicePort, Subscription, SubscriptionSettings, join,
+    send_until_sequenced,
 };
 use crate::storage::{self, Database, Schema};
-use crate::topology::{Mapping, Transaction};
+use crate::topology::{Mapping, MemberKeys, Transaction};
 
 /// The mediator takes no messages: it follows its events.
 #[derive(Debug)]
@@ -71,7 +72,7 @@ struct Shell {
     /// The last event that was processed.
     processed: Timestamp,
     /// The position in the database.
-    kept: Timestamp,
+    kept: Position,
     /// Published since that position.
     topology: Vec<(Timestamp, Bytes)>,
     /// Verdicts on their way.
@@ -101,7 +102,7 @@ impl Shell {
             member: member(&info),
             info,
             key,
-            processed: position,
+            processed: position.resume.time,
             kept: position,
             topology: Vec::new(),
             sending: JoinSet::new(),
@@ -114,18 +115,22 @@ impl Shell {
         context: &RoleContext,
         mut inbox: Inbox<MediatorMessage>,
     ) -> Result<(), RoleFailure> {
-        let mut subscription = Subscription::start(
-            Arc::clone(&self.role.sequencer),
-            self.member.clone(),
-            self.processed,
-        );
+        let mut subscription = Subscription::start(SubscriptionSettings {
+            sequencer: Arc::clone(&self.role.sequencer),
+            domain: self.info.id.clone(),
+            sequencer_id: self.member.sibling(MemberKind::Sequencer),
+            member: self.member.clone(),
+            key: self.key.clone(),
+            position: self.kept,
+            health: context.health.clone(),
+        });
         let mut checkpoint = tokio::time::interval(self.role.config.checkpoint_interval);
         context.health.set(State::Ok);
         loop {
             tokio::select! {
                 message = inbox.recv() => match message {
                     Some(message) => match message {},
-                    None => return Ok(self.keep().await?),
+                    None => return Ok(self.keep(&mut subscription).await?),
                 },
                 events = subscription.next() => {
                     let events = events
@@ -139,7 +144,7 @@ impl Shell {
                 }
                 _ = checkpoint.tick() => {
                     self.tick();
-                    self.keep().await?;
+                    self.keep(&mut subscription).await?;
                 }
             }
         }
@@ -182,6 +187,7 @@ impl Shell {
             max_sequencing_time: request.0.plus(self.verdict_patience()),
         };
         self.unsent.insert(request);
+        let message = SignedRequest::seal(message, &self.info.id, &self.key);
         let sequencer = Arc::clone(&self.role.sequencer);
         self.sending.spawn_local(async move {
             if let Err(error) = send_until_sequenced(&sequencer, message).await {
@@ -212,6 +218,7 @@ impl Shell {
             }],
             max_sequencing_time: now.plus(VERDICT_PATIENCE),
         };
+        let request = SignedRequest::seal(request, &self.info.id, &self.key);
         let sequencer = Arc::clone(&self.role.sequencer);
         tokio::task::spawn_local(async move {
             // the next tick comes soon
@@ -220,22 +227,24 @@ impl Shell {
     }
 
     /// Keeps the position up to which everything is decided and sent.
-    async fn keep(&mut self) -> Result<(), storage::Error> {
+    async fn keep(&mut self, subscription: &mut Subscription) -> Result<(), storage::Error> {
         let oldest_unsent = self.unsent.first().copied();
         let oldest = [self.core.oldest_undecided(), oldest_unsent]
             .into_iter()
             .flatten()
             .min();
-        let position = oldest.map_or(self.processed, |request| {
+        let done = oldest.map_or(self.processed, |request| {
             request.0.minus(Duration::from_micros(1))
         });
-        if position <= self.kept {
+        if done <= self.kept.resume.time {
             return Ok(());
         }
-        let split = self.topology.partition_point(|(time, _)| *time <= position);
-        self.store.keep(position, &self.topology[..split]).await?;
+        let position = subscription.position(done, self.processed);
+        let split = self.topology.partition_point(|(time, _)| *time <= done);
+        self.store.keep(&position, &self.topology[..split]).await?;
         self.topology.drain(..split);
         self.kept = position;
+        subscription.kept(&position);
         Ok(())
     }
 }
@@ -251,7 +260,7 @@ fn introduce(
 ) -> (MemberId, Vec<crate::topology::SignedTransaction>) {
     let mapping = Mapping::OwnerToKey {
         member: member(info),
-        key: key.public(),
+        keys: MemberKeys::signing(key.public()),
     };
     (member(info), vec![Transaction::first(mapping).sign(&[key])])
 }

@@ -9,14 +9,17 @@ use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use tokio::sync::oneshot;
 
+use super::chains::Chains;
 use super::config::Config;
-use super::intake::{Accepted, MemberNumber, Members};
+use super::intake::{Accepted, Members};
 use super::messages::{Reader, SequencerMessage};
-use super::recent::{Recent, Sequenced};
-use super::store::Store;
-use crate::model::{MemberId, Timestamp};
-use crate::protocol::SequencedEvent;
+use super::reading::Catching;
+use super::recent::{Batch, Recent, Sequenced};
+use super::store::{Identity, Store};
+use super::verification::{self, Unverified};
+use crate::model::Timestamp;
 use crate::runtime::clock::Clock;
+use crate::runtime::compute::ComputePool;
 use crate::runtime::health::State;
 use crate::runtime::{Inbox, Role, RoleContext, RoleFailure, Task};
 use crate::sequencer_client::{ReadError, SendError};
@@ -33,6 +36,8 @@ pub struct SequencerRole {
     pub schema: Schema,
     /// Where its times come from.
     pub clock: Clock,
+    /// Where signatures are checked when there are many.
+    pub compute: ComputePool,
 }
 
 impl Role for SequencerRole {
@@ -47,45 +52,43 @@ impl Role for SequencerRole {
     }
 }
 
-struct Shell {
-    role: Arc<SequencerRole>,
+/// Everything that the loop works on. What it does for readers and members stands beside.
+pub(super) struct Shell {
+    pub(super) role: Arc<SequencerRole>,
     context: RoleContext,
-    store: Rc<Store>,
-    members: Members,
-    recent: Recent,
+    pub(super) store: Rc<Store>,
+    pub(super) identity: Identity,
+    pub(super) members: Members,
+    pub(super) chains: Chains,
+    pub(super) recent: Recent,
     /// Readers for whom nothing has arrived yet.
-    waiting: Vec<Reader>,
+    pub(super) waiting: Vec<Reader>,
     /// Readers who are behind what is in memory.
-    catching_up: FuturesUnordered<Task<Page>>,
+    pub(super) catching_up: FuturesUnordered<Task<Catching>>,
 }
 
-/// What the database had for a reader.
-struct Page {
-    reader: Reader,
-    events: Result<Vec<SequencedEvent>, storage::Error>,
-    /// Everything up to this time was in the database when it was read.
-    complete_to: Timestamp,
-}
-
-/// A batch and who waits for its fate.
-type Sender = oneshot::Sender<Result<(), SendError>>;
+/// Who waits for the fate of a batch.
+pub(super) type Sender = oneshot::Sender<Result<(), SendError>>;
 
 impl Shell {
     async fn load(role: &Arc<SequencerRole>, context: RoleContext) -> Result<Self, storage::Error> {
         let store = Store::open(role.database.clone(), role.schema.clone()).await?;
-        let members = store.members().await?;
         let last_time = store.last_time().await?;
         // a clock that is set by hand begins where it was
         role.clock.catch_up(last_time);
-        Ok(Self {
+        let mut shell = Self {
+            identity: store.identity().await?,
+            members: store.members().await?,
+            chains: Chains::default(),
             recent: Recent::new(last_time, role.config.recent_bytes_max),
             role: Arc::clone(role),
             context,
             store: Rc::new(store),
-            members,
             waiting: Vec::new(),
             catching_up: FuturesUnordered::new(),
-        })
+        };
+        shell.load_chains(last_time).await?;
+        Ok(shell)
     }
 
     async fn serve(mut self, mut inbox: Inbox<SequencerMessage>) -> Result<(), RoleFailure> {
@@ -94,70 +97,124 @@ impl Shell {
         loop {
             tokio::select! {
                 batch = inbox.recv_batch(self.role.config.batch_max) => match batch {
-                    Some(messages) => self.handle(messages).await,
+                    Some(messages) => self.handle(messages).await?,
                     None => return Ok(()),
                 },
-                Some(page) = self.catching_up.next() => self.turn(page),
-                _ = poll.tick() => self.dismiss_readers(),
+                Some(caught) = self.catching_up.next() => self.caught_up(caught),
+                _ = poll.tick() => {
+                    self.dismiss_readers();
+                    self.measure_lags();
+                }
             }
         }
     }
 
-    async fn handle(&mut self, messages: Vec<SequencerMessage>) {
+    async fn handle(&mut self, messages: Vec<SequencerMessage>) -> Result<(), storage::Error> {
         let mut sends = Vec::new();
         for message in messages {
             match message {
                 SequencerMessage::Send { request, reply } => {
-                    match self.members.accept(request, &self.role.config) {
-                        Ok(accepted) => sends.push((accepted, reply)),
+                    let now = self.role.clock.now();
+                    match self.members.candidate(request, &self.role.config, now) {
+                        Ok(candidate) => sends.push(Unverified { candidate, reply }),
                         Err(error) => answer(reply, Err(error)),
                     }
                 }
                 SequencerMessage::Read(reader) => self.read(reader),
-                SequencerMessage::Register { member, reply } => {
-                    let registered = self.register(member).await;
-                    answer(reply, registered);
+                SequencerMessage::Acknowledge {
+                    acknowledgement,
+                    reply,
+                } => self.acknowledge(&acknowledgement, reply),
+                SequencerMessage::Time { reply } => {
+                    let now = self.role.clock.now();
+                    answer(reply, now.max(self.recent.last_drawn()));
                 }
+                SequencerMessage::Certificate { reply } => {
+                    let certificate = self.identity.certificate.clone();
+                    answer(reply, certificate.ok_or_else(not_introduced));
+                }
+                SequencerMessage::Keys { member, reply } => answer(reply, self.keys(&member)),
+                SequencerMessage::Registrar(message) => self.administer(message).await?,
             }
         }
-        if !sends.is_empty() {
-            self.sequence(sends).await;
+        if sends.is_empty() {
+            return Ok(());
         }
+        let verified = self.verify(sends).await;
+        if verified.is_empty() {
+            return Ok(());
+        }
+        self.sequence(verified).await
+    }
+
+    /// Checks signatures, and finds the recipients of what holds.
+    async fn verify(&self, sends: Vec<Unverified>) -> Vec<(Accepted, Sender)> {
+        let Some((domain, _)) = &self.identity.office else {
+            for send in sends {
+                let reason = "the sequencer does not know its domain yet".to_owned();
+                answer(send.reply, Err(SendError::Unavailable(reason)));
+            }
+            return Vec::new();
+        };
+        let checked = verification::check(sends, domain.clone(), &self.role.compute).await;
+        let mut verified = Vec::with_capacity(checked.len());
+        for (request, reply) in checked {
+            match request.and_then(|request| self.members.accept(request)) {
+                Ok(accepted) => verified.push((accepted, reply)),
+                Err(error) => answer(reply, Err(error)),
+            }
+        }
+        verified
     }
 
     /// Writes batches, then tells senders and readers.
-    async fn sequence(&mut self, sends: Vec<(Accepted, Sender)>) {
+    async fn sequence(&mut self, sends: Vec<(Accepted, Sender)>) -> Result<(), storage::Error> {
         let (batches, replies): (Vec<Accepted>, Vec<Sender>) = sends.into_iter().unzip();
-        let appended = match self.store.append(&batches, self.role.clock.now()).await {
+        let points = self.chains.due();
+        let (now, count) = (self.role.clock.now(), points.len());
+        let appended = match self.store.append(&batches, points, now).await {
             Ok(appended) => appended,
-            Err(error) => return self.refuse(replies, &error),
+            Err(error) => {
+                self.refuse(replies, &error);
+                return Ok(());
+            }
         };
+        self.chains.kept(count);
         if !self.recent.follows(appended.previous) {
             // what failed before was written nevertheless: readers find it in the database
             tracing::info!("batches of unknown fate may have been written");
             self.recent = Recent::new(appended.previous, self.role.config.recent_bytes_max);
+            self.load_chains(appended.previous).await?;
         }
         self.context.health.set(State::Ok);
         metrics::counter!("daml_sequencer_public_api_processed")
             .increment(u64::try_from(batches.len()).unwrap_or(u64::MAX));
         for ((batch, reply), time) in batches.into_iter().zip(replies).zip(appended.times) {
-            let Some(time) = time else {
-                self.explain(batch, reply);
-                continue;
-            };
-            self.recent.push(Sequenced {
-                time,
-                sender: batch.sender,
-                message_id: batch.message_id,
-                envelopes: batch.envelopes,
-                addressees: batch.addressees,
-            });
-            answer(reply, Ok(()));
+            match time {
+                Some(time) => {
+                    self.remember(batch, time);
+                    answer(reply, Ok(()));
+                }
+                None => self.explain(batch, reply),
+            }
         }
         self.recent.reaches(appended.last);
         for reader in std::mem::take(&mut self.waiting) {
             self.read(reader);
         }
+        Ok(())
+    }
+
+    /// A batch has its place: it enters the chains of those who receive it.
+    fn remember(&mut self, accepted: Accepted, time: Timestamp) {
+        let batch = Batch {
+            time,
+            sender: accepted.sender,
+            message_id: accepted.message_id,
+            envelopes: accepted.envelopes,
+        };
+        let links = self.chains.extend(&batch, &accepted.addressees);
+        self.recent.push(Sequenced { batch, links });
     }
 
     /// The database failed: unknown whether anything was written.
@@ -169,97 +226,30 @@ impl Shell {
         }
     }
 
-    /// A batch was not written: was it before, or is it too late?
+    /// A batch was not written: was it before, is it too late, or is its message id taken?
     fn explain(&self, batch: Accepted, reply: Sender) {
         let store = Rc::clone(&self.store);
         tokio::task::spawn_local(async move {
             let fate = match store.is_sequenced(&batch).await {
-                Ok(true) => Ok(()),
-                Ok(false) => Err(SendError::TooLate),
+                Ok(Some(true)) => Ok(()),
+                Ok(Some(false)) => Err(SendError::TooLate),
+                Ok(None) => {
+                    verification::alarm("message-id-reused", &batch.message_id.to_string());
+                    Err(SendError::MessageIdReused)
+                }
                 Err(error) => Err(SendError::Unavailable(error.to_string())),
             };
             answer(reply, fate);
         });
     }
+}
 
-    /// Answers from memory, from the database, or later.
-    fn read(&mut self, mut reader: Reader) {
-        let Some(number) = self.members.number(&reader.member) else {
-            let error = ReadError::UnknownMember(reader.member.to_string());
-            return answer(reader.reply, Err(error));
-        };
-        match self
-            .recent
-            .read(&reader.member, number, reader.after, reader.max)
-        {
-            Some(events) if events.is_empty() => {
-                // what is known holds nothing for it: it need not be looked through again
-                reader.after = reader.after.max(self.recent.newest());
-                if !reader.reply.is_closed() {
-                    self.waiting.push(reader);
-                }
-            }
-            Some(events) => answer(reader.reply, Ok(events)),
-            None => self.read_store(reader, number),
-        }
-    }
-
-    fn read_store(&self, reader: Reader, number: MemberNumber) {
-        let store = Rc::clone(&self.store);
-        let complete_to = self.recent.newest();
-        self.catching_up.push(Task::start(async move {
-            let batches = store.read(number, reader.after, reader.max).await;
-            let events = batches.map(|batches| {
-                let seen = batches.iter();
-                seen.map(|batch| batch.for_member(&reader.member, number))
-                    .collect()
-            });
-            Page {
-                reader,
-                events,
-                complete_to,
-            }
-        }));
-    }
-
-    fn turn(&mut self, page: Page) {
-        let mut reader = page.reader;
-        match page.events {
-            Ok(events) if events.is_empty() => {
-                // nothing for it up to here: from here on it keeps up
-                reader.after = reader.after.max(page.complete_to);
-                self.read(reader);
-            }
-            Ok(events) => answer(reader.reply, Ok(events)),
-            Err(error) => {
-                answer(reader.reply, Err(ReadError::Unavailable(error.to_string())));
-            }
-        }
-    }
-
-    async fn register(&mut self, member: MemberId) -> Result<(), SendError> {
-        if self.members.number(&member).is_some() {
-            return Ok(());
-        }
-        let number = self
-            .store
-            .register(&member)
-            .await
-            .map_err(|error| SendError::Unavailable(error.to_string()))?;
-        tracing::info!(%member, "member registered");
-        self.members.insert(member, number);
-        Ok(())
-    }
-
-    /// Nothing arrived for a while: readers ask again, so that one who left is forgotten.
-    fn dismiss_readers(&mut self) {
-        for reader in self.waiting.drain(..) {
-            answer(reader.reply, Ok(Vec::new()));
-        }
-    }
+/// Nobody has told the sequencer for whom it works.
+pub(super) fn not_introduced() -> ReadError {
+    ReadError::Unavailable("the sequencer does not know its domain yet".to_owned())
 }
 
 /// Answers somebody who may have left.
-fn answer<T>(reply: oneshot::Sender<T>, value: T) {
+pub(super) fn answer<T>(reply: oneshot::Sender<T>, value: T) {
     let _ = reply.send(value);
 }

@@ -6,22 +6,37 @@
 //!
 //! Invariants: sequencing times are unique and increase; commit order is sequencing order (every
 //! writer holds the lock of the clock's row); what was acknowledged is durable; a batch is sequenced
-//! at most once per (sender, message id), and never after its maximum sequencing time; a member
-//! receives its envelopes and no others, in order, without gaps.
+//! at most once per (sender, message id), and never after its maximum sequencing time; nothing is
+//! sequenced that its sender has not signed for this domain; a member receives its envelopes and no
+//! others, in order, without gaps, chained and signed.
+//!
+//! Members' keys are those with which the topology manager registers them, and tells again when the
+//! topology changes: the sequencer reads no topology, as it reads no other content.
 
 mod config;
 mod messages;
 mod port;
 
 mod intake;
+mod verification;
 
+mod chains;
 mod recent;
 
 mod store;
 
+mod history;
+
 mod actor;
+mod membership;
+mod reading;
+
+pub mod public_api;
+
+#[cfg(test)]
+mod tests;
 
 pub use actor::SequencerRole;
 pub use config::Config;
-pub use messages::SequencerMessage;
-pub use port::InProcessSequencer;
+pub use messages::{RegistrarMessage, SequencerMessage};
+pub use port::{InProcessSequencer, Registrar};

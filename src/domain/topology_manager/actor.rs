@@ -1,5 +1,6 @@
 //! The topology manager's shell: reads submissions, decides, keeps, publishes.
 
+use std::collections::BTreeMap;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -9,14 +10,20 @@ use super::identity::Identity;
 use super::messages::TopologyMessage;
 use super::port::TopologyError;
 use super::store::{Refusal, Store};
-use crate::model::{Duration, MemberId, Timestamp};
+use crate::crypto::PublicKey;
+use crate::domain::sequencer::Registrar;
+use crate::model::{Duration, Fingerprint, MemberId, MemberKind};
 use crate::protocol::{
-    Envelope, Message, MessageId, SequencedEvent, SignedMessage, SubmissionRequest, TopologyRefusal,
+    Envelope, Message, MessageId, SequencedEvent, SignedMessage, SignedRequest, SubmissionRequest,
+    TopologyRefusal,
 };
 use crate::runtime::clock::Clock;
 use crate::runtime::health::State as HealthState;
 use crate::runtime::{Inbox, Role, RoleContext, RoleFailure};
-use crate::sequencer_client::{DomainInfo, SequencerPort, Subscription, send_until_sequenced};
+use crate::sequencer_client::{
+    DomainInfo, Position, SendError, SequencerPort, Subscription, SubscriptionSettings,
+    send_until_sequenced,
+};
 use crate::storage::{self, Database, Schema};
 use crate::topology::{self, DomainParameters, SignedTransaction};
 
@@ -38,6 +45,8 @@ pub struct TopologyManagerRole {
     pub schema: Schema,
     /// The domain's sequencer.
     pub sequencer: Arc<dyn SequencerPort>,
+    /// Where members and their keys are registered with it.
+    pub registrar: Registrar,
     /// What time it is.
     pub clock: Clock,
 }
@@ -59,7 +68,9 @@ struct Shell {
     store: Store,
     core: Core,
     identity: Identity,
-    position: Timestamp,
+    position: Position,
+    /// Keys with which members are registered since the start.
+    registered: Registered,
     /// Kept, but perhaps not sequenced.
     unsent: Vec<Publication>,
 }
@@ -95,6 +106,7 @@ impl Shell {
         }
         Ok(Self {
             position: store.position().await?,
+            registered: Registered::default(),
             role: Arc::clone(role),
             store,
             core,
@@ -108,16 +120,20 @@ impl Shell {
         context: RoleContext,
         mut inbox: Inbox<TopologyMessage>,
     ) -> Result<(), RoleFailure> {
-        self.register(&self.identity.member.clone()).await;
+        self.introduce_sequencer().await?;
         self.send_unsent().await?;
         for refusal in self.store.refusals().await? {
             self.send_refusal(&refusal).await?;
         }
-        let mut subscription = Subscription::start(
-            Arc::clone(&self.role.sequencer),
-            self.identity.member.clone(),
-            self.position,
-        );
+        let mut subscription = Subscription::start(SubscriptionSettings {
+            sequencer: Arc::clone(&self.role.sequencer),
+            domain: self.identity.domain.clone(),
+            sequencer_id: self.identity.member.sibling(MemberKind::Sequencer),
+            member: self.identity.member.clone(),
+            key: self.identity.signing_key.clone(),
+            position: self.position,
+            health: context.health.clone(),
+        });
         context.health.set(HealthState::Ok);
         loop {
             tokio::select! {
@@ -128,7 +144,7 @@ impl Shell {
                 events = subscription.next() => {
                     let events = events
                         .map_err(|error| RoleFailure::because("cannot read events", error))?;
-                    self.process(events).await?;
+                    self.process(events, &mut subscription).await?;
                 }
             }
         }
@@ -173,22 +189,25 @@ impl Shell {
     }
 
     /// Decides on what was submitted, keeps the decisions, sends them.
-    async fn process(&mut self, events: Vec<SequencedEvent>) -> Result<(), storage::Error> {
+    async fn process(
+        &mut self,
+        events: Vec<SequencedEvent>,
+        subscription: &mut Subscription,
+    ) -> Result<(), storage::Error> {
         let mut publications = Vec::new();
         let mut refusals = Vec::new();
-        let mut position = self.position;
+        let mut processed = self.position.seen.time;
         for event in events {
-            position = event.time;
+            processed = event.time;
             for content in event.contents {
                 self.decide(content, &mut publications, &mut refusals);
             }
         }
-        if !publications.is_empty() || !refusals.is_empty() {
-            self.store
-                .keep(&publications, &refusals, Some(position))
-                .await?;
-        }
-        self.position = position;
+        self.position = subscription.position(processed, processed);
+        self.store
+            .keep(&publications, &refusals, Some(self.position.seen))
+            .await?;
+        subscription.kept(&self.position);
         self.unsent.extend(publications);
         self.send_unsent().await?;
         for refusal in refusals {
@@ -233,9 +252,7 @@ impl Shell {
     /// Sends publications in their order, each until it is sequenced.
     async fn send_unsent(&mut self) -> Result<(), storage::Error> {
         for publication in std::mem::take(&mut self.unsent) {
-            if let Some(member) = &publication.admits {
-                self.register(member).await;
-            }
+            self.register_members().await;
             let envelopes = self.envelopes(&publication);
             self.send(publication.message_id(), envelopes, PUBLICATION_PATIENCE)
                 .await;
@@ -285,16 +302,72 @@ impl Shell {
             envelopes,
             max_sequencing_time: self.role.clock.now().plus(patience),
         };
-        if let Err(error) = send_until_sequenced(&self.role.sequencer, request).await {
+        let signed =
+            SignedRequest::seal(request, &self.identity.domain, &self.identity.signing_key);
+        if let Err(error) = send_until_sequenced(&self.role.sequencer, signed).await {
             tracing::error!(%error, "the topology manager's message was not sequenced");
         }
     }
 
-    /// Registers a member with the sequencer, as often as it takes.
-    async fn register(&self, member: &MemberId) {
-        while let Err(error) = self.role.sequencer.register(member).await {
-            tracing::debug!(%member, %error, "registering again");
-            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    /// Tells the sequencer for whom it works, and everybody with which key it signs: the domain's
+    /// namespace signs for it.
+    async fn introduce_sequencer(&mut self) -> Result<(), storage::Error> {
+        let sequencer = self.identity.member.sibling(MemberKind::Sequencer);
+        let registrar = self.role.registrar.clone();
+        let (domain, member) = (self.identity.domain.clone(), sequencer.clone());
+        let statement = persist(
+            || registrar.introduce(domain.clone(), member.clone()),
+            &sequencer,
+        )
+        .await;
+        let certificate = statement
+            .clone()
+            .countersign(&self.identity.namespace_key)
+            .encode();
+        persist(|| registrar.certify(vec![certificate.clone()]), &sequencer).await;
+        if let Err(error) = self.admit(&sequencer, vec![statement]).await? {
+            tracing::error!(%error, "the sequencer's key was not published");
+        }
+        Ok(())
+    }
+
+    /// Registers the members, and their keys where they have changed, with the sequencer.
+    async fn register_members(&mut self) {
+        let state = self.core.state();
+        for member in state.members() {
+            let Some(keys) = state.keys_of(member) else {
+                continue;
+            };
+            let names: Vec<Fingerprint> = keys.signing.iter().map(PublicKey::fingerprint).collect();
+            if self.registered.get(member) == Some(&names) {
+                continue;
+            }
+            let registrar = &self.role.registrar;
+            persist(
+                || registrar.register(member.clone(), keys.signing.clone()),
+                member,
+            )
+            .await;
+            self.registered.insert(member.clone(), names);
+        }
+    }
+}
+
+/// Keys of members, by their fingerprints.
+type Registered = BTreeMap<MemberId, Vec<Fingerprint>>;
+
+/// Asks the sequencer as often as it takes.
+async fn persist<T, F>(ask: impl Fn() -> F, member: &MemberId) -> T
+where
+    F: Future<Output = Result<T, SendError>>,
+{
+    loop {
+        match ask().await {
+            Ok(done) => return done,
+            Err(error) => {
+                tracing::debug!(%member, %error, "telling the sequencer again");
+                tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+            }
         }
     }
 }

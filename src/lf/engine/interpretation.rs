@@ -8,13 +8,14 @@ use super::preprocess::{self, Call};
 use super::registry::Engine;
 use super::replay::{Replay, ReplayCommand};
 use super::submission::{Command, Submission};
+use super::{by_key, exercise_trace};
 use crate::lf::error::{Error, Level};
 use crate::lf::machine::{LedgerState, Machine, Outcome, Val};
 use crate::lf::transaction::{
     Builder, ContractInstance, Finished, KeyInput, KeyQuestion, Node, NodeId, Seeding, Transaction,
 };
-use crate::lf::value::TranslationError;
-use crate::model::{ContractId, Hash, PackageId, PackageName, Timestamp};
+use crate::lf::value::{TranslationError, Value};
+use crate::model::{ContractId, Hash, Identifier, PackageId, PackageName, Timestamp};
 
 /// What the interpretation needs, or what it came to.
 #[derive(Debug)]
@@ -61,7 +62,10 @@ pub struct Interpreted {
 }
 
 enum Work {
-    Commands(Vec<Command>),
+    Commands {
+        commands: Vec<Command>,
+        prefetch_keys: Vec<(Identifier, Value)>,
+    },
     Replay(Vec<ReplayCommand>),
 }
 
@@ -84,6 +88,8 @@ struct Running {
     result: Val,
     /// Whether the last call was to fail.
     failing: bool,
+    /// To which command the last call belongs.
+    command: Option<usize>,
 }
 
 /// A submission or replay that is being interpreted. It is a value: it may be kept, moved to another
@@ -101,6 +107,8 @@ pub struct Interpretation {
     traces: Vec<Arc<str>>,
     /// What was under way when it failed.
     backtrace: Vec<Level>,
+    /// Which command was.
+    command: Option<usize>,
 }
 
 enum Asked {
@@ -121,7 +129,10 @@ impl Engine {
         );
         Interpretation {
             engine: self.pinned(),
-            work: Work::Commands(submission.commands),
+            work: Work::Commands {
+                commands: submission.commands,
+                prefetch_keys: submission.prefetch_keys,
+            },
             cancelled: submission.cancelled,
             state: State::Preparing(Box::new(LedgerState::new(
                 builder,
@@ -132,6 +143,7 @@ impl Engine {
             asked: None,
             traces: Vec::new(),
             backtrace: Vec::new(),
+            command: None,
         }
     }
 
@@ -162,6 +174,7 @@ impl Engine {
             asked: None,
             traces: Vec::new(),
             backtrace: Vec::new(),
+            command: None,
         }
     }
 }
@@ -177,6 +190,7 @@ impl Interpretation {
             if let State::Running(running) = &self.state {
                 self.traces = running.machine.traces().to_vec();
                 self.backtrace = running.machine.backtrace();
+                self.command = running.command;
             }
             self.state = State::Over;
         }
@@ -186,6 +200,16 @@ impl Interpretation {
     /// What was under way when it failed, the innermost first.
     pub fn backtrace(&self) -> &[Level] {
         &self.backtrace
+    }
+
+    /// The choices that were under way when it failed, and the command, in Canton's words; of a replay
+    /// the choices.
+    pub fn exercise_trace(&self) -> String {
+        let command = match &self.work {
+            Work::Commands { commands, .. } => self.command.and_then(|number| commands.get(number)),
+            Work::Replay(_) => None,
+        };
+        exercise_trace::of(&self.backtrace, command)
     }
 
     /// What `TRACE` was told, if it has failed; a result has its own.
@@ -247,7 +271,13 @@ impl Interpretation {
     fn prepare(&mut self, ledger: LedgerState) -> Option<Step> {
         let program = self.engine.program();
         let calls: Result<Vec<Call>, Error> = match &self.work {
-            Work::Commands(commands) => preprocess::commands(&program, commands),
+            Work::Commands {
+                commands,
+                prefetch_keys,
+            } => preprocess::commands(&program, commands).and_then(|calls| {
+                by_key::check(&program, prefetch_keys)?;
+                Ok(calls)
+            }),
             Work::Replay(commands) => commands
                 .iter()
                 .map(|command| preprocess::replay(&program, command))
@@ -262,6 +292,7 @@ impl Interpretation {
                     calling: false,
                     result: Val::Unit,
                     failing: false,
+                    command: None,
                 }));
                 None
             }
@@ -330,6 +361,7 @@ impl Running {
         self.machine.start(call.function, args, true);
         self.calling = true;
         self.failing = call.fails;
+        self.command = Some(call.command);
         if call.fails {
             self.machine.guard()?;
         }

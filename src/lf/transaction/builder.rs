@@ -369,6 +369,8 @@ impl Builder {
         let contexts = self.contexts.iter().rev();
         contexts.filter_map(|context| match &context.kind {
             Kind::Exercise(exercise) => Some(Level::Exercise {
+                node: context.node,
+                interface: exercise.interface.clone(),
                 template: exercise.template.clone(),
                 choice: exercise.choice.clone(),
                 contract_id: exercise.contract_id.clone(),

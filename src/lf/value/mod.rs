@@ -17,6 +17,7 @@ mod size;
 
 mod key_hash;
 mod plain;
+mod protobuf;
 mod render;
 
 mod contract_ids;

@@ -6,8 +6,8 @@ use bytes::Bytes;
 
 use crate::lf::value::Value;
 use crate::model::{
-    CommandId, ContractId, DomainId, Duration, Name, Offset, PackageId, ParticipantId, Party,
-    PartyHint, SubmissionId, Timestamp, TypeConRef, UserId, WorkflowId,
+    CommandId, ContractId, DomainId, Duration, Name, Offset, PackageId, PackageName, PackageRef,
+    ParticipantId, Party, PartyHint, SubmissionId, Timestamp, TypeConRef, UserId, WorkflowId,
 };
 use crate::participant::errors::Refusal;
 use crate::participant::packages::{VettingChange, VettingUpdate};
@@ -36,6 +36,8 @@ pub struct Submission {
     pub min_ledger_time: Option<MinLedgerTime>,
     /// The domain to use; any that fits if absent.
     pub domain: Option<DomainId>,
+    /// Keys whose contracts may be needed: nothing is done with them but to check them.
+    pub prefetch_keys: Vec<(TypeConRef, Value)>,
     /// Contracts that the submitters need not see on the ledger.
     pub disclosed: Vec<DisclosedContract>,
     /// Versions to use where commands name packages by name.
@@ -87,6 +89,22 @@ pub enum Command {
         /// Its argument.
         choice_argument: Value,
     },
+}
+
+impl Command {
+    /// The package that it names, if it does so by name.
+    pub fn package_name(&self) -> Option<&PackageName> {
+        let template = match self {
+            Self::Create { template, .. }
+            | Self::Exercise { template, .. }
+            | Self::ExerciseByKey { template, .. }
+            | Self::CreateAndExercise { template, .. } => template,
+        };
+        match &template.package {
+            PackageRef::Name(name) => Some(name),
+            PackageRef::Id(_) => None,
+        }
+    }
 }
 
 /// How far back a duplicate is looked for.

@@ -23,7 +23,7 @@ use super::submissions::Interpreted;
 use super::turn::{Context, LogEnd, Turn};
 use super::vetting::{Vetting, VettingChecked, VettingReply};
 use crate::lf::signature::Signatures;
-use crate::model::Timestamp;
+use crate::model::{Duration, ProtocolVersion, Timestamp};
 use crate::participant::indexer::LogTail;
 use crate::participant::packages::Packages;
 use crate::participant::submission::{ConnectedDomain, Interpreter};
@@ -32,7 +32,7 @@ use crate::runtime::clock::Clock;
 use crate::runtime::compute::ComputePool;
 use crate::runtime::health::State;
 use crate::runtime::{Inbox, Role, RoleContext, RoleFailure, Task};
-use crate::sequencer_client::{DomainInfo, SequencerPort, ServicePort, Subscription};
+use crate::sequencer_client::{DomainInfo, Position, SequencerPort, ServicePort, Subscription};
 use crate::storage::{self, Database, Schema};
 
 /// Messages, events or results taken into one turn at most: bounds how long a turn takes.
@@ -52,6 +52,8 @@ pub struct SyncRole {
     pub packages: Packages,
     /// The name by which it knows its domain.
     pub domain_alias: String,
+    /// The domain's rules.
+    pub protocol_version: ProtocolVersion,
     /// The domain's sequencer.
     pub sequencer: Arc<dyn SequencerPort>,
     /// The domain's service.
@@ -73,7 +75,7 @@ impl Role for SyncRole {
         inbox: Inbox<SyncMessage>,
     ) -> Pin<Box<dyn Future<Output = Result<(), RoleFailure>>>> {
         Box::pin(async move {
-            let mut shell = Box::pin(Shell::load(self)).await?;
+            let mut shell = Box::pin(Shell::load(self, context.health.clone())).await?;
             context.health.set(State::Ok);
             shell.serve(inbox).await
         })
@@ -103,7 +105,7 @@ pub(super) struct Shell {
     pub(super) kept_undecided: BTreeSet<RequestId>,
     /// Those of them that have not been read again since the restart.
     pub(super) restoring: BTreeMap<RequestId, Decision>,
-    pub(super) interpreting: FuturesUnordered<Task<Interpreted>>,
+    pub(super) interpreting: FuturesUnordered<Task<Option<Interpreted>>>,
     pub(super) checking: FuturesOrdered<Checking>,
     pub(super) uploading: FuturesUnordered<Task<Uploaded>>,
     pub(super) checking_vetting: FuturesUnordered<Task<VettingChecked>>,
@@ -135,13 +137,15 @@ impl Shell {
                     self.process(events).await?;
                 }
                 Some(first) = self.interpreting.next() => {
-                    let mut interpreted = vec![first];
+                    let mut interpreted = Vec::from_iter(first);
                     while interpreted.len() < TURN_MAX
                         && let Some(Some(next)) = ready(self.interpreting.next())
                     {
-                        interpreted.push(next);
+                        interpreted.extend(next);
                     }
-                    self.submit(interpreted).await?;
+                    if !interpreted.is_empty() {
+                        self.submit(interpreted).await?;
+                    }
                 }
                 Some(uploaded) = self.uploading.next() => self.uploaded(uploaded),
                 Some(checked) = self.checking_vetting.next() => self.vetting_checked(checked),
@@ -227,10 +231,19 @@ impl Shell {
 
     pub(super) async fn keep(&mut self, turn: &mut Turn) -> Result<(), storage::Error> {
         self.note_undecided(turn);
-        turn.writes.position = Some(self.processed);
+        let position = self.position();
+        turn.writes.position = Some(position);
         self.store.write(&self.info.id, &turn.writes).await?;
+        self.subscription.kept(&position);
         self.kept = self.processed;
         Ok(())
+    }
+
+    /// Where a restart would read: before the first request without a verdict.
+    fn position(&self) -> Position {
+        let first = self.kept_undecided.first();
+        let resume = first.map_or(self.processed, |id| id.0.minus(Duration::from_micros(1)));
+        self.subscription.position(resume, self.processed)
     }
 
     pub(super) fn context(&mut self) -> Context<'_> {

@@ -12,23 +12,24 @@ use super::actor::{Shell, SyncRole};
 use super::administration::Administration;
 use super::contracts::ContractStore;
 use super::identity::Identity;
-use super::intake::Intake;
+use super::intake::{Intake, ViewKeys};
 use super::outbox::Outbox;
 use super::processor::{Decision, Processor};
 use super::register::{InFlight, Submitted};
 use super::store::{InFlightRow, Store};
 use super::turn::LogEnd;
 use super::vetting::Vetting;
-use crate::model::{Duration, Timestamp};
+use crate::model::{Duration, MemberKind};
 use crate::participant::submission::Interpreter;
 use crate::protocol::{Follower, RequestId, SubmissionRequest};
 use crate::runtime::RoleFailure;
-use crate::sequencer_client::{DomainInfo, Subscription, join};
+use crate::runtime::health::Reporter;
+use crate::sequencer_client::{DomainInfo, Position, Subscription, SubscriptionSettings, join};
 use crate::storage;
 
 impl Shell {
     /// Comes up: identity, domain, and everything that was kept.
-    pub(super) async fn load(role: Arc<SyncRole>) -> Result<Self, RoleFailure> {
+    pub(super) async fn load(role: Arc<SyncRole>, health: Reporter) -> Result<Self, RoleFailure> {
         let store = Arc::new(Store::new(role.database.clone(), role.schema.clone()));
         let identity = identity(&store, &role.name).await?;
         let info = join(&role.service, |info| identity.introduce(info))
@@ -48,16 +49,22 @@ impl Shell {
         ));
         Ok(Self {
             interpreter: Interpreter {
+                clock: role.clock.clone(),
+                protocol_version: role.protocol_version,
                 participant: identity.participant.clone(),
                 packages: role.packages.clone(),
                 contracts: Arc::<ContractStore>::clone(&contracts),
                 compute: role.compute.clone(),
             },
-            subscription: Subscription::start(
-                Arc::clone(&role.sequencer),
-                identity.member(),
-                read_from(restored.position, &restored.undecided),
-            ),
+            subscription: Subscription::start(SubscriptionSettings {
+                sequencer: Arc::clone(&role.sequencer),
+                domain: info.id.clone(),
+                sequencer_id: info.topology_manager.sibling(MemberKind::Sequencer),
+                member: identity.member(),
+                key: identity.signing_key.clone(),
+                position: read_from(restored.position, &restored.undecided),
+                health,
+            }),
             kept_undecided: restored.undecided.keys().copied().collect(),
             restoring: restored.undecided.clone(),
             intake: Intake {
@@ -65,7 +72,9 @@ impl Shell {
                 participant: identity.participant.clone(),
                 packages: role.packages.clone(),
                 compute: role.compute.clone(),
-                kept: restored.position,
+                keys: Arc::new(ViewKeys::new(vec![identity.encryption_key.clone()])),
+                protocol_version: role.protocol_version,
+                kept: restored.position.seen.time,
                 undecided: restored.undecided,
             },
             processor: Processor::default(),
@@ -77,8 +86,8 @@ impl Shell {
                 offset: restored.last_offset,
                 times: restored.times.into_iter().collect(),
             },
-            processed: restored.position,
-            kept: restored.position,
+            processed: restored.position.seen.time,
+            kept: restored.position.seen.time,
             interpreting: FuturesUnordered::new(),
             checking: FuturesOrdered::new(),
             uploading: FuturesUnordered::new(),
@@ -129,10 +138,15 @@ fn resume(rows: Vec<InFlightRow>, outbox: &mut Outbox) -> Result<InFlight, stora
     Ok(in_flight)
 }
 
-/// Requests without a verdict are read again, so reading starts before the first of them.
-fn read_from(position: Timestamp, undecided: &BTreeMap<RequestId, Decision>) -> Timestamp {
-    undecided
-        .keys()
-        .next()
-        .map_or(position, |first| first.0.minus(Duration::from_micros(1)))
+/// Requests without a verdict are read again, so reading starts before the first of them. Where that
+/// is was not always kept.
+fn read_from(position: Position, undecided: &BTreeMap<RequestId, Decision>) -> Position {
+    let first = undecided.keys().next();
+    match first.map(|first| first.0.minus(Duration::from_micros(1))) {
+        Some(before) if before < position.resume.time => Position {
+            resume: Position::known(before, None),
+            seen: position.seen,
+        },
+        Some(_) | None => position,
+    }
 }

@@ -3,16 +3,24 @@
 use bytes::Bytes;
 
 use crate::crypto::SigningKey;
-use crate::model::Timestamp;
+use crate::model::{Hash, Timestamp};
+use crate::sequencer_client::Position;
 use crate::storage::{Database, Error, Migration, MigrationSet, Schema};
 
 const MIGRATIONS: MigrationSet = MigrationSet {
     component: "mediator",
-    steps: &[Migration {
-        version: 1,
-        name: "mediator",
-        sql: include_str!("../../../../migrations/mediator/0001_mediator.sql"),
-    }],
+    steps: &[
+        Migration {
+            version: 1,
+            name: "mediator",
+            sql: include_str!("../../../../migrations/mediator/0001_mediator.sql"),
+        },
+        Migration {
+            version: 2,
+            name: "position hash",
+            sql: include_str!("../../../../migrations/mediator/0002_position_hash.sql"),
+        },
+    ],
 };
 
 /// The mediator's database.
@@ -47,11 +55,22 @@ impl Store {
     }
 
     /// Everything sequenced up to here is decided.
-    pub(in super::super) async fn position(&self) -> Result<Timestamp, Error> {
+    pub(in super::super) async fn position(&self) -> Result<Position, Error> {
         let client = self.database.client().await?;
-        let sql = self.schema.fill("SELECT decided FROM {schema}.position");
+        let sql = self
+            .schema
+            .fill("SELECT decided, decided_hash, seen, seen_hash FROM {schema}.position");
         let row = client.query_one(&sql, &[]).await?;
-        Timestamp::from_micros(row.try_get(0)?).map_err(Error::corrupt)
+        let time = |micros| Timestamp::from_micros(micros).map_err(Error::corrupt);
+        let resume = Position::known(time(row.try_get(0)?)?, row.try_get(1)?);
+        let seen: Option<i64> = row.try_get(2)?;
+        Ok(Position {
+            resume,
+            seen: match seen {
+                Some(seen) => Position::known(time(seen)?, row.try_get(3)?),
+                None => resume,
+            },
+        })
     }
 
     /// The topology transactions published up to the position, in order.
@@ -69,7 +88,7 @@ impl Store {
     /// Moves the position, with what was published up to it.
     pub(in super::super) async fn keep(
         &self,
-        position: Timestamp,
+        position: &Position,
         topology: &[(Timestamp, Bytes)],
     ) -> Result<(), Error> {
         let times: Vec<i64> = topology.iter().map(|(time, _)| time.micros()).collect();
@@ -77,10 +96,23 @@ impl Store {
         let transactions: Vec<&[u8]> = topology.iter().map(|(_, it)| it.as_ref()).collect();
         self.database
             .transaction(async |transaction| {
-                let sql = self
-                    .schema
-                    .fill("UPDATE {schema}.position SET decided = $1");
-                transaction.execute(&sql, &[&position.micros()]).await?;
+                let sql = self.schema.fill(
+                    "UPDATE {schema}.position
+                     SET decided = $1, decided_hash = $2, seen = $3, seen_hash = $4",
+                );
+                let Position { resume, seen } = position;
+                let hash = |hash: Option<Hash>| hash.map(|it| it.as_bytes().to_vec());
+                transaction
+                    .execute(
+                        &sql,
+                        &[
+                            &resume.time.micros(),
+                            &hash(resume.hash),
+                            &seen.time.micros(),
+                            &hash(seen.hash),
+                        ],
+                    )
+                    .await?;
                 if !topology.is_empty() {
                     let sql = self.schema.fill(
                         "INSERT INTO {schema}.topology_log (sequenced_at, place, transaction)

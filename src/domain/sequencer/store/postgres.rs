@@ -1,23 +1,30 @@
 //! The sequencer's tables.
 
-use super::super::intake::{Accepted, MemberNumber, Members};
-use super::super::recent::Sequenced;
-use crate::model::{MemberId, Timestamp};
-use crate::protocol::{Envelope, MessageId};
+use super::super::intake::{Accepted, MemberNumber};
+use super::super::recent::Batch;
+use crate::model::{Hash, Timestamp};
+use crate::protocol::{ChainPoint, Envelope, MessageId};
 use crate::storage::{Database, Error, Migration, MigrationSet, Schema};
 
 const MIGRATIONS: MigrationSet = MigrationSet {
     component: "sequencer",
-    steps: &[Migration {
-        version: 1,
-        name: "sequencer",
-        sql: include_str!("../../../../migrations/sequencer/0001_sequencer.sql"),
-    }],
+    steps: &[
+        Migration {
+            version: 1,
+            name: "sequencer",
+            sql: include_str!("../../../../migrations/sequencer/0001_sequencer.sql"),
+        },
+        Migration {
+            version: 2,
+            name: "trust",
+            sql: include_str!("../../../../migrations/sequencer/0002_trust.sql"),
+        },
+    ],
 };
 
 /// Draws the times, writes batches and deliveries: one statement, one transaction, one round trip.
 /// `$1` the time now, `$2` how many batches, `$3`–`$7` the batches, `$8`–`$9` the deliveries by
-/// the batch's place.
+/// the batch's place, `$10`–`$12` points of chains that earlier batches led to.
 const APPEND: &str = "
     WITH tick AS (
         UPDATE {schema}.clock
@@ -36,6 +43,10 @@ const APPEND: &str = "
         SELECT delivery.member_id, sequenced.time
         FROM tick, UNNEST($8::int8[], $9::int4[]) AS delivery (place, member_id), sequenced
         WHERE sequenced.time = tick.before + delivery.place
+    ), chained AS (
+        INSERT INTO {schema}.chain_checkpoints (member_id, time, hash)
+        SELECT * FROM UNNEST($10::int4[], $11::int8[], $12::bytea[])
+        ON CONFLICT DO NOTHING
     )
     SELECT tick.before, tick.previous, sequenced.time FROM tick LEFT JOIN sequenced ON true ORDER BY time";
 
@@ -53,8 +64,8 @@ pub(in super::super) struct Appended {
 /// The sequencer's database.
 #[derive(Debug)]
 pub(in super::super) struct Store {
-    database: Database,
-    schema: Schema,
+    pub(super) database: Database,
+    pub(super) schema: Schema,
     append: String,
     find: String,
     read: String,
@@ -66,32 +77,19 @@ impl Store {
         MIGRATIONS.run(&database, &schema).await?;
         Ok(Self {
             append: schema.fill(APPEND),
-            find: schema
-                .fill("SELECT 1 FROM {schema}.events WHERE sender = $1 AND message_id = $2"),
+            find: schema.fill(
+                "SELECT envelopes FROM {schema}.events WHERE sender = $1 AND message_id = $2",
+            ),
             read: schema.fill(
                 "SELECT event.time, event.sender, event.message_id, event.envelopes
                  FROM {schema}.deliveries AS delivery
                  JOIN {schema}.events AS event USING (time)
-                 WHERE delivery.member_id = $1 AND delivery.time > $2
-                 ORDER BY delivery.time LIMIT $3",
+                 WHERE delivery.member_id = $1 AND delivery.time > $2 AND delivery.time <= $3
+                 ORDER BY delivery.time LIMIT $4",
             ),
             database,
             schema,
         })
-    }
-
-    /// The registered members.
-    pub(in super::super) async fn members(&self) -> Result<Members, Error> {
-        let client = self.database.client().await?;
-        let sql = self
-            .schema
-            .fill("SELECT member, member_id FROM {schema}.members");
-        let mut members = Members::default();
-        for row in client.query(&sql, &[]).await? {
-            let member = MemberId::parse(row.try_get(0)?).map_err(Error::corrupt)?;
-            members.insert(member, row.try_get(1)?);
-        }
-        Ok(members)
     }
 
     /// The last time given out.
@@ -102,32 +100,15 @@ impl Store {
         Timestamp::from_micros(row.try_get(0)?).map_err(Error::corrupt)
     }
 
-    /// Registers a member; its number.
-    pub(in super::super) async fn register(
-        &self,
-        member: &MemberId,
-    ) -> Result<MemberNumber, Error> {
-        let client = self.database.client().await?;
-        let sql = self.schema.fill(
-            "WITH added AS (
-                 INSERT INTO {schema}.members (member, registered_at)
-                 SELECT $1, last_time FROM {schema}.clock
-                 ON CONFLICT (member) DO NOTHING RETURNING member_id
-             )
-             SELECT member_id FROM added
-             UNION ALL SELECT member_id FROM {schema}.members WHERE member = $1",
-        );
-        let row = client.query_one(&sql, &[&member.to_string()]).await?;
-        Ok(row.try_get(0)?)
-    }
-
     /// Gives the batches their times, in their order. `None` for a batch that was not written: it
     /// was sequenced before, or its time is over.
     pub(in super::super) async fn append(
         &self,
         batches: &[Accepted],
+        points: &[(MemberNumber, ChainPoint)],
         now: Timestamp,
     ) -> Result<Appended, Error> {
+        let chained = ChainColumns::of(points);
         let columns = Columns::of(batches);
         let count = i64::try_from(batches.len()).unwrap_or(i64::MAX);
         let client = self.database.client().await?;
@@ -145,6 +126,9 @@ impl Store {
                     &columns.max_times,
                     &columns.delivery_places,
                     &columns.delivery_members,
+                    &chained.members,
+                    &chained.times,
+                    &chained.hashes,
                 ],
             )
             .await?;
@@ -169,8 +153,11 @@ impl Store {
         })
     }
 
-    /// Whether a batch was sequenced before.
-    pub(in super::super) async fn is_sequenced(&self, batch: &Accepted) -> Result<bool, Error> {
+    /// Whether a batch was sequenced before; `None` if another one was under its message id.
+    pub(in super::super) async fn is_sequenced(
+        &self,
+        batch: &Accepted,
+    ) -> Result<Option<bool>, Error> {
         let client = self.database.client().await?;
         let statement = client.prepare_cached(&self.find).await?;
         let found = client
@@ -179,37 +166,103 @@ impl Store {
                 &[&batch.sender, &batch.message_id.as_bytes().as_slice()],
             )
             .await?;
-        Ok(found.is_some())
+        let Some(row) = found else {
+            return Ok(Some(false));
+        };
+        let is_same = row.try_get::<_, &[u8]>(0)? == Envelope::encode_all(&batch.envelopes);
+        Ok(is_same.then_some(true))
     }
 
-    /// A member's batches after a time.
+    /// A member's batches after a time and up to another.
     pub(in super::super) async fn read(
         &self,
         number: MemberNumber,
         after: Timestamp,
+        until: Timestamp,
         max: usize,
-    ) -> Result<Vec<Sequenced>, Error> {
+    ) -> Result<Vec<Batch>, Error> {
         let max = i64::try_from(max).unwrap_or(i64::MAX);
         let client = self.database.client().await?;
         let statement = client.prepare_cached(&self.read).await?;
         let rows = client
-            .query(&statement, &[&number, &after.micros(), &max])
+            .query(
+                &statement,
+                &[&number, &after.micros(), &until.micros(), &max],
+            )
             .await?;
-        rows.iter().map(|row| sequenced(row, number)).collect()
+        rows.iter().map(batch).collect()
+    }
+
+    /// The last point of a member's chain that is kept, up to a time.
+    pub(in super::super) async fn checkpoint(
+        &self,
+        number: MemberNumber,
+        until: Timestamp,
+    ) -> Result<Option<ChainPoint>, Error> {
+        let client = self.database.client().await?;
+        let sql = self.schema.fill(
+            "SELECT time, hash FROM {schema}.chain_checkpoints
+             WHERE member_id = $1 AND time <= $2 ORDER BY time DESC LIMIT 1",
+        );
+        let found = client.query_opt(&sql, &[&number, &until.micros()]).await?;
+        found
+            .map(|row| {
+                Ok(ChainPoint {
+                    time: Timestamp::from_micros(row.try_get(0)?).map_err(Error::corrupt)?,
+                    hash: Hash::from_slice(row.try_get(1)?)
+                        .ok_or_else(|| Error::corrupt("a hash of another length"))?,
+                })
+            })
+            .transpose()
+    }
+
+    /// Keeps a point of a member's chain.
+    pub(in super::super) async fn keep_checkpoint(
+        &self,
+        number: MemberNumber,
+        point: &ChainPoint,
+    ) -> Result<(), Error> {
+        let client = self.database.client().await?;
+        let sql = self.schema.fill(
+            "INSERT INTO {schema}.chain_checkpoints (member_id, time, hash) VALUES ($1, $2, $3)
+             ON CONFLICT DO NOTHING",
+        );
+        let hash = point.hash.as_bytes().as_slice();
+        client
+            .execute(&sql, &[&number, &point.time.micros(), &hash])
+            .await?;
+        Ok(())
     }
 }
 
-fn sequenced(row: &tokio_postgres::Row, number: MemberNumber) -> Result<Sequenced, Error> {
+fn batch(row: &tokio_postgres::Row) -> Result<Batch, Error> {
     let message_id: &[u8] = row.try_get(2)?;
     let envelopes: Vec<u8> = row.try_get(3)?;
-    Ok(Sequenced {
+    Ok(Batch {
         time: Timestamp::from_micros(row.try_get(0)?).map_err(Error::corrupt)?,
         sender: row.try_get(1)?,
         message_id: MessageId::from_slice(message_id)
             .ok_or_else(|| Error::corrupt("a message id of another length"))?,
         envelopes: Envelope::decode_all(envelopes.into()).map_err(Error::corrupt)?,
-        addressees: vec![number],
     })
+}
+
+/// Points of chains turned on their side.
+struct ChainColumns<'a> {
+    members: Vec<MemberNumber>,
+    times: Vec<i64>,
+    hashes: Vec<&'a [u8]>,
+}
+
+impl<'a> ChainColumns<'a> {
+    fn of(points: &'a [(MemberNumber, ChainPoint)]) -> Self {
+        let all = points.iter();
+        Self {
+            members: all.clone().map(|(member, _)| *member).collect(),
+            times: all.clone().map(|(_, it)| it.time.micros()).collect(),
+            hashes: all.map(|(_, it)| it.hash.as_bytes().as_slice()).collect(),
+        }
+    }
 }
 
 /// The batches turned on their side, as UNNEST takes them. Places count from 1.
@@ -235,9 +288,9 @@ impl<'a> Columns<'a> {
                 .envelopes
                 .push(Envelope::encode_all(&batch.envelopes));
             columns.max_times.push(batch.max_time.micros());
-            for member in &batch.addressees {
+            for addressee in &batch.addressees {
                 columns.delivery_places.push(place);
-                columns.delivery_members.push(*member);
+                columns.delivery_members.push(addressee.number);
             }
         }
         columns

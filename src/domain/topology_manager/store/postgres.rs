@@ -6,16 +6,24 @@ use super::super::core::Publication;
 use super::super::identity::Identity;
 use crate::crypto::SigningKey;
 use crate::model::{DomainId, MemberId, Timestamp};
-use crate::protocol::MessageId;
+use crate::protocol::{KnownPoint, MessageId};
+use crate::sequencer_client::Position;
 use crate::storage::{Database, Error, Migration, MigrationSet, Schema, Transaction};
 
 const MIGRATIONS: MigrationSet = MigrationSet {
     component: "topology",
-    steps: &[Migration {
-        version: 1,
-        name: "topology",
-        sql: include_str!("../../../../migrations/topology/0001_topology.sql"),
-    }],
+    steps: &[
+        Migration {
+            version: 1,
+            name: "topology",
+            sql: include_str!("../../../../migrations/topology/0001_topology.sql"),
+        },
+        Migration {
+            version: 2,
+            name: "position hash",
+            sql: include_str!("../../../../migrations/topology/0002_position_hash.sql"),
+        },
+    ],
 };
 
 /// The topology manager's database.
@@ -106,11 +114,14 @@ impl Store {
     }
 
     /// Submissions sequenced up to here are answered.
-    pub(in super::super) async fn position(&self) -> Result<Timestamp, Error> {
+    pub(in super::super) async fn position(&self) -> Result<Position, Error> {
         let client = self.database.client().await?;
-        let sql = self.schema.fill("SELECT processed FROM {schema}.position");
+        let sql = self
+            .schema
+            .fill("SELECT processed, chain_hash FROM {schema}.position");
         let row = client.query_one(&sql, &[]).await?;
-        Timestamp::from_micros(row.try_get(0)?).map_err(Error::corrupt)
+        let time = Timestamp::from_micros(row.try_get(0)?).map_err(Error::corrupt)?;
+        Ok(Position::at(Position::known(time, row.try_get(1)?)))
     }
 
     /// Answers that the sequencer may not have.
@@ -137,7 +148,7 @@ impl Store {
         &self,
         publications: &[Publication],
         refusals: &[Refusal],
-        position: Option<Timestamp>,
+        position: Option<KnownPoint>,
     ) -> Result<(), Error> {
         self.database
             .transaction(async |transaction| {
@@ -150,8 +161,11 @@ impl Store {
                 if let Some(position) = position {
                     let sql = self
                         .schema
-                        .fill("UPDATE {schema}.position SET processed = $1");
-                    transaction.execute(&sql, &[&position.micros()]).await?;
+                        .fill("UPDATE {schema}.position SET processed = $1, chain_hash = $2");
+                    let hash = position.hash.map(|hash| hash.as_bytes().to_vec());
+                    transaction
+                        .execute(&sql, &[&position.time.micros(), &hash])
+                        .await?;
                 }
                 Ok(())
             })

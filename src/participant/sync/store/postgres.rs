@@ -1,21 +1,20 @@
 //! Sync's tables.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use bytes::Bytes;
 use prost::Message as _;
 
 use super::super::contracts::Cached;
-use super::super::identity::Identity;
 use super::super::processor::Decision;
 use super::Writes;
-use crate::crypto::SigningKey;
 use crate::lf::transaction::ContractInstance;
 use crate::model::{ContractId, DomainId, Offset, SubmissionId, Timestamp, UpdateId};
 use crate::participant::confirmation::locks::ContractState;
 use crate::participant::submission::{AcceptedChange, ChangeId};
-use crate::protocol::{MessageId, RequestId};
+use crate::protocol::{KnownPoint, MessageId, RequestId};
+use crate::sequencer_client::Position;
 use crate::storage::{Database, Error, Schema};
 use crate::wire::ledger as wire;
 
@@ -81,15 +80,19 @@ const WRITE: &str = "
         INSERT INTO {schema}.offset_times (event_offset, record_time)
         SELECT * FROM UNNEST($24::int8[], $25::int8[])
     )
-    INSERT INTO {schema}.domain_position (domain, processed)
-    SELECT $26::text, $27::int8 WHERE $27::int8 IS NOT NULL
-    ON CONFLICT (domain) DO UPDATE SET processed = excluded.processed";
+    INSERT INTO {schema}.domain_position (domain, processed, processed_hash, resume, resume_hash)
+    SELECT $26::text, $27::int8, $32::bytea, $33::int8, $34::bytea WHERE $27::int8 IS NOT NULL
+    ON CONFLICT (domain) DO UPDATE SET
+        processed = excluded.processed,
+        processed_hash = excluded.processed_hash,
+        resume = excluded.resume,
+        resume_hash = excluded.resume_hash";
 
 /// Sync's database.
 #[derive(Debug)]
 pub(in super::super) struct Store {
     pub(super) database: Database,
-    schema: Schema,
+    pub(super) schema: Schema,
     register: String,
     write: String,
     contracts: String,
@@ -119,7 +122,7 @@ pub(in super::super) struct InFlightRow {
 #[derive(Debug)]
 pub(in super::super) struct Restored {
     /// The last event whose effects are kept; none if there was none yet.
-    pub position: Timestamp,
+    pub position: Position,
     pub undecided: BTreeMap<RequestId, Decision>,
     pub last_offset: Offset,
     pub in_flight: Vec<InFlightRow>,
@@ -146,44 +149,6 @@ impl Store {
         }
     }
 
-    /// The participant's identity, made with `generate` the first time.
-    pub(in super::super) async fn identity(
-        &self,
-        generate: impl FnOnce() -> Result<Identity, Error>,
-    ) -> Result<Identity, Error> {
-        let client = self.database.client().await?;
-        let sql = self
-            .schema
-            .fill("SELECT member, namespace_key, signing_key FROM {schema}.identity");
-        if let Some(row) = client.query_opt(&sql, &[]).await? {
-            let key = |index| -> Result<SigningKey, Error> {
-                SigningKey::from_bytes(row.try_get(index)?).map_err(Error::corrupt)
-            };
-            return Ok(Identity {
-                participant: crate::model::ParticipantId::parse(row.try_get(0)?)
-                    .map_err(Error::corrupt)?,
-                namespace_key: key(1)?,
-                signing_key: key(2)?,
-            });
-        }
-        let identity = generate()?;
-        let sql = self.schema.fill(
-            "INSERT INTO {schema}.identity (member, namespace_key, signing_key)
-             VALUES ($1, $2, $3)",
-        );
-        client
-            .execute(
-                &sql,
-                &[
-                    &identity.participant.as_str(),
-                    &identity.namespace_key.to_bytes().as_slice(),
-                    &identity.signing_key.to_bytes().as_slice(),
-                ],
-            )
-            .await?;
-        Ok(identity)
-    }
-
     /// Everything that the loop continues from.
     pub(in super::super) async fn restore(&self, domain: &DomainId) -> Result<Restored, Error> {
         Ok(Restored {
@@ -205,12 +170,22 @@ impl Store {
         Ok(client.query(&self.schema.fill(sql), params).await?)
     }
 
-    async fn position(&self, domain: &DomainId) -> Result<Timestamp, Error> {
-        let sql = "SELECT processed FROM {schema}.domain_position WHERE domain = $1";
-        match self.rows(sql, &[&domain.as_str()]).await?.first() {
-            None => Ok(Timestamp::EPOCH),
-            Some(row) => time(row.try_get(0)?),
-        }
+    async fn position(&self, domain: &DomainId) -> Result<Position, Error> {
+        let sql = "SELECT processed, processed_hash, resume, resume_hash
+                   FROM {schema}.domain_position WHERE domain = $1";
+        let rows = self.rows(sql, &[&domain.as_str()]).await?;
+        let Some(row) = rows.first() else {
+            return Ok(Position::START);
+        };
+        let seen = Position::known(time(row.try_get(0)?)?, row.try_get(1)?);
+        let resume: Option<i64> = row.try_get(2)?;
+        Ok(Position {
+            resume: match resume {
+                Some(resume) => Position::known(time(resume)?, row.try_get(3)?),
+                None => seen,
+            },
+            seen,
+        })
     }
 
     async fn undecided(&self) -> Result<BTreeMap<RequestId, Decision>, Error> {
@@ -340,6 +315,24 @@ impl Store {
         Ok(found.map(|(_, accepted)| accepted))
     }
 
+    /// When changes were accepted; those that were not are left out.
+    pub(in super::super) async fn accepted_at(
+        &self,
+        changes: &[ChangeId],
+    ) -> Result<HashMap<ChangeId, Timestamp>, Error> {
+        if changes.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let ids: Vec<&[u8]> = changes.iter().map(|it| it.as_bytes().as_slice()).collect();
+        let sql = "SELECT change_id, completion_offset, accepted_at, submission_id, update_id
+                   FROM {schema}.accepted_changes WHERE change_id = ANY($1)";
+        let rows = self.rows(sql, &[&ids]).await?;
+        let accepted = rows.iter().map(accepted_change);
+        accepted
+            .map(|it| it.map(|(id, accepted)| (id, accepted.accepted_at)))
+            .collect()
+    }
+
     /// The entry that archived a contract.
     pub(in super::super) async fn archived_by(
         &self,
@@ -390,11 +383,14 @@ impl Store {
                     &columns.sample_offsets,
                     &columns.sample_times,
                     &domain.as_str(),
-                    &writes.position.map(Timestamp::micros),
+                    &writes.position.map(|it| it.seen.time.micros()),
                     &columns.keyed_ids,
                     &columns.key_hashes,
                     &columns.keyed_at,
                     &columns.key_places,
+                    &hash(writes.position.map(|it| it.seen)),
+                    &writes.position.map(|it| it.resume.time.micros()),
+                    &hash(writes.position.map(|it| it.resume)),
                 ],
             )
             .await?;
@@ -407,6 +403,10 @@ const REJECTED: i16 = 2;
 
 fn time(micros: i64) -> Result<Timestamp, Error> {
     Timestamp::from_micros(micros).map_err(Error::corrupt)
+}
+
+fn hash(point: Option<KnownPoint>) -> Option<Vec<u8>> {
+    Some(point?.hash?.as_bytes().to_vec())
 }
 
 fn offset(value: i64) -> Result<Offset, Error> {

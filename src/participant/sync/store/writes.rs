@@ -1,11 +1,14 @@
 //! Everything that one turn of the loop keeps: written as one.
 
+use std::collections::BTreeMap;
+
 use bytes::Bytes;
 
 use super::super::processor::Decision;
 use crate::model::{ContractId, Hash, Offset, Timestamp};
 use crate::participant::submission::{AcceptedChange, ChangeId};
 use crate::protocol::{MessageId, RequestId};
+use crate::sequencer_client::Position;
 
 /// What is to be written, all or nothing.
 #[derive(Debug, Default)]
@@ -19,7 +22,7 @@ pub(in super::super) struct Writes {
     /// Contracts that were active before and are archived: when, and by which entry.
     pub archived: Vec<(ContractId, Timestamp, Offset)>,
     /// Accepted changes.
-    pub accepted: Vec<(ChangeId, AcceptedChange)>,
+    pub accepted: BTreeMap<ChangeId, AcceptedChange>,
     /// Submissions that have their completion.
     pub finished: Vec<MessageId>,
     /// Published topology transactions.
@@ -31,7 +34,7 @@ pub(in super::super) struct Writes {
     /// Record times of some offsets.
     pub times: Vec<(Offset, Timestamp)>,
     /// The last event whose effects are in the above.
-    pub position: Option<Timestamp>,
+    pub position: Option<Position>,
 }
 
 /// A contract that became active, and perhaps was archived since.
