@@ -205,13 +205,11 @@ fn shared_expressions_that_would_become_exponential_trees_are_refused() {
         app.message(2, &index(44, entry));
         message(15, &app)
     };
-    let start = Instant::now();
     let expressions: Vec<_> = std::iter::once(unit_expr())
         .chain((0..60).map(doubled))
         .collect();
     let fault = decode_in_2_2(&with_tables(&[], &expressions));
     assert!(matches!(fault, Fault::TooLarge { .. }), "{fault}");
-    assert!(start.elapsed() < Duration::from_mins(1));
 }
 
 #[test]
