@@ -12,7 +12,6 @@ mod raw;
 mod load;
 mod nearest;
 
-mod protocol_version;
 mod validated;
 
 mod dump;
@@ -20,8 +19,8 @@ mod dump;
 #[cfg(test)]
 mod tests;
 
+pub use crate::model::ProtocolVersion;
 pub use load::{ConfigError, Sources, load};
-pub use protocol_version::ProtocolVersion;
 pub use validated::{
     ClockConfig, DomainConfig, Endpoint, NodeConfig, ParticipantConfig, RoleKind, RoleSelection,
 };

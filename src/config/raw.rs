@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::lf::engine;
+
 /// Everything.
 #[derive(Debug, Clone, Default, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
@@ -203,9 +205,26 @@ impl Default for RawClock {
 }
 
 /// Bounds of the process.
-#[derive(Debug, Clone, Default, Deserialize, Serialize)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub(super) struct RawProcess {
     /// Threads for interpretation and checks; 0 for one per core.
     pub compute_threads: usize,
+    /// Bytes of memory that the values of one interpretation may take. Each thread may take so much, and
+    /// twice as much where a package's top-level values are evaluated on the way.
+    pub interpretation_memory_bytes_max: u64,
+    /// Bytes that a transaction may take with the contracts that it uses. Must not be smaller than at
+    /// other participants, or what they submit is refused.
+    pub transaction_bytes_max: u64,
+}
+
+impl Default for RawProcess {
+    fn default() -> Self {
+        let engine = engine::Config::default();
+        Self {
+            compute_threads: 0,
+            interpretation_memory_bytes_max: engine.memory_bytes_max,
+            transaction_bytes_max: engine.transaction_bytes_max,
+        }
+    }
 }

@@ -5,10 +5,9 @@ use std::fmt;
 use std::net::SocketAddr;
 
 use super::load::ConfigError;
-use super::protocol_version::ProtocolVersion;
 use super::raw::{Raw, RawAdmission, RawDatabase, RawDomain, RawEndpoint, RawParticipant};
 use crate::domain::service::Admission;
-use crate::model::Duration;
+use crate::model::{Duration, ProtocolVersion};
 use crate::storage::{DatabaseConfig, DatabaseKind, PoolConfig};
 use crate::telemetry::{LogConfig, LogFormat};
 use crate::topology::DomainParameters;
@@ -28,6 +27,10 @@ pub struct NodeConfig {
     pub clock: ClockConfig,
     /// Threads for interpretation and checks; one per core if absent.
     pub compute_threads: Option<usize>,
+    /// Bytes of memory that the values of one interpretation may take.
+    pub interpretation_memory_bytes_max: u64,
+    /// Bytes that a transaction may take with the contracts that it uses.
+    pub transaction_bytes_max: u64,
     pub(super) raw: Raw,
 }
 
@@ -183,6 +186,8 @@ impl NodeConfig {
             },
             clock,
             compute_threads: Some(raw.process.compute_threads).filter(|threads| *threads > 0),
+            interpretation_memory_bytes_max: raw.process.interpretation_memory_bytes_max,
+            transaction_bytes_max: raw.process.transaction_bytes_max,
             raw,
         })
     }

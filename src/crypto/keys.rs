@@ -25,6 +25,9 @@ pub enum KeyError {
     /// Not an Ed25519 key.
     #[error("the bytes are not an Ed25519 key")]
     MalformedKey,
+    /// Not an X25519 key that can be used.
+    #[error("the bytes are not an X25519 key")]
+    MalformedEncryptionKey,
     /// Not 64 bytes.
     #[error("the bytes are not an Ed25519 signature")]
     MalformedSignature,

@@ -1,5 +1,6 @@
 //! Why a call failed, as far as a client can tell.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use tonic::{Code, Status};
@@ -16,6 +17,8 @@ pub struct Failure {
     pub code: Code,
     /// What the ledger says.
     pub message: String,
+    /// More about it, for programs.
+    pub metadata: HashMap<String, String>,
     /// How long the ledger asks to wait before another try.
     pub retry_after: Option<Duration>,
 }
@@ -83,6 +86,7 @@ impl From<Status> for Failure {
                 .get_details_retry_info()
                 .and_then(|info| info.retry_delay),
             message: describe(&status),
+            metadata: info.map_or_else(HashMap::new, |info| info.metadata),
         }
     }
 }

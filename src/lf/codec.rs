@@ -38,9 +38,13 @@ pub enum Error {
     TooDeep,
 }
 
-/// Collects canonical bytes.
+/// Collects canonical bytes, or only counts them.
 #[derive(Debug, Default)]
-pub struct Writer(Vec<u8>);
+pub struct Writer {
+    bytes: Vec<u8>,
+    /// How many bytes there would be, if they are only counted.
+    counted: Option<usize>,
+}
 
 impl Writer {
     /// Nothing yet.
@@ -48,19 +52,35 @@ impl Writer {
         Self::default()
     }
 
-    /// All bytes.
+    /// One that keeps nothing: it tells how long an encoding would be.
+    pub fn counting() -> Self {
+        Self {
+            bytes: Vec::new(),
+            counted: Some(0),
+        }
+    }
+
+    /// How many bytes have been written.
+    pub fn length(&self) -> usize {
+        self.counted.unwrap_or(self.bytes.len())
+    }
+
+    /// All bytes; none if they were only counted.
     pub fn finish(self) -> Vec<u8> {
-        self.0
+        self.bytes
     }
 
     /// One byte.
     pub fn byte(&mut self, byte: u8) {
-        self.0.push(byte);
+        match &mut self.counted {
+            Some(counted) => *counted = counted.saturating_add(1),
+            None => self.bytes.push(byte),
+        }
     }
 
     /// Yes or no.
     pub fn flag(&mut self, flag: bool) {
-        self.0.push(u8::from(flag));
+        self.byte(u8::from(flag));
     }
 
     /// A number that is not negative.
@@ -75,10 +95,10 @@ impl Writer {
 
     fn wide(&mut self, mut rest: u128) {
         while rest >= 0x80 {
-            self.0.push(0x80 | low_seven_bits(rest));
+            self.byte(0x80 | low_seven_bits(rest));
             rest >>= 7;
         }
-        self.0.push(low_seven_bits(rest));
+        self.byte(low_seven_bits(rest));
     }
 
     /// The number of elements that follow.
@@ -89,12 +109,15 @@ impl Writer {
     /// Bytes with their length.
     pub fn bytes(&mut self, bytes: &[u8]) {
         self.count(bytes.len());
-        self.0.extend_from_slice(bytes);
+        self.fixed(bytes);
     }
 
     /// Bytes whose length is known to the reader.
     pub fn fixed(&mut self, bytes: &[u8]) {
-        self.0.extend_from_slice(bytes);
+        match &mut self.counted {
+            Some(counted) => *counted = counted.saturating_add(bytes.len()),
+            None => self.bytes.extend_from_slice(bytes),
+        }
     }
 
     /// A text.

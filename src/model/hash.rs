@@ -26,6 +26,20 @@ pub enum Purpose {
     Transaction = 8,
     /// The salt that hides a contract's contents in its id.
     ContractSalt = 9,
+    /// A leaf of a confirmation request.
+    RequestLeaf = 10,
+    /// An inner node of the tree over the views of one level.
+    ViewsNode = 11,
+    /// The views of one level.
+    Views = 12,
+    /// A view of a confirmation request.
+    View = 13,
+    /// What a view's action leads to.
+    ViewEffects = 14,
+    /// The key of a view, derived from that of the view above.
+    ViewKey = 15,
+    /// The name of a view's key.
+    ViewKeyId = 16,
     /// A request to the sequencer.
     SubmissionRequest = 20,
     /// A member's sequenced events, one after the other.

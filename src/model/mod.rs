@@ -17,6 +17,8 @@ mod hash;
 mod offset;
 mod time;
 
+mod protocol_version;
+
 mod member;
 
 pub use contract_id::{ContractId, ContractIdError};
@@ -28,5 +30,6 @@ pub use identifier::{
 pub use member::{DomainId, Fingerprint, MemberId, MemberKind, ParticipantId};
 pub use offset::Offset;
 pub use party::{CommandId, Party, PartyHint, SubmissionId, UpdateId, UserId, WorkflowId};
+pub use protocol_version::ProtocolVersion;
 pub use text::TextError;
 pub use time::{Duration, TimeError, Timestamp};

@@ -80,6 +80,7 @@ pub(super) fn start_ledger_api(
         listener,
         model,
         sync: parts.sync,
+        protocol_version: parts.protocol_version,
         clock: assembly.clock.clone(),
         database,
         schema: parts.schema,

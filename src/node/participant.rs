@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use super::domain::DomainPorts;
 use super::start::{Assembly, StartError};
-use crate::config::{ParticipantConfig, RoleKind};
+use crate::config::{ParticipantConfig, ProtocolVersion, RoleKind};
+use crate::lf::engine::{self, Engine};
 use crate::participant::indexer::{self, Head, Indexer, LogTail};
 use crate::participant::packages::Packages;
 use crate::participant::schema;
@@ -16,6 +17,7 @@ use crate::storage::Schema;
 pub(super) struct ParticipantParts {
     pub schema: Schema,
     pub packages: Packages,
+    pub protocol_version: ProtocolVersion,
     pub head: Head,
     pub sync: Arc<dyn SyncPort>,
 }
@@ -39,7 +41,7 @@ pub(super) async fn start(
     let packages = Packages::open(
         database.clone(),
         &schema,
-        assembly.engine(domain.protocol_version),
+        engine(domain.protocol_version, &assembly.bounds),
         assembly.compute.clone(),
     )
     .await
@@ -54,6 +56,7 @@ pub(super) async fn start(
             schema: schema.clone(),
             packages: packages.clone(),
             domain_alias: config.domain.clone(),
+            protocol_version: domain.protocol_version,
             sequencer: Arc::clone(&domain.sequencer),
             service: Arc::clone(&domain.service),
             clock: assembly.clock.clone(),
@@ -80,7 +83,17 @@ pub(super) async fn start(
     Ok(ParticipantParts {
         schema,
         packages,
+        protocol_version: domain.protocol_version,
         head,
         sync,
+    })
+}
+
+/// An engine with the rules of a protocol version. Each participant has its own: what one has loaded is
+/// no business of another.
+fn engine(version: ProtocolVersion, bounds: &engine::Config) -> Engine {
+    Engine::new(engine::Config {
+        rollback_effects: version < ProtocolVersion::V35,
+        ..bounds.clone()
     })
 }

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use super::addresses::{Addresses, Listeners};
 use super::databases::Databases;
 use super::{domain, doors, monitoring, participant};
-use crate::config::{ClockConfig, NodeConfig, ProtocolVersion, RoleKind, RoleSelection};
-use crate::lf::engine::{self, Engine};
+use crate::config::{ClockConfig, NodeConfig, RoleKind, RoleSelection};
+use crate::lf::engine;
 use crate::model::Timestamp;
 use crate::participant::submission::SyncPort;
 use crate::runtime::clock::Clock;
@@ -68,8 +68,8 @@ pub(super) struct Assembly<'a> {
     pub health: Health,
     selection: &'a RoleSelection,
     databases: &'a Databases,
-    /// One for all participants whose domains have the same rules, with the packages of all of them.
-    engines: BTreeMap<ProtocolVersion, Engine>,
+    /// What an interpretation may use.
+    pub bounds: engine::Config,
     supervisors: Vec<Supervisor>,
     crashers: Vec<(String, Crasher)>,
     /// How each participant's sync is reached.
@@ -92,17 +92,6 @@ impl Assembly<'_> {
         self.databases.find(config).cloned().ok_or_else(|| {
             StartError::System("a database of the configuration was not opened".to_owned())
         })
-    }
-
-    /// The engine with the rules of a protocol version.
-    pub(super) fn engine(&mut self, version: ProtocolVersion) -> Engine {
-        let make = || {
-            Engine::new(engine::Config {
-                rollback_effects: version < ProtocolVersion::V35,
-                ..engine::Config::default()
-            })
-        };
-        self.engines.entry(version).or_insert_with(make).clone()
     }
 
     /// Puts a role under supervision behind its handle.
@@ -168,7 +157,11 @@ impl Node {
             health: health.clone(),
             selection,
             databases: &databases,
-            engines: BTreeMap::new(),
+            bounds: engine::Config {
+                memory_bytes_max: config.interpretation_memory_bytes_max,
+                transaction_bytes_max: config.transaction_bytes_max,
+                ..engine::Config::default()
+            },
             supervisors: Vec::new(),
             crashers: Vec::new(),
             sync_ports: BTreeMap::new(),

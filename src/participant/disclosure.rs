@@ -1,12 +1,13 @@
 //! Contracts shown by hand: the blob of a created event, and what a submission makes of it.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use bytes::Bytes;
 use prost::Message as _;
 
 use crate::lf::transaction::ContractInstance;
-use crate::model::ContractId;
+use crate::model::{ContractId, DomainId};
 use crate::participant::errors::{ErrorId, Refusal};
 use crate::participant::submission::DisclosedContract;
 use crate::wire::protocol::InputContract;
@@ -21,20 +22,81 @@ pub fn blob(id: &ContractId, instance: Bytes) -> Bytes {
     .into()
 }
 
-/// Reads the disclosed contracts of a submission, in its order; each must be the one that its id names.
+/// Reads the disclosed contracts of a submission, in its order. Whether one is the contract that its id
+/// names is checked when it is used.
 ///
 /// # Errors
-/// If a blob is none, or not what the submission says about it.
+/// If a blob is none, or not what the submission says about it; if two are the same contract, but do not
+/// say the same.
 pub fn read(
     disclosed: &[DisclosedContract],
 ) -> Result<Vec<(ContractId, Arc<ContractInstance>)>, Refusal> {
     let mut contracts = Vec::with_capacity(disclosed.len());
+    let mut known: BTreeMap<ContractId, Arc<ContractInstance>> = BTreeMap::new();
+    let mut conflict = None;
     for contract in disclosed {
         let (id, instance) = open(&contract.blob)?;
         check(contract, &id, &instance)?;
-        contracts.push((id, Arc::new(instance)));
+        let instance = Arc::new(instance);
+        let first = known.entry(id.clone()).or_insert(Arc::clone(&instance));
+        if *first != instance {
+            conflict = conflict.or(Some(id.clone()));
+        }
+        contracts.push((id, instance));
     }
-    Ok(contracts)
+    match conflict {
+        Some(id) => Err(conflicting(&id)),
+        None => Ok(contracts),
+    }
+}
+
+fn conflicting(id: &ContractId) -> Refusal {
+    Refusal::new(
+        ErrorId::DisclosedContractsConflictingPayloads,
+        format!("The contractId {id} has conflicting payloads for disclosed contracts"),
+    )
+}
+
+/// The domain that a submission must go to: the one that it names, or that of the disclosed contracts
+/// that it used.
+///
+/// # Errors
+/// If these are not one.
+pub fn domain(
+    prescribed: Option<&DomainId>,
+    used: &BTreeMap<&ContractId, &DomainId>,
+) -> Result<Option<DomainId>, Refusal> {
+    let domains: BTreeSet<&DomainId> = used.values().copied().collect();
+    let Some(disclosed) = domains.first() else {
+        return Ok(prescribed.cloned());
+    };
+    if domains.len() > 1 {
+        let used = used.iter().map(|(id, domain)| format!("{id} -> {domain}"));
+        return Err(Refusal::new(
+            ErrorId::DisclosedContractsSynchronizerIdMismatch,
+            format!(
+                "Some disclosed contracts that were used during command interpretation have \
+                 mismatching synchronizer ids: {}",
+                used.collect::<Vec<_>>().join(", ")
+            ),
+        ));
+    }
+    match prescribed {
+        Some(prescribed) if prescribed != *disclosed => {
+            let used = used.keys().map(ToString::to_string);
+            Err(Refusal::new(
+                ErrorId::PrescribedSynchronizerIdMismatch,
+                format!(
+                    "The target synchronizer={prescribed} specified in the command submission \
+                     mismatches the synchronizer id={disclosed} of some attached disclosed \
+                     contracts that have been used in the submission \
+                     (used-disclosed-contract-ids={})",
+                    used.collect::<Vec<_>>().join(", ")
+                ),
+            ))
+        }
+        _ => Ok(Some((*disclosed).clone())),
+    }
 }
 
 fn open(blob: &Bytes) -> Result<(ContractId, ContractInstance), Refusal> {
@@ -85,10 +147,70 @@ fn check(
             return Err(mismatch("template_id", said, found));
         }
     }
-    instance.authenticate(id).map_err(|error| {
-        Refusal::new(
-            ErrorId::DisclosedContractAuthenticationFailed,
-            error.to_string(),
-        )
-    })
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lf::value::Value;
+    use crate::model::{Hash, Party, Timestamp};
+
+    fn id(number: u8) -> ContractId {
+        ContractId::new([number; 32], &[])
+    }
+
+    fn on(name: &str) -> DomainId {
+        DomainId::parse(&format!("{name}::1220{}", "ab".repeat(32))).unwrap()
+    }
+
+    fn instance(argument: Value) -> ContractInstance {
+        let alice: Party = "alice".parse().unwrap();
+        ContractInstance {
+            template: "0123456789:M:T".parse().unwrap(),
+            package_name: "name".parse().unwrap(),
+            argument,
+            signatories: [alice.clone()].into(),
+            stakeholders: [alice].into(),
+            key: None,
+            created_at: Timestamp::EPOCH,
+            salt: Hash::from_bytes([0; 32]),
+        }
+    }
+
+    #[test]
+    fn contracts_with_one_id_say_one_thing() {
+        let disclosed = |argument| DisclosedContract {
+            template: None,
+            contract_id: None,
+            blob: blob(&id(1), instance(argument).to_bytes().into()),
+            domain: None,
+        };
+        let (good, other) = (disclosed(Value::Bool(true)), disclosed(Value::Bool(false)));
+        assert_eq!(read(&[good.clone(), good.clone()]).unwrap().len(), 2);
+        let refusal = read(&[good, other]).unwrap_err();
+        assert_eq!(refusal.id, ErrorId::DisclosedContractsConflictingPayloads);
+    }
+
+    #[test]
+    fn a_submission_goes_where_the_disclosed_contracts_are_that_it_used() {
+        let (a, b, one, other) = (id(1), id(2), on("one"), on("other"));
+        let same = BTreeMap::from([(&a, &one), (&b, &one)]);
+        assert_eq!(domain(None, &same), Ok(Some(one.clone())));
+        assert_eq!(domain(Some(&one), &same), Ok(Some(one.clone())));
+        assert_eq!(
+            domain(Some(&other), &BTreeMap::new()),
+            Ok(Some(other.clone()))
+        );
+        assert_eq!(domain(None, &BTreeMap::new()), Ok(None));
+        let refused = |prescribed, used| domain(prescribed, used).unwrap_err().id;
+        assert_eq!(
+            refused(Some(&other), &same),
+            ErrorId::PrescribedSynchronizerIdMismatch
+        );
+        assert_eq!(
+            refused(Some(&one), &BTreeMap::from([(&a, &one), (&b, &other)])),
+            ErrorId::DisclosedContractsSynchronizerIdMismatch
+        );
+    }
 }

@@ -28,8 +28,13 @@ pub const MIGRATIONS: MigrationSet = MigrationSet {
         },
         Migration {
             version: 5,
+            name: "encryption key",
+            sql: include_str!("../../migrations/participant/0005_encryption_key.sql"),
+        },
+        Migration {
+            version: 6,
             name: "position hash",
-            sql: include_str!("../../migrations/participant/0005_position_hash.sql"),
+            sql: include_str!("../../migrations/participant/0006_position_hash.sql"),
         },
     ],
 };

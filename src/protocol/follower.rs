@@ -91,7 +91,7 @@ impl Follower {
     /// # Errors
     /// If it is not one of this domain's, or not signed by who it says.
     pub fn take(&mut self, content: Bytes) -> Result<Followed, Error> {
-        if self.topology.key_of(&self.topology_manager).is_none() {
+        if self.topology.keys_of(&self.topology_manager).is_none() {
             return self.bootstrap(content);
         }
         let opened = SignedMessage::open(content, &self.domain, &self.topology)?;

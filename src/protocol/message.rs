@@ -3,21 +3,24 @@
 use bytes::Bytes;
 use prost::Message as _;
 
-use super::{Error, InformeeTree, MessageId, Response, Verdict};
+use super::parts::{hash, hash_bytes};
+use super::{EncryptedView, Error, InformeeTree, MessageId, Response, RootHash, Verdict};
 use crate::model::DomainId;
 use crate::wire::protocol as wire;
 use wire::message::Kind;
 
 /// The version of the protocol that this code speaks.
-pub const PROTOCOL_VERSION: u32 = 1;
+pub const PROTOCOL_VERSION: u32 = 2;
 
 /// A message of the protocol.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Message {
     /// Phase 1: who must know and who must confirm.
     InformeeTree(InformeeTree),
-    /// Phase 1: the transaction. Kept encoded: its hash is in the informee tree.
-    View(Bytes),
+    /// Phase 1: what all parts of the request belong to.
+    RootHash(RootHash),
+    /// Phase 1: what the transaction does, in views for the same recipients.
+    EncryptedViews(Vec<EncryptedView>),
     /// Phase 4: a participant's answer.
     Response(Response),
     /// Phase 5: the outcome.
@@ -57,7 +60,12 @@ impl Message {
     pub(super) fn encode(&self, domain: &DomainId) -> Vec<u8> {
         let kind = match self {
             Self::InformeeTree(tree) => Kind::InformeeTree(tree.to_wire()),
-            Self::View(view) => Kind::View(view.clone()),
+            Self::RootHash(root) => Kind::RootHash(wire::RootHash {
+                root_hash: hash_bytes(&root.0),
+            }),
+            Self::EncryptedViews(views) => Kind::EncryptedViews(wire::EncryptedViews {
+                views: views.iter().map(EncryptedView::to_wire).collect(),
+            }),
             Self::Response(response) => Kind::Response(response.to_wire()),
             Self::Verdict(verdict) => Kind::Verdict(verdict.to_wire()),
             Self::TopologySubmission(it) => Kind::TopologySubmission(wire::TopologySubmission {
@@ -102,10 +110,12 @@ impl Message {
         }
         match message.kind {
             None => Err(Error::malformed("no content")),
-            Some(Kind::InformeeTree(tree)) => {
-                InformeeTree::from_wire(&tree).map(Self::InformeeTree)
+            Some(Kind::InformeeTree(tree)) => InformeeTree::from_wire(tree).map(Self::InformeeTree),
+            Some(Kind::RootHash(root)) => Ok(Self::RootHash(RootHash(hash(&root.root_hash)?))),
+            Some(Kind::EncryptedViews(it)) => {
+                let views = it.views.into_iter().map(EncryptedView::from_wire);
+                views.collect::<Result<_, _>>().map(Self::EncryptedViews)
             }
-            Some(Kind::View(view)) => Ok(Self::View(view)),
             Some(Kind::Response(response)) => Response::from_wire(response).map(Self::Response),
             Some(Kind::Verdict(verdict)) => Verdict::from_wire(verdict).map(Self::Verdict),
             Some(Kind::TopologySubmission(it)) => {

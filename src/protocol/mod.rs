@@ -1,8 +1,9 @@
 //! What the members of a domain say to each other, in the order in which it is said.
 //!
-//! A participant hands one batch to the sequencer: an [`InformeeTree`] for the mediator and a
-//! [`TransactionView`] for the participants concerned (phase 1). The sequencing time of the batch is
-//! the [`RequestId`] (phase 2). Participants answer with a [`Response`] each (phase 4), the mediator
+//! A participant makes a [`RequestTree`] of a transaction and hands one batch to the sequencer: the
+//! [`RootHash`] of the tree for all, an [`InformeeTree`] for the mediator, and for each participant
+//! concerned the views that it may see, as [`EncryptedView`]s (phase 1). The sequencing time of the
+//! batch is the [`RequestId`] (phase 2). Participants answer with a [`Response`] each (phase 4), the mediator
 //! gives a [`Verdict`] (phase 5), and its sequencing time is the transaction's record time.
 //!
 //! Invariants: pure; every message is signed by its sender and names protocol version and domain;
@@ -10,6 +11,7 @@
 
 mod error;
 mod ids;
+mod parts;
 
 mod envelope;
 mod keyed_signature;
@@ -21,25 +23,47 @@ mod event_page;
 
 mod challenge;
 
-mod message;
+mod merkle;
+
+mod forest;
+mod view;
+
 mod request;
+
+mod encrypted;
 mod response;
+
+mod message;
 
 mod follower;
 
 pub use challenge::Challenge;
+pub use encrypted::{
+    Decrypted, EncryptedView, NoEncryptionKey, OpenedSessions, Recipients, Sessions,
+};
 pub use envelope::{Envelope, SequencedEvent, SubmissionRequest};
 pub use error::Error;
 pub use event_chain::{ChainPoint, digest};
 pub use event_page::{ChainedEvent, EventPage, KnownPoint, Violation};
 pub use follower::{Followed, Follower, Published};
+pub use forest::Forest;
 pub use ids::{MessageId, RequestId, RootHash};
 pub use keyed_signature::KeyedSignature;
+pub use merkle::{Blindable, Leaf, LeafContent};
 pub use message::{Message, PROTOCOL_VERSION, TopologyRefusal, TopologySubmission};
-pub use request::{InformeeTree, InputContract, SubmitterMetadata, TransactionView};
-pub use response::{Answer, Reject, Response, Verdict};
+pub use request::{
+    CommonMetadata, InformeeTree, LightView, RequestTree, SubmitterMetadata, TransactionMetadata,
+    View,
+};
+pub use response::{Answer, ConfirmedView, Reject, Response, Verdict};
 pub use signed::SignedMessage;
 pub use signed_request::{Acknowledgement, SignedAcknowledgement, SignedRequest};
+pub use view::{InputContract, KeyAnswer, Quorum, ViewConfirmers, ViewData, ViewPosition};
+
+#[cfg(test)]
+mod request_tests;
+#[cfg(test)]
+mod samples;
 
 #[cfg(test)]
 mod tests {
@@ -48,7 +72,7 @@ mod tests {
     use super::*;
     use crate::crypto::SigningKey;
     use crate::model::{DomainId, Hash, Party, Purpose, Timestamp};
-    use crate::topology::{Mapping, State, Transaction};
+    use crate::topology::{Mapping, MemberKeys, State, Transaction};
 
     struct World {
         domain: DomainId,
@@ -65,7 +89,7 @@ mod tests {
         let mut topology = State::new();
         let mapping = Mapping::OwnerToKey {
             member: member.clone(),
-            key: key.public(),
+            keys: MemberKeys::signing(key.public()),
         };
         topology
             .apply(&Transaction::first(mapping).sign(&[&key]))
@@ -78,9 +102,9 @@ mod tests {
         }
     }
 
-    fn messages(world: &World) -> Vec<Message> {
+    fn messages() -> Vec<Message> {
         let party = Party::parse("alice::1220").unwrap();
-        let parties = BTreeSet::from([party]);
+        let parties = BTreeSet::from([party.clone()]);
         let hash = Hash::of(Purpose::Transaction, b"x");
         let request = RequestId(Timestamp::EPOCH);
         let root_hash = RootHash(hash);
@@ -90,18 +114,16 @@ mod tests {
             ..Reject::default()
         });
         vec![
-            Message::InformeeTree(InformeeTree {
-                request_uuid: [7; 16],
-                submitting_participant: world.member.participant().unwrap().clone(),
-                view_hash: hash,
-                informees: parties.clone(),
-                confirming_parties: parties.clone(),
-            }),
-            Message::View(bytes::Bytes::from_static(b"some view")),
+            Message::RootHash(root_hash),
+            Message::InformeeTree(samples::request(&party).informee_tree()),
+            Message::EncryptedViews(samples::encrypted(&party)),
             Message::Response(Response {
                 request,
                 root_hash,
-                parties,
+                views: vec![ConfirmedView {
+                    position: ViewPosition(vec![0, 1]),
+                    parties,
+                }],
                 answer: Answer::Approve,
             }),
             Message::Verdict(Verdict {
@@ -117,7 +139,7 @@ mod tests {
     #[test]
     fn messages_come_back_from_their_bytes_with_their_signer() {
         let world = world();
-        for message in messages(&world) {
+        for message in messages() {
             let bytes = SignedMessage::seal(&message, &world.domain, &world.member, &world.key);
             let opened = SignedMessage::open(bytes, &world.domain, &world.topology).unwrap();
             assert_eq!(opened.signer, world.member);
@@ -128,7 +150,7 @@ mod tests {
     #[test]
     fn a_message_with_any_bit_changed_is_refused() {
         let world = world();
-        for message in messages(&world) {
+        for message in messages() {
             let bytes = SignedMessage::seal(&message, &world.domain, &world.member, &world.key);
             for position in 0..bytes.len() {
                 let mut forged = bytes.to_vec();

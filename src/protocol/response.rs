@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::request::{hash, parties, time};
-use super::{Error, RequestId, RootHash};
+use super::parts::{hash, parties, texts, time};
+use super::{Error, RequestId, RootHash, ViewPosition};
 use crate::model::Party;
 use crate::wire::protocol as wire;
 
@@ -14,10 +14,19 @@ pub struct Response {
     pub request: RequestId,
     /// What the participant saw.
     pub root_hash: RootHash,
-    /// On whose behalf it answers.
-    pub parties: BTreeSet<Party>,
+    /// About which views.
+    pub views: Vec<ConfirmedView>,
     /// What it answers.
     pub answer: Answer,
+}
+
+/// A view about which a participant answers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConfirmedView {
+    /// Which view.
+    pub position: ViewPosition,
+    /// On whose behalf.
+    pub parties: BTreeSet<Party>,
 }
 
 /// Yes or no.
@@ -61,7 +70,7 @@ impl Response {
         wire::ConfirmationResponse {
             request_id: self.request.0.micros(),
             root_hash: self.root_hash.0.as_bytes().to_vec().into(),
-            parties: self.parties.iter().map(ToString::to_string).collect(),
+            views: self.views.iter().map(ConfirmedView::to_wire).collect(),
             answer: Some(match &self.answer {
                 Answer::Approve => W::Approval(wire::Approval {}),
                 Answer::Reject(reject) => W::Reject(reject.to_wire()),
@@ -74,12 +83,32 @@ impl Response {
         Ok(Self {
             request: RequestId(time(it.request_id)?),
             root_hash: RootHash(hash(&it.root_hash)?),
-            parties: parties(&it.parties)?,
+            views: it
+                .views
+                .into_iter()
+                .map(ConfirmedView::from_wire)
+                .collect::<Result<_, _>>()?,
             answer: match it.answer {
                 None => return Err(Error::malformed("no answer")),
                 Some(W::Approval(_)) => Answer::Approve,
                 Some(W::Reject(reject)) => Answer::Reject(Reject::from_wire(reject)),
             },
+        })
+    }
+}
+
+impl ConfirmedView {
+    fn to_wire(&self) -> wire::ConfirmedView {
+        wire::ConfirmedView {
+            position: self.position.0.clone(),
+            parties: texts(&self.parties),
+        }
+    }
+
+    fn from_wire(view: wire::ConfirmedView) -> Result<Self, Error> {
+        Ok(Self {
+            position: ViewPosition(view.position),
+            parties: parties(&view.parties)?,
         })
     }
 }

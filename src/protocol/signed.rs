@@ -48,14 +48,15 @@ impl SignedMessage {
     pub fn open(bytes: Bytes, domain: &DomainId, topology: &State) -> Result<Self, Error> {
         let outer = wire::SignedMessage::decode(bytes).map_err(Error::malformed)?;
         let signer = MemberId::parse(&outer.signer).map_err(Error::malformed)?;
-        let key = topology
-            .key_of(&signer)
+        let keys = topology
+            .keys_of(&signer)
             .ok_or_else(|| Error::UnknownSigner(signer.to_string()))?;
         let bad_signature = || Error::BadSignature(signer.to_string());
         let signature = outer.signature.as_ref().ok_or_else(bad_signature)?;
-        if Fingerprint::parse(&signature.key) != Ok(key.fingerprint()) {
-            return Err(bad_signature());
-        }
+        let key = Fingerprint::parse(&signature.key)
+            .ok()
+            .and_then(|fingerprint| keys.signing_key(&fingerprint))
+            .ok_or_else(bad_signature)?;
         let signature = Signature::from_bytes(&signature.signature).map_err(|_| bad_signature())?;
         key.verify(Purpose::SignedMessage, &outer.message, &signature)
             .map_err(|_| bad_signature())?;

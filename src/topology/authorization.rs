@@ -17,9 +17,11 @@ pub(super) fn check(signed: &SignedTransaction, state: &State) -> Result<(), Err
 fn required(mapping: &Mapping, state: &State) -> Vec<String> {
     match mapping {
         Mapping::NamespaceDelegation { namespace, .. } => vec![namespace.to_string()],
-        // the key signs, too: nobody can claim a key that is not his
-        Mapping::OwnerToKey { member, key } => {
-            vec![member.namespace().to_owned(), key.fingerprint().to_string()]
+        // the keys sign, too: nobody can claim a key that is not his
+        Mapping::OwnerToKey { member, keys } => {
+            let mut signers = vec![member.namespace().to_owned()];
+            signers.extend(keys.signing.iter().map(|key| key.fingerprint().to_string()));
+            signers
         }
         Mapping::DomainTrust { participant, .. } | Mapping::VettedPackages { participant, .. } => {
             vec![participant.namespace().to_owned()]

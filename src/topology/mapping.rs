@@ -1,5 +1,6 @@
 //! What a topology transaction can say.
 
+use super::keys::MemberKeys;
 use super::vetting::Vetted;
 use crate::crypto::PublicKey;
 use crate::model::{DomainId, Duration, Fingerprint, MemberId, ParticipantId, Party};
@@ -14,12 +15,12 @@ pub enum Mapping {
         /// The key.
         key: PublicKey,
     },
-    /// The member signs its messages with the key.
+    /// The member signs its messages with these keys, and reads what is encrypted for them.
     OwnerToKey {
         /// The member.
         member: MemberId,
-        /// The key.
-        key: PublicKey,
+        /// Its keys.
+        keys: MemberKeys,
     },
     /// The participant wants to take part in the domain.
     DomainTrust {
@@ -120,7 +121,7 @@ impl DomainParameters {
 pub enum Subject {
     /// A key of a namespace.
     NamespaceDelegation(Fingerprint, Fingerprint),
-    /// The key of a member.
+    /// The keys of a member.
     OwnerToKey(MemberId),
     /// A participant on a domain.
     DomainTrust(ParticipantId, DomainId),

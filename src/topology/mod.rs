@@ -8,6 +8,7 @@
 //! histories give equal states; a [`State`] is a snapshot that is cheap to clone. A change is in
 //! force from the sequencing time of its publication on.
 
+mod keys;
 mod mapping;
 mod transaction;
 mod vetting;
@@ -15,6 +16,7 @@ mod vetting;
 mod authorization;
 mod state;
 
+pub use keys::MemberKeys;
 pub use mapping::{DomainParameters, Host, Hosting, Mapping, Permission, Subject};
 pub use state::{Applied, State};
 pub use transaction::{SignedTransaction, Transaction};

@@ -3,8 +3,8 @@
 use imbl::OrdMap;
 
 use super::mapping::{DomainParameters, Hosting, Mapping, Permission, Subject};
-use super::{Error, SignedTransaction, Vetted};
-use crate::crypto::PublicKey;
+use super::{Error, MemberKeys, SignedTransaction, Vetted};
+use crate::crypto::EncryptionPublicKey;
 use crate::model::{Fingerprint, MemberId, MemberKind, PackageId, ParticipantId, Party, Timestamp};
 
 /// The statements in force. Cloning is cheap: a clone is a snapshot.
@@ -90,12 +90,17 @@ impl State {
             .map_or(1, |it| it.serial.saturating_add(1))
     }
 
-    /// The key with which a member signs.
-    pub fn key_of(&self, member: &MemberId) -> Option<&PublicKey> {
+    /// The keys of a member; `None` if nobody knows it.
+    pub fn keys_of(&self, member: &MemberId) -> Option<&MemberKeys> {
         match self.mapping(&Subject::OwnerToKey(member.clone())) {
-            Some(Mapping::OwnerToKey { key, .. }) => Some(key),
+            Some(Mapping::OwnerToKey { keys, .. }) => Some(keys),
             _ => None,
         }
+    }
+
+    /// What to encrypt with for a participant.
+    pub fn encryption_key_of(&self, participant: &ParticipantId) -> Option<&EncryptionPublicKey> {
+        self.keys_of(&participant.member())?.encryption.as_ref()
     }
 
     /// The hosts of a party; `None` if nobody knows it.
@@ -193,7 +198,7 @@ fn describe(said: &Mapping, in_force: Option<&Mapping>, is_new: bool) -> Applied
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::crypto::SigningKey;
+    use crate::crypto::{EncryptionKey, SigningKey};
     use crate::model::PartyHint;
     use crate::topology::{Transaction, Validity};
 
@@ -256,14 +261,45 @@ mod tests {
         let member = participant("p1", &namespace).member();
         let mapping = Mapping::OwnerToKey {
             member: member.clone(),
-            key: signing.public(),
+            keys: MemberKeys::signing(signing.public()),
         };
         let mut state = State::new();
         let claimed = Transaction::first(mapping.clone()).sign(&[&namespace]);
         assert!(state.apply(&claimed).is_err());
         let proven = Transaction::first(mapping).sign(&[&namespace, &signing]);
         assert_eq!(state.apply(&proven), Ok(Applied::Member(member.clone())));
-        assert_eq!(state.key_of(&member), Some(&signing.public()));
+        let keys = state.keys_of(&member).unwrap();
+        assert_eq!(keys.signing, [signing.public()]);
+    }
+
+    #[test]
+    fn a_participant_publishes_what_to_encrypt_with() {
+        let (namespace, [old, new]) = (
+            SigningKey::generate(),
+            [0; 2].map(|_| SigningKey::generate()),
+        );
+        let encryption = EncryptionKey::generate().public();
+        let p1 = participant("p1", &namespace);
+        let keys = MemberKeys {
+            signing: vec![old.public(), new.public()],
+            encryption: Some(encryption),
+        };
+        let mapping = Mapping::OwnerToKey {
+            member: p1.member(),
+            keys: keys.clone(),
+        };
+        let mut state = State::new();
+        assert_eq!(state.encryption_key_of(&p1), None);
+        let claimed = Transaction::first(mapping.clone()).sign(&[&namespace, &old]);
+        assert!(matches!(
+            state.apply(&claimed),
+            Err(Error::NotAuthorized(_))
+        ));
+        let signed = Transaction::first(mapping).sign(&[&namespace, &old, &new]);
+        let decoded = SignedTransaction::decode(signed.encode()).unwrap();
+        state.apply(&decoded).unwrap();
+        assert_eq!(state.encryption_key_of(&p1), Some(&encryption));
+        assert_eq!(state.keys_of(&p1.member()), Some(&keys));
     }
 
     #[test]

@@ -3,9 +3,10 @@
 use bytes::Bytes;
 use prost::Message;
 
+use super::keys::{MemberKeys, SIGNING_KEYS_MAX};
 use super::mapping::{DomainParameters, Host, Hosting, Mapping, Permission};
 use super::{Error, Validity, Vetted, authorization};
-use crate::crypto::{PublicKey, Signature, SigningKey};
+use crate::crypto::{EncryptionPublicKey, PublicKey, Signature, SigningKey};
 use crate::model::{
     DomainId, Duration, Fingerprint, Hash, MemberId, PackageId, ParticipantId, Party, Purpose,
     TextError, Timestamp,
@@ -157,10 +158,7 @@ fn encode_mapping(mapping: &Mapping) -> wire::topology_transaction::Mapping {
                 public_key: key.to_bytes().to_vec().into(),
             })
         }
-        Mapping::OwnerToKey { member, key } => W::OwnerToKey(wire::OwnerToKey {
-            member: member.to_string(),
-            public_key: key.to_bytes().to_vec().into(),
-        }),
+        Mapping::OwnerToKey { member, keys } => W::OwnerToKey(encode_keys(member, keys)),
         Mapping::DomainTrust {
             participant,
             domain,
@@ -235,7 +233,7 @@ fn decode_mapping(mapping: wire::topology_transaction::Mapping) -> Result<Mappin
         },
         W::OwnerToKey(it) => Mapping::OwnerToKey {
             member: MemberId::parse(&it.member).map_err(text)?,
-            key: PublicKey::from_bytes(&it.public_key).map_err(malformed)?,
+            keys: decode_keys(&it)?,
         },
         W::DomainTrust(it) => Mapping::DomainTrust {
             participant: ParticipantId::parse(&it.participant).map_err(text)?,
@@ -264,6 +262,39 @@ fn decode_mapping(mapping: wire::topology_transaction::Mapping) -> Result<Mappin
                 ),
             },
         },
+    })
+}
+
+fn encode_keys(member: &MemberId, keys: &MemberKeys) -> wire::OwnerToKey {
+    let signing = keys.signing.iter();
+    wire::OwnerToKey {
+        member: member.to_string(),
+        signing_keys: signing.map(|key| key.to_bytes().to_vec().into()).collect(),
+        encryption_key: keys.encryption.map(|key| key.to_bytes().to_vec().into()),
+    }
+}
+
+fn decode_keys(it: &wire::OwnerToKey) -> Result<MemberKeys, Error> {
+    let mut signing: Vec<PublicKey> = Vec::new();
+    for bytes in it.signing_keys.iter().take(SIGNING_KEYS_MAX + 1) {
+        let key = PublicKey::from_bytes(bytes).map_err(malformed)?;
+        if signing.contains(&key) {
+            return Err(Error::Malformed("a key stands twice".to_owned()));
+        }
+        signing.push(key);
+    }
+    if signing.is_empty() || signing.len() > SIGNING_KEYS_MAX {
+        return Err(Error::Malformed(format!(
+            "a member has between 1 and {SIGNING_KEYS_MAX} keys to sign with"
+        )));
+    }
+    let encryption = it.encryption_key.as_ref();
+    Ok(MemberKeys {
+        signing,
+        encryption: encryption
+            .map(|bytes| EncryptionPublicKey::from_bytes(bytes))
+            .transpose()
+            .map_err(malformed)?,
     })
 }
 

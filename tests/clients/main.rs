@@ -33,6 +33,10 @@ mod keys;
 mod reads;
 mod streams;
 
+mod endless;
+mod failures;
+mod protocol_version;
+mod routing;
 mod scripts;
 
 mod administration;

@@ -280,7 +280,7 @@ async fn a_package_is_used_while_it_is_vetted() {
     let answer = participant.create(&new.id, &alice).await;
     refused(
         answer,
-        "PACKAGE_SELECTION_FAILED",
+        "NO_SYNCHRONIZER_FOR_SUBMISSION",
         Code::FailedPrecondition,
         9,
     );
@@ -361,17 +361,15 @@ async fn a_package_is_used_at_the_time_for_which_it_is_vetted() {
                 (&*name, "1.0.0")
             );
         }
-        for package in [&package.id, &format!("#{name}")] {
+        for (package, reason) in [
+            (&package.id, "NO_SYNCHRONIZER_FOR_SUBMISSION"),
+            (&format!("#{name}"), "PACKAGE_SELECTION_FAILED"),
+        ] {
             let answer = participant.create(package, &alice).await;
             if usable {
                 answer.unwrap();
             } else {
-                refused(
-                    answer,
-                    "PACKAGE_SELECTION_FAILED",
-                    Code::FailedPrecondition,
-                    9,
-                );
+                refused(answer, reason, Code::FailedPrecondition, 9);
             }
         }
         let preferred = participant.preferred(&name, &alice).await;
@@ -488,7 +486,7 @@ async fn what_is_vetted_is_so_after_a_restart() {
     let answer = participant.create(&dropped.id, &alice).await;
     refused(
         answer,
-        "PACKAGE_SELECTION_FAILED",
+        "NO_SYNCHRONIZER_FOR_SUBMISSION",
         Code::FailedPrecondition,
         9,
     );

@@ -49,19 +49,24 @@ fn names() -> Names {
     }
 }
 
-/// The name of the only contract of a party as its view says it, or the code of the view's status.
-async fn name(client: &Client, party: &str, interface: &str) -> Result<String, i32> {
+/// The name of the only contract of a party as its view says it and the package that said it, or the
+/// code of the view's status.
+async fn name(client: &Client, party: &str, interface: &str) -> Result<(String, String), i32> {
     let interface = format!("{interface}:I:Named");
     let contracts = client.active_with(party, |it| it.for_interfaces([interface]).unwrap());
     let contracts = contracts.await;
-    let view = &contracts[0].interface_views[0];
-    let status = view.view_status.as_ref().unwrap();
-    match &view.view_value {
+    let told = &contracts[0].interface_views[0];
+    let package = &told.implementation_package_id;
+    let status = told.view_status.as_ref().unwrap();
+    match &told.view_value {
         Some(view) => match view.fields[0].value.as_ref().unwrap().sum.as_ref().unwrap() {
-            api::value::Sum::Text(name) => Ok(name.clone()),
+            api::value::Sum::Text(name) => Ok((name.clone(), package.clone())),
             other => panic!("{other:?}"),
         },
-        None => Err(status.code),
+        None => {
+            assert_eq!(package, "");
+            Err(status.code)
+        }
     }
 }
 
@@ -79,17 +84,18 @@ async fn a_view_is_that_of_the_newest_version_that_is_vetted() {
     let submit = Submit::new(&alice).with_user_id(USER);
     client.submit(submit.add_command(command)).await.unwrap();
 
-    let seen = || name(client, &alice, &names.interface);
-    assert_eq!(seen().await.as_deref(), Ok("2.0.0"));
     let [old, new] = &names.versions[..] else {
         panic!("two versions")
     };
+    let seen = || name(client, &alice, &names.interface);
+    let said_by = |number: &str, version: &Version| Ok((number.to_owned(), version.id.clone()));
+    assert_eq!(seen().await, said_by("2.0.0", new));
     participant.update(unvet(vec![by_id(new)])).await.unwrap();
-    assert_eq!(seen().await.as_deref(), Ok("1.0.0"));
+    assert_eq!(seen().await, said_by("1.0.0", old));
     participant.update(unvet(vec![by_id(old)])).await.unwrap();
     assert_eq!(seen().await, Err(tonic::Code::FailedPrecondition as i32));
     participant.update(vet(vec![by_id(new)])).await.unwrap();
-    assert_eq!(seen().await.as_deref(), Ok("2.0.0"));
+    assert_eq!(seen().await, said_by("2.0.0", new));
     // what is vetted for a while only does not speak for the contract
     let until = prost_types::Timestamp {
         seconds: 4_000_000_000,
@@ -102,5 +108,5 @@ async fn a_view_is_that_of_the_newest_version_that_is_vetted() {
     });
     participant.update(request(bounded)).await.unwrap();
     participant.update(vet(vec![by_id(old)])).await.unwrap();
-    assert_eq!(seen().await.as_deref(), Ok("1.0.0"));
+    assert_eq!(seen().await, said_by("1.0.0", old));
 }

@@ -1,12 +1,15 @@
 //! A small client of the Ledger API.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use canton_proto::com::daml::ledger::api::v2 as api;
 use canton_proto::com::daml::ledger::api::v2::admin;
 use jura::lf::models::Model;
 use tonic::transport::{Channel, Endpoint};
 use tonic::{Code, Status};
+
+/// How long what must come may take.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// The user that tests submit as.
 pub const USER: &str = "test-user";
@@ -43,8 +46,12 @@ impl Ledger {
 
     /// Uploads the models that tests use.
     pub async fn upload_test_model(&self) {
+        self.upload(Model::Test.dar().unwrap()).await;
+    }
+
+    pub async fn upload(&self, dar_file: Vec<u8>) {
         let request = admin::UploadDarFileRequest {
-            dar_file: Model::Test.dar().unwrap(),
+            dar_file,
             ..Default::default()
         };
         admin::package_management_service_client::PackageManagementServiceClient::new(
@@ -129,6 +136,45 @@ impl Ledger {
             }
         }
         Ok(found)
+    }
+
+    /// The active contracts of a template that a party sees, once there are so many.
+    pub async fn eventually_active(
+        &self,
+        party: &str,
+        template: &str,
+        count: usize,
+    ) -> Vec<api::CreatedEvent> {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let mut active = self.active(party).await.unwrap();
+            active.retain(|it| it.template_id.as_ref().unwrap().entity_name == template);
+            if active.len() == count {
+                return active;
+            }
+            assert!(Instant::now() < deadline, "{active:?}");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    /// Waits until the participant knows parties of others.
+    pub async fn wait_for_parties(&self, parties: &[&str]) {
+        let deadline = Instant::now() + PATIENCE;
+        let request = admin::GetPartiesRequest {
+            parties: parties.iter().map(ToString::to_string).collect(),
+            ..Default::default()
+        };
+        let mut service = admin::party_management_service_client::PartyManagementServiceClient::new(
+            self.channel.clone(),
+        );
+        loop {
+            let known = service.get_parties(request.clone()).await.unwrap();
+            if known.into_inner().party_details.len() == parties.len() {
+                return;
+            }
+            assert!(Instant::now() < deadline, "parties are not known");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
     }
 
     /// The updates of a party up to the end, as (offset, update id).
@@ -256,7 +302,8 @@ fn simple() -> api::Identifier {
     }
 }
 
-fn record(fields: Vec<api::value::Sum>) -> api::Record {
+/// A record without labels.
+pub fn record(fields: Vec<api::value::Sum>) -> api::Record {
     let fields = fields.into_iter();
     api::Record {
         record_id: None,

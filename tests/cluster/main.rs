@@ -16,6 +16,7 @@ mod server;
 mod workload;
 
 mod commands;
+mod dump;
 mod kill;
 mod panics;
 mod static_time;

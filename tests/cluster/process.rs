@@ -21,6 +21,11 @@ impl Jura {
     /// Starts a sandbox with free ports and waits until it is ready. `dir` takes its log and port
     /// file; `args` say where its data is.
     pub fn sandbox(dir: &Path, args: &[&str]) -> Self {
+        Self::sandbox_with_log(dir, args, "info")
+    }
+
+    /// The same, with another filter of what is logged.
+    pub fn sandbox_with_log(dir: &Path, args: &[&str], filter: &str) -> Self {
         let port_file = dir.join("ports.json");
         // of the process before
         let _ = std::fs::remove_file(&port_file);
@@ -37,7 +42,7 @@ impl Jura {
             .arg("--canton-port-file")
             .arg(&port_file)
             .args(args)
-            .env("JURA__LOGGING__FILTER", "info")
+            .env("JURA__LOGGING__FILTER", filter)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(output)
@@ -91,9 +96,14 @@ impl Jura {
         assert!(status.success(), "{status}:\n{}", self.log_tail());
     }
 
+    /// What it has logged.
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(&self.log).unwrap_or_default()
+    }
+
     /// The last lines of the log.
     pub fn log_tail(&self) -> String {
-        let text = std::fs::read_to_string(&self.log).unwrap_or_default();
+        let text = self.log();
         let lines: Vec<&str> = text.lines().collect();
         lines[lines.len().saturating_sub(40)..].join("\n")
     }

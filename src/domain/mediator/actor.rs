@@ -25,7 +25,7 @@ use crate::sequencer_client::{
     send_until_sequenced,
 };
 use crate::storage::{self, Database, Schema};
-use crate::topology::{Mapping, Transaction};
+use crate::topology::{Mapping, MemberKeys, Transaction};
 
 /// The mediator takes no messages: it follows its events.
 #[derive(Debug)]
@@ -260,7 +260,7 @@ fn introduce(
 ) -> (MemberId, Vec<crate::topology::SignedTransaction>) {
     let mapping = Mapping::OwnerToKey {
         member: member(info),
-        key: key.public(),
+        keys: MemberKeys::signing(key.public()),
     };
     (member(info), vec![Transaction::first(mapping).sign(&[key])])
 }

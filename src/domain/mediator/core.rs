@@ -79,6 +79,7 @@ impl Core {
             }
             Ok(Followed::Nothing) => return,
             Err(error) => {
+                metrics::counter!("jura_refused_messages_total").increment(1);
                 tracing::warn!(%error, "message to the mediator refused");
                 return;
             }
@@ -87,7 +88,8 @@ impl Core {
             Message::InformeeTree(tree) => self.request(time, &signer, &tree, effects),
             Message::Response(response) => self.response(&signer, &response, effects),
             Message::Tick => {}
-            Message::View(_)
+            Message::RootHash(_)
+            | Message::EncryptedViews(_)
             | Message::Verdict(_)
             | Message::TopologySubmission(_)
             | Message::TopologyRefusal(_)
@@ -105,7 +107,8 @@ impl Core {
         tree: &InformeeTree,
         effects: &mut Effects,
     ) {
-        if *signer != tree.submitting_participant.member() {
+        if *signer != tree.common.content().submitting_participant.member() {
+            metrics::counter!("jura_refused_messages_total").increment(1);
             tracing::warn!(%signer, "a request in another's name, ignored");
             return;
         }
@@ -167,8 +170,11 @@ mod tests {
     use super::*;
     use crate::crypto::SigningKey;
     use crate::model::{DomainId, Hash, MemberKind, ParticipantId, Party, PartyHint, Purpose};
-    use crate::protocol::{Answer, Reject};
-    use crate::topology::{Hosting, Mapping, SignedTransaction, Transaction};
+    use crate::protocol::{
+        Answer, CommonMetadata, ConfirmedView, Forest, Leaf, Quorum, Reject, RequestTree,
+        SubmitterMetadata, TransactionMetadata, View, ViewConfirmers, ViewData, ViewPosition,
+    };
+    use crate::topology::{Hosting, Mapping, MemberKeys, SignedTransaction, Transaction};
 
     /// A domain with a mediator, and participants that host a party each.
     struct World {
@@ -186,7 +192,7 @@ mod tests {
         let mut transactions = vec![
             Transaction::first(Mapping::OwnerToKey {
                 member: manager.clone(),
-                key: domain_key.public(),
+                keys: MemberKeys::signing(domain_key.public()),
             })
             .sign(&[&domain_key]),
         ];
@@ -199,7 +205,7 @@ mod tests {
             for mapping in [
                 Mapping::OwnerToKey {
                     member: participant.member(),
-                    key: key.public(),
+                    keys: MemberKeys::signing(key.public()),
                 },
                 Mapping::PartyToParticipant {
                     party: party.clone(),
@@ -228,6 +234,31 @@ mod tests {
         world
     }
 
+    fn view(confirming: &[Party], informees: BTreeSet<Party>) -> View {
+        let parties: BTreeMap<Party, u32> = confirming.iter().map(|it| (it.clone(), 1)).collect();
+        let quorum = Quorum {
+            threshold: u32::try_from(parties.len()).unwrap(),
+            parties,
+        };
+        let confirmers = ViewConfirmers {
+            informees,
+            quorums: vec![quorum],
+        };
+        let data = ViewData {
+            action: Bytes::new(),
+            seed: None,
+            effects: Hash::of(Purpose::ViewEffects, b""),
+            inputs: Vec::new(),
+            keys: BTreeMap::new(),
+            package_preference: BTreeMap::new(),
+            rolled_back: false,
+        };
+        View {
+            confirmers: Leaf::with_salt(confirmers, [0; 16]),
+            data: Leaf::with_salt(data, [0; 16]),
+        }
+    }
+
     impl World {
         fn event(&mut self, contents: Vec<Bytes>) -> Effects {
             self.now += 10;
@@ -244,16 +275,63 @@ mod tests {
             self.event(vec![content])
         }
 
+        /// One view that concerns everybody, and for each a view inside of it.
         fn tree(&self) -> InformeeTree {
-            let parties: BTreeSet<Party> =
-                self.participants.iter().map(|it| it.2.clone()).collect();
-            InformeeTree {
-                request_uuid: [1; 16],
-                submitting_participant: self.participants[0].0.clone(),
-                view_hash: Hash::of(Purpose::Transaction, b"view"),
-                informees: parties.clone(),
-                confirming_parties: parties,
+            self.tree_with([1; 16], &[])
+        }
+
+        fn tree_with(&self, request_uuid: [u8; 16], strangers: &[Party]) -> InformeeTree {
+            let all: Vec<Party> = self.participants.iter().map(|it| it.2.clone()).collect();
+            let mut views = Forest::default();
+            let strangers = strangers.iter();
+            let around = views.push(None, view(&all, strangers.chain(&all).cloned().collect()));
+            for party in &all {
+                let one = std::slice::from_ref(party);
+                views.push(Some(around), view(one, one.iter().cloned().collect()));
             }
+            RequestTree {
+                common: Leaf::with_salt(
+                    CommonMetadata {
+                        request_uuid,
+                        submitting_participant: self.participants[0].0.clone(),
+                        max_sequencing_time: Timestamp::MAX,
+                    },
+                    [0; 16],
+                ),
+                submitter: Leaf::with_salt(
+                    SubmitterMetadata {
+                        act_as: BTreeSet::new(),
+                        change_id: Hash::of(Purpose::ChangeId, b""),
+                        deduplication_start: Timestamp::EPOCH,
+                        submission_id: crate::model::SubmissionId::parse("s").unwrap(),
+                    },
+                    [0; 16],
+                ),
+                transaction: Leaf::with_salt(
+                    TransactionMetadata {
+                        ledger_time: Timestamp::EPOCH,
+                        preparation_time: Timestamp::EPOCH,
+                        workflow_id: None,
+                        traceparent: String::new(),
+                        tracestate: String::new(),
+                    },
+                    [0; 16],
+                ),
+                views,
+            }
+            .informee_tree()
+        }
+
+        /// The views that a participant's party confirms.
+        fn confirmed_by(&self, participant: usize) -> Vec<ConfirmedView> {
+            let parties = BTreeSet::from([self.participants[participant].2.clone()]);
+            let index = u32::try_from(participant).unwrap();
+            let positions = [vec![0], vec![0, index]];
+            let views = positions.into_iter().map(|position| ConfirmedView {
+                position: ViewPosition(position),
+                parties: parties.clone(),
+            });
+            views.collect()
         }
 
         fn request(&mut self) -> RequestId {
@@ -267,7 +345,7 @@ mod tests {
             let response = Response {
                 request,
                 root_hash: self.tree().root_hash(),
-                parties: [self.participants[participant].2.clone()].into(),
+                views: self.confirmed_by(participant),
                 answer,
             };
             self.say(participant, &Message::Response(response))
@@ -304,14 +382,32 @@ mod tests {
     }
 
     #[test]
+    fn every_view_must_be_confirmed() {
+        let mut world = world(2);
+        let request = world.request();
+        world.respond(0, request, Answer::Approve);
+        for (view, decides) in world.confirmed_by(1).into_iter().zip([false, true]) {
+            let response = Response {
+                request,
+                root_hash: world.tree().root_hash(),
+                views: vec![view],
+                answer: Answer::Approve,
+            };
+            let effects = world.say(1, &Message::Response(response));
+            assert_eq!(effects.verdicts.len(), usize::from(decides));
+        }
+    }
+
+    #[test]
     fn a_participant_confirms_for_its_own_parties_only() {
         let mut world = world(2);
         let request = world.request();
-        let both = world.tree().confirming_parties;
+        let mut views = world.confirmed_by(0);
+        views.extend(world.confirmed_by(1));
         let response = Response {
             request,
             root_hash: world.tree().root_hash(),
-            parties: both,
+            views,
             answer: Answer::Approve,
         };
         let effects = world.say(0, &Message::Response(response));
@@ -354,12 +450,10 @@ mod tests {
     fn an_answer_to_other_contents_does_not_count() {
         let mut world = world(1);
         let request = world.request();
-        let mut tree = world.tree();
-        tree.request_uuid = [2; 16];
         let response = Response {
             request,
-            root_hash: tree.root_hash(),
-            parties: world.tree().confirming_parties,
+            root_hash: world.tree_with([2; 16], &[]).root_hash(),
+            views: world.confirmed_by(0),
             answer: Answer::Approve,
         };
         let effects = world.say(0, &Message::Response(response));
@@ -369,8 +463,7 @@ mod tests {
     #[test]
     fn a_request_about_unknown_parties_is_rejected_at_once() {
         let mut world = world(1);
-        let mut tree = world.tree();
-        tree.informees.insert(Party::parse("ghost::1220").unwrap());
+        let tree = world.tree_with([1; 16], &[Party::parse("ghost::1220").unwrap()]);
         let effects = world.say(0, &Message::InformeeTree(tree));
         assert!(matches!(&effects.verdicts[0].verdict.answer,
             Answer::Reject(reject) if reject.error_id == "UNKNOWN_INFORMEES"));

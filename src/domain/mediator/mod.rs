@@ -15,6 +15,7 @@ mod config;
 
 mod core;
 
+mod confirmation;
 mod request;
 
 mod store;

@@ -2,9 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::confirmation::Confirmation;
 use crate::model::{MemberId, ParticipantId, Party, Timestamp};
-use crate::protocol::{Answer, InformeeTree, Reject, RequestId, Response, RootHash, Verdict};
-use crate::topology::{Hosting, Permission, State};
+use crate::protocol::{
+    Answer, InformeeTree, Quorum, Reject, RequestId, Response, RootHash, Verdict, ViewPosition,
+};
+use crate::topology::State;
 
 /// A request that waits for answers.
 #[derive(Debug)]
@@ -13,33 +16,49 @@ pub(super) struct Request {
     root_hash: RootHash,
     /// Answers that count come before this time.
     pub deadline: Timestamp,
-    /// Who must confirm, and what became of it.
-    confirmations: BTreeMap<Party, Confirmation>,
+    /// The views that are not confirmed yet.
+    views: BTreeMap<ViewPosition, View>,
     /// Who is told of the verdict.
     pub recipients: Vec<MemberId>,
 }
 
+/// A view that waits for answers.
 #[derive(Debug)]
-struct Confirmation {
-    hosting: Hosting,
-    approved: BTreeSet<ParticipantId>,
-    rejected: BTreeSet<ParticipantId>,
+struct View {
+    quorums: Vec<Quorum>,
+    confirmations: BTreeMap<Party, Confirmation>,
 }
 
-impl Confirmation {
-    fn is_reached(&self) -> bool {
-        self.approved.len() >= self.hosting.threshold as usize
-    }
+/// How a view stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Standing {
+    Open,
+    Confirmed,
+    /// Whoever answers now, it cannot be confirmed any more.
+    Lost,
+}
 
-    fn is_out_of_reach(&self) -> bool {
-        let may_still_approve = self
-            .hosting
-            .hosts
-            .iter()
-            .filter(|host| host.permission >= Permission::Confirmation)
-            .filter(|host| !self.rejected.contains(&host.participant))
-            .count();
-        may_still_approve < self.hosting.threshold as usize
+impl View {
+    fn standing(&self) -> Standing {
+        let weight = |quorum: &Quorum, counts: &dyn Fn(&Confirmation) -> bool| -> u64 {
+            let parties = quorum.parties.iter();
+            let counting = parties.filter(|(party, _)| {
+                let confirmation = self.confirmations.get(*party);
+                confirmation.is_some_and(counts)
+            });
+            counting.map(|(_, weight)| u64::from(*weight)).sum()
+        };
+        let needs = |quorum: &Quorum| u64::from(quorum.threshold);
+        let may_still = |it: &Confirmation| !it.is_out_of_reach();
+        let mut quorums = self.quorums.iter();
+        if quorums.any(|quorum| weight(quorum, &may_still) < needs(quorum)) {
+            return Standing::Lost;
+        }
+        let mut quorums = self.quorums.iter();
+        if quorums.all(|quorum| weight(quorum, &Confirmation::is_reached) >= needs(quorum)) {
+            return Standing::Confirmed;
+        }
+        Standing::Open
     }
 }
 
@@ -50,46 +69,54 @@ impl Request {
         tree: &InformeeTree,
         topology: &State,
     ) -> Result<Self, Box<(Self, Verdict)>> {
+        let common = tree.common.content();
         let mut request = Self {
             id,
             root_hash: tree.root_hash(),
             deadline: id
                 .0
                 .plus(topology.parameters().confirmation_response_timeout),
-            confirmations: BTreeMap::new(),
+            views: BTreeMap::new(),
             recipients: Vec::new(),
         };
-        let mut recipients = BTreeSet::from([tree.submitting_participant.member()]);
-        let mut unknown = Vec::new();
-        for party in &tree.informees {
-            let Some(hosting) = topology.hosting(party) else {
-                unknown.push(party.to_string());
-                continue;
+        let mut recipients = BTreeSet::from([common.submitting_participant.member()]);
+        let mut unknown: BTreeSet<&Party> = BTreeSet::new();
+        let mut reject = None;
+        for (position, (confirmers, _)) in tree.views.positions().into_iter().zip(tree.views.iter())
+        {
+            let confirmers = confirmers.content();
+            let mut view = View {
+                quorums: confirmers.quorums.clone(),
+                confirmations: BTreeMap::new(),
             };
-            recipients.extend(hosting.hosts.iter().map(|host| host.participant.member()));
-            if tree.confirming_parties.contains(party) {
-                let confirmation = Confirmation {
-                    hosting: hosting.clone(),
-                    approved: BTreeSet::new(),
-                    rejected: BTreeSet::new(),
+            let confirming = confirmers.confirming();
+            for party in &confirmers.informees {
+                let Some(hosting) = topology.hosting(party) else {
+                    unknown.insert(party);
+                    continue;
                 };
-                request.confirmations.insert(party.clone(), confirmation);
+                recipients.extend(hosting.hosts.iter().map(|host| host.participant.member()));
+                if confirming.contains(party) {
+                    view.confirmations
+                        .insert(party.clone(), Confirmation::new(hosting.clone()));
+                }
             }
+            if view.quorums.is_empty() {
+                reject = Some(malformed("nobody confirms a view"));
+            }
+            request.views.insert(position, view);
         }
         request.recipients = recipients.into_iter().collect();
-        let reject = if unknown.is_empty() {
-            tree.confirming_parties
-                .is_empty()
-                .then(|| malformed("nobody confirms the request"))
-        } else {
-            Some(Reject {
-                error_id: "UNKNOWN_INFORMEES".to_owned(),
-                message: format!("parties not known on the domain: {}", unknown.join(", ")),
-                resource_type: "PARTIES".to_owned(),
-                resources: unknown,
-                malformed: false,
-            })
-        };
+        if tree.views.is_empty() {
+            reject = Some(malformed("the request has no view"));
+        }
+        if id.0 > common.max_sequencing_time {
+            reject = Some(malformed("the request was sequenced after its time"));
+        }
+        if !unknown.is_empty() {
+            reject = Some(unknown_informees(&unknown));
+        }
+        let reject = reject.or_else(|| request.hopeless());
         match reject {
             None => Ok(request),
             Some(reject) => {
@@ -99,6 +126,15 @@ impl Request {
         }
     }
 
+    /// A quorum that nobody can reach.
+    fn hopeless(&self) -> Option<Reject> {
+        let lost = |view: &View| view.standing() == Standing::Lost;
+        let position = self.views.iter().find(|(_, view)| lost(view));
+        position.map(|(position, _)| {
+            malformed(&format!("a quorum of view {position} cannot be reached"))
+        })
+    }
+
     /// Takes an answer; the verdict if it is decided now.
     pub(super) fn answer(
         &mut self,
@@ -106,45 +142,39 @@ impl Request {
         response: &Response,
     ) -> Option<Verdict> {
         if response.root_hash != self.root_hash {
+            metrics::counter!("jura_refused_messages_total").increment(1);
             tracing::warn!(%participant, request = %self.id, "an answer to other contents, ignored");
             return None;
         }
-        for party in &response.parties {
-            let Some(confirmation) = self.confirmations.get_mut(party) else {
+        let approves = response.answer == Answer::Approve;
+        for confirmed in &response.views {
+            // a view that is not there is confirmed already, or never was
+            let Some(view) = self.views.get_mut(&confirmed.position) else {
                 continue;
             };
-            let answered = confirmation.approved.contains(participant)
-                || confirmation.rejected.contains(participant);
-            if answered || !confirmation.hosting.confirms(participant) {
-                continue;
+            for party in &confirmed.parties {
+                if let Some(confirmation) = view.confirmations.get_mut(party) {
+                    confirmation.take(participant, approves);
+                }
             }
-            match &response.answer {
-                Answer::Approve => confirmation.approved.insert(participant.clone()),
-                Answer::Reject(_) => confirmation.rejected.insert(participant.clone()),
-            };
+            match view.standing() {
+                Standing::Open => {}
+                Standing::Confirmed => drop(self.views.remove(&confirmed.position)),
+                Standing::Lost => return Some(self.verdict(response.answer.clone())),
+            }
         }
-        self.decision(&response.answer)
-    }
-
-    fn decision(&self, last: &Answer) -> Option<Verdict> {
-        let mut confirmations = self.confirmations.values();
-        if confirmations.any(Confirmation::is_out_of_reach) {
-            return Some(self.verdict(last.clone()));
-        }
-        self.confirmations
-            .values()
-            .all(Confirmation::is_reached)
-            .then(|| self.verdict(Answer::Approve))
+        self.views.is_empty().then(|| self.verdict(Answer::Approve))
     }
 
     /// The verdict when the time is over.
     pub(super) fn time_out(&self) -> Verdict {
-        let missing: Vec<String> = self
-            .confirmations
-            .iter()
+        let views = self.views.values();
+        let missing: BTreeSet<&Party> = views
+            .flat_map(|view| &view.confirmations)
             .filter(|(_, confirmation)| !confirmation.is_reached())
-            .map(|(party, _)| party.to_string())
+            .map(|(party, _)| party)
             .collect();
+        let missing: Vec<&str> = missing.into_iter().map(Party::as_str).collect();
         self.verdict(Answer::Reject(Reject {
             error_id: "MEDIATOR_SAYS_TX_TIMED_OUT".to_owned(),
             message: format!(
@@ -161,6 +191,17 @@ impl Request {
             root_hash: self.root_hash,
             answer,
         }
+    }
+}
+
+fn unknown_informees(unknown: &BTreeSet<&Party>) -> Reject {
+    let unknown: Vec<String> = unknown.iter().map(ToString::to_string).collect();
+    Reject {
+        error_id: "UNKNOWN_INFORMEES".to_owned(),
+        message: format!("parties not known on the domain: {}", unknown.join(", ")),
+        resource_type: "PARTIES".to_owned(),
+        resources: unknown,
+        malformed: false,
     }
 }
 

@@ -5,7 +5,9 @@ use bytes::Bytes;
 use super::identity::Identity;
 use crate::model::{MemberId, MemberKind};
 use crate::protocol::MessageId;
-use crate::topology::{DomainParameters, Error, Mapping, SignedTransaction, State, Transaction};
+use crate::topology::{
+    DomainParameters, Error, Mapping, MemberKeys, SignedTransaction, State, Transaction,
+};
 
 /// Everything published so far.
 #[derive(Debug)]
@@ -63,7 +65,7 @@ impl Core {
     ) -> Result<Publication, Error> {
         let manager = Transaction::first(Mapping::OwnerToKey {
             member: identity.member.clone(),
-            key: identity.signing_key.public(),
+            keys: MemberKeys::signing(identity.signing_key.public()),
         });
         let parameters = Transaction::first(Mapping::DomainParameters {
             domain: identity.domain.clone(),
@@ -85,7 +87,7 @@ impl Core {
         member: &MemberId,
         transactions: Vec<SignedTransaction>,
     ) -> Result<Option<Publication>, Error> {
-        if self.state.key_of(member).is_some() {
+        if self.state.keys_of(member).is_some() {
             return Ok(None);
         }
         // the domain's own members live in its namespace, so the domain signs for them
@@ -199,7 +201,7 @@ mod tests {
         let participant = ParticipantId::new("p", &key.public().fingerprint()).unwrap();
         let mapping = Mapping::OwnerToKey {
             member: participant.member(),
-            key: key.public(),
+            keys: MemberKeys::signing(key.public()),
         };
         let transactions = vec![Transaction::first(mapping).sign(&[&key])];
         (participant.member(), key, transactions)
@@ -215,7 +217,7 @@ mod tests {
         let publication = admitted.unwrap();
         assert_eq!(publication.number, 2);
         assert_eq!(core.before(&publication).len(), 2);
-        assert!(core.state().key_of(&member).is_some());
+        assert!(core.state().keys_of(&member).is_some());
         assert_eq!(core.admit(&identity, &member, transactions), Ok(None));
     }
 

@@ -12,8 +12,14 @@ const BYTES_PER_STEP: usize = 64;
 /// Conversions of one operand.
 pub(super) fn convert(builtin: BuiltinFunction, a: &Val, meter: &mut Meter) -> Result<Val, Fault> {
     use BuiltinFunction as B;
-    if let Val::Text(text) = a {
-        meter.work(text.len() / BYTES_PER_STEP);
+    match a {
+        Val::Text(text) => {
+            meter.work(text.len() / BYTES_PER_STEP);
+            meter.allocate_parts(1);
+        }
+        Val::Party(party) => meter.allocate(party.as_str().len())?,
+        // a short text
+        _ => meter.allocate_parts(1),
     }
     Ok(match (builtin, a) {
         (B::Int64ToText, Val::Int64(n)) => Val::text(n.to_string()),

@@ -8,6 +8,8 @@ use crate::model::Name;
 
 /// Steps of an operation that walks from the root of a map to a leaf.
 const STEPS: usize = 2;
+/// Bytes of an entry in a list: a cell and a pair.
+const ENTRY_BYTES: usize = 160;
 
 fn tree(builtin: BuiltinFunction, map: &Val) -> Result<&Tree, Fault> {
     match map {
@@ -37,9 +39,10 @@ pub(super) fn insert(
     map: Val,
     meter: &mut Meter,
 ) -> Result<Val, Fault> {
-    meter.comparable(&key, map::height_max(tree(builtin, &map)?))?;
+    let height = map::height_max(tree(builtin, &map)?);
+    meter.comparable(&key, height)?;
     meter.work(STEPS);
-    meter.allocate_parts(5);
+    charge_path(height, meter);
     match map {
         Val::TextMap(tree) => Ok(Val::TextMap(Some(map::insert(tree, key, value)))),
         Val::GenMap(tree) => Ok(Val::GenMap(Some(map::insert(tree, key, value)))),
@@ -54,12 +57,21 @@ pub(super) fn delete(
     map: Val,
     meter: &mut Meter,
 ) -> Result<Val, Fault> {
-    meter.comparable(key, map::height_max(tree(builtin, &map)?))?;
+    let height = map::height_max(tree(builtin, &map)?);
+    meter.comparable(key, height)?;
     meter.work(STEPS);
+    charge_path(height, meter);
     match map {
         Val::TextMap(tree) => Ok(Val::TextMap(map::delete(tree, key))),
         Val::GenMap(tree) => Ok(Val::GenMap(map::delete(tree, key))),
         _ => Err(Fault::ill_typed(builtin.name())),
+    }
+}
+
+/// Pays for the nodes from the root to an entry: they are copied if others have the map, too.
+fn charge_path(height: u32, meter: &mut Meter) {
+    for _ in 0..=height / 2 {
+        meter.allocate_parts(5);
     }
 }
 
@@ -76,7 +88,7 @@ pub(super) fn contents(
     }
     let size = usize::try_from(map::size(tree)).unwrap_or(usize::MAX);
     context.meter.work(size);
-    context.meter.allocate(size.saturating_mul(64))?;
+    context.meter.allocate(size.saturating_mul(ENTRY_BYTES))?;
     let layout = entry_layout(context);
     let mut elements = Vec::with_capacity(size);
     for (key, value) in map::entries(tree) {

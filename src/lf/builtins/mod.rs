@@ -184,9 +184,11 @@ pub(crate) fn nary(
             context.meter.spend(crypto::SIGNATURE_STEPS)?;
             crypto::verify(builtin, signature, message, key)
         }
-        (B::FailWithStatus, [id, category, message, metadata]) => {
-            Err(failure::fail_with_status(id, category, message, metadata))
-        }
+        (B::FailWithStatus, [id, category, message, metadata]) => Err(failure::fail_with_status(
+            (id, category),
+            (message, metadata),
+            context.meter,
+        )),
         _ => Err(Fault::ill_typed(builtin.name())),
     }
 }

@@ -9,7 +9,7 @@ use crate::lf::machine::{Fault, Meter, Parts, Val};
 /// Bytes of a text that are worth one step.
 const BYTES_PER_STEP: usize = 64;
 /// Memory of one list cell with a short text.
-const CELL_BYTES: usize = 100;
+const CELL_BYTES: usize = 120;
 
 /// `EXPLODE_TEXT`, `IMPLODE_TEXT`, `CODE_POINTS_TO_TEXT`, `TEXT_TO_CODE_POINTS`.
 pub(super) fn text(builtin: BuiltinFunction, a: &Val, meter: &mut Meter) -> Result<Val, Fault> {

@@ -1,5 +1,6 @@
 //! All compiled packages: what the machine runs.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use rustc_hash::FxHashMap;
@@ -22,6 +23,9 @@ pub(crate) struct Program {
     pub(crate) signatures: Signatures,
 }
 
+/// Bytes that the values of a package's globals may take, however small it is.
+const GLOBALS_BYTES_MIN: u64 = 1 << 20;
+
 /// A compiled package.
 pub(crate) struct CompiledPackage {
     pub(crate) id: PackageId,
@@ -35,6 +39,8 @@ pub(crate) struct CompiledPackage {
     pub(crate) tables: Vec<u32>,
     /// Top-level values that are no functions.
     pub(crate) globals: Vec<Global>,
+    /// Bytes of the values of globals that are kept.
+    globals_bytes: AtomicU64,
     /// What its code does on the ledger with templates, here and elsewhere.
     pub(crate) template_refs: Vec<TemplateRef>,
     /// Interfaces, here and elsewhere.
@@ -215,6 +221,22 @@ impl Program {
 }
 
 impl CompiledPackage {
+    /// Bytes that the values of its globals may still take, so that what is kept between commands stays in
+    /// proportion to the package.
+    pub(crate) fn room_for_globals(&self) -> u64 {
+        let room = (4 * self.bytes() as u64).max(GLOBALS_BYTES_MIN);
+        room.saturating_sub(self.globals_bytes.load(Ordering::Relaxed))
+    }
+
+    /// Keeps the value of a global, of so many bytes, for all who run its code. Another thread may have
+    /// been faster; its value is the same.
+    pub(crate) fn keep_global(&self, index: u32, value: Val, bytes: u64) {
+        let global = self.globals.get(index as usize);
+        if global.is_some_and(|global| global.value.set(value).is_ok()) {
+            self.globals_bytes.fetch_add(bytes, Ordering::Relaxed);
+        }
+    }
+
     /// About how much memory it takes. Values of constants and of globals are not followed.
     pub(crate) fn bytes(&self) -> usize {
         /// A map's entry with its names, which are shared with the signature, and its own tables.
@@ -253,6 +275,7 @@ impl CompiledPackage {
             places: Places::default(),
             tables: Vec::new(),
             globals: Vec::new(),
+            globals_bytes: AtomicU64::new(0),
             template_refs: Vec::new(),
             interface_refs: Vec::new(),
             choice_refs: Vec::new(),

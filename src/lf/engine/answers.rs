@@ -77,6 +77,21 @@ impl Engine {
         argument: &Value,
         interface: &Identifier,
     ) -> Result<Value, Error> {
+        let mut viewing = self.begin_view(template, argument, interface)?;
+        loop {
+            if let Some(outcome) = viewing.run() {
+                return outcome;
+            }
+        }
+    }
+
+    /// The same, to be run step by step.
+    pub fn begin_view(
+        &self,
+        template: &Identifier,
+        argument: &Value,
+        interface: &Identifier,
+    ) -> Result<Viewing, Error> {
         let program = self.program();
         let signatures = &program.signatures;
         signatures.template(template).map_err(Error::Lookup)?;
@@ -89,15 +104,18 @@ impl Engine {
             }))
         })?;
         let contract = typed(&program, &Type::Con(template.clone()), argument)?;
-        let view = self.call(&program, instance.view, vec![contract])?;
-        export(&program, &view, self.config().allocated_bytes_max)
+        Ok(Viewing {
+            machine: self.calling(&program, instance.view, vec![contract]),
+            limits: self.config().limits(),
+            program,
+        })
     }
 
     /// The value of a top-level definition, in normal form.
     pub fn evaluate(&self, definition: &Identifier) -> Result<Value, Error> {
         let program = self.program();
         let value = self.apply(&program, definition, Vec::new())?;
-        export(&program, &value, self.config().allocated_bytes_max)
+        export(&program, &value, &self.config().limits())
     }
 
     /// A top-level definition, applied to arguments.
@@ -131,6 +149,15 @@ impl Engine {
         function: FunctionId,
         args: Vec<Val>,
     ) -> Result<Val, Error> {
+        let mut machine = self.calling(program, function, args);
+        loop {
+            if let Some(outcome) = go_on(&mut machine) {
+                return outcome;
+            }
+        }
+    }
+
+    fn calling(&self, program: &Arc<Program>, function: FunctionId, args: Vec<Val>) -> Machine {
         let ledger = LedgerState::unused();
         let cancelled = Arc::new(AtomicBool::new(false));
         let config = self.config();
@@ -141,18 +168,38 @@ impl Engine {
         let mut machine = Machine::new(program.clone(), ledger, limits, cancelled);
         machine.leave_ledger();
         machine.start(function, args, false);
-        loop {
-            match machine.run() {
-                Outcome::Done(value) => return Ok(value),
-                Outcome::Failed(error) => return Err(error),
-                Outcome::Paused => {}
-                Outcome::NeedContract(_)
-                | Outcome::NeedKey(_)
-                | Outcome::NeedPackage(_)
-                | Outcome::Exception(_) => {
-                    return Err(Error::IllTyped("an action outside of an update".to_owned()));
-                }
-            }
+        machine
+    }
+}
+
+/// A view that is being computed. Like an interpretation, it is a value.
+pub struct Viewing {
+    program: Arc<Program>,
+    machine: Machine,
+    limits: Limits,
+}
+
+impl Viewing {
+    /// Goes on until the view is there, or until a slice of steps is used up: then there is nothing
+    /// yet.
+    pub fn run(&mut self) -> Option<Result<Value, Error>> {
+        let view = go_on(&mut self.machine)?;
+        Some(view.and_then(|view| export(&self.program, &view, &self.limits)))
+    }
+}
+
+/// A slice of a call that does nothing on the ledger.
+fn go_on(machine: &mut Machine) -> Option<Result<Val, Error>> {
+    match machine.run() {
+        Outcome::Done(value) => Some(Ok(value)),
+        Outcome::Failed(error) => Some(Err(error)),
+        Outcome::Paused => None,
+        Outcome::NeedContract(_)
+        | Outcome::NeedKey(_)
+        | Outcome::NeedPackage(_)
+        | Outcome::Exception(_) => {
+            let what = "an action outside of an update".to_owned();
+            Some(Err(Error::IllTyped(what)))
         }
     }
 }

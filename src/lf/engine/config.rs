@@ -16,10 +16,18 @@ pub struct Config {
     /// Steps after which an interpretation pauses, so that a worker can do something else. The
     /// default takes about a millisecond.
     pub slice_steps: u32,
-    /// Bytes that one interpretation may allocate. Memory that is freed counts, too.
-    pub allocated_bytes_max: u64,
+    /// Bytes that the values of one interpretation may take in memory, with its nodes. A worker that runs
+    /// hostile code may take that, once more for a top-level value that is evaluated meanwhile, and
+    /// the stacks; so many workers as a process has may do so at once.
+    pub memory_bytes_max: u64,
     /// Bytes that the stacks of one interpretation may take: how deep recursion may go.
     pub stack_bytes_max: u64,
+    /// Bytes that a value may take, encoded, when it leaves the machine: an argument, a result, a key, a
+    /// view. Parts that values share in the machine are counted wherever they occur.
+    pub value_bytes_max: u64,
+    /// Bytes that a transaction may take, encoded, with the contracts that it uses: it must fit into a
+    /// request. Far more than a sequencer takes by default, so that it is the sequencer who decides.
+    pub transaction_bytes_max: u64,
     /// Bytes that packages may take, checked and compiled, about: what is held between commands, so that
     /// a node that sees ever new packages does not grow without end. A package that takes more with
     /// all that it needs cannot be loaded. The default is far more than a large application has
@@ -80,8 +88,10 @@ impl Default for Config {
             steps_max: 1_000_000_000,
             call_steps_max: 30_000_000,
             slice_steps: 20_000,
-            allocated_bytes_max: 2 << 30,
+            memory_bytes_max: 512 << 20,
             stack_bytes_max: 256 << 20,
+            value_bytes_max: 32 << 20,
+            transaction_bytes_max: 64 << 20,
             packages_bytes_max: 1 << 30,
             rollback_effects: false,
             keep_places: false,
@@ -95,8 +105,10 @@ impl Config {
         Limits {
             slice: self.slice_steps.max(1),
             steps: self.steps_max,
-            memory: self.allocated_bytes_max,
+            memory: self.memory_bytes_max,
             stack: self.stack_bytes_max,
+            value: self.value_bytes_max,
+            transaction: self.transaction_bytes_max,
         }
     }
 }

@@ -139,7 +139,7 @@ impl Evaluation {
 
     /// A value that can be on the ledger, in normal form.
     pub fn export(&self, value: &MachineValue) -> Result<Value, Error> {
-        export(&self.program, &value.0, self.limits.memory)
+        export(&self.program, &value.0, &self.limits)
     }
 
     fn machine(&self) -> Machine {

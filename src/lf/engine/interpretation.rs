@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
+use super::exercise_trace;
 use super::preprocess::{self, Call};
 use super::registry::Engine;
 use super::replay::{Replay, ReplayCommand};
@@ -84,6 +85,8 @@ struct Running {
     result: Val,
     /// Whether the last call was to fail.
     failing: bool,
+    /// To which command the last call belongs.
+    command: Option<usize>,
 }
 
 /// A submission or replay that is being interpreted. It is a value: it may be kept, moved to another
@@ -101,6 +104,8 @@ pub struct Interpretation {
     traces: Vec<Arc<str>>,
     /// What was under way when it failed.
     backtrace: Vec<Level>,
+    /// Which command was.
+    command: Option<usize>,
 }
 
 enum Asked {
@@ -132,6 +137,7 @@ impl Engine {
             asked: None,
             traces: Vec::new(),
             backtrace: Vec::new(),
+            command: None,
         }
     }
 
@@ -162,6 +168,7 @@ impl Engine {
             asked: None,
             traces: Vec::new(),
             backtrace: Vec::new(),
+            command: None,
         }
     }
 }
@@ -177,6 +184,7 @@ impl Interpretation {
             if let State::Running(running) = &self.state {
                 self.traces = running.machine.traces().to_vec();
                 self.backtrace = running.machine.backtrace();
+                self.command = running.command;
             }
             self.state = State::Over;
         }
@@ -186,6 +194,16 @@ impl Interpretation {
     /// What was under way when it failed, the innermost first.
     pub fn backtrace(&self) -> &[Level] {
         &self.backtrace
+    }
+
+    /// The choices that were under way when it failed, and the command, in Canton's words; of a replay
+    /// the choices.
+    pub fn exercise_trace(&self) -> String {
+        let command = match &self.work {
+            Work::Commands(commands) => self.command.and_then(|number| commands.get(number)),
+            Work::Replay(_) => None,
+        };
+        exercise_trace::of(&self.backtrace, command)
     }
 
     /// What `TRACE` was told, if it has failed; a result has its own.
@@ -202,7 +220,7 @@ impl Interpretation {
             return;
         };
         let answer = match contract {
-            Some(contract) => running.machine.ledger().add_input(&id, contract),
+            Some(contract) => running.machine.add_input(&id, contract),
             None => Err(Error::ContractNotFound(id)),
         };
         self.refused = answer.err();
@@ -217,7 +235,7 @@ impl Interpretation {
         let State::Running(running) = &mut self.state else {
             return;
         };
-        let answer = running.machine.ledger().add_keyed(&question, contracts);
+        let answer = running.machine.add_keyed(&question, contracts);
         self.refused = answer.err();
     }
 
@@ -262,6 +280,7 @@ impl Interpretation {
                     calling: false,
                     result: Val::Unit,
                     failing: false,
+                    command: None,
                 }));
                 None
             }
@@ -330,6 +349,7 @@ impl Running {
         self.machine.start(call.function, args, true);
         self.calling = true;
         self.failing = call.fails;
+        self.command = Some(call.command);
         if call.fails {
             self.machine.guard()?;
         }

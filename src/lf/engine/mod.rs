@@ -20,6 +20,7 @@ mod by_key;
 mod preprocess;
 mod replay;
 
+mod exercise_trace;
 mod interpretation;
 
 mod answers;
@@ -31,6 +32,7 @@ mod machine_value;
 pub(in crate::lf) mod tests;
 
 pub use super::compile::Error as CompileError;
+pub use answers::Viewing;
 pub use config::{Config, UntypedCast};
 pub use evaluation::{Evaluation, Uncomputed};
 pub use interpretation::{Interpretation, Interpreted, Step};

@@ -19,6 +19,8 @@ pub(super) struct Call {
     pub(super) on_created: bool,
     /// Whether an exception in it is what is expected.
     pub(super) fails: bool,
+    /// To which command it belongs, counted from 0.
+    pub(super) command: usize,
 }
 
 impl Call {
@@ -28,6 +30,7 @@ impl Call {
             args,
             on_created: false,
             fails: false,
+            command: 0,
         }
     }
 }
@@ -35,8 +38,11 @@ impl Call {
 /// Turns commands into calls.
 pub(super) fn commands(program: &Program, commands: &[Command]) -> Result<Vec<Call>, Error> {
     let mut calls = Vec::new();
-    for command in commands {
+    for (number, command) in commands.iter().enumerate() {
+        let before = calls.len();
         add_command(program, command, &mut calls)?;
+        let added = calls[before..].iter_mut();
+        added.for_each(|call| call.command = number);
     }
     Ok(calls)
 }

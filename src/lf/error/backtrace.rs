@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::lf::transaction::NodeId;
 use crate::model::{ContractId, Identifier, ModuleName, Name, PackageId};
 
 /// Something that was under way when code failed.
@@ -20,8 +21,12 @@ pub enum Level {
     },
     /// A choice.
     Exercise {
+        /// The node that it would have become.
+        node: NodeId,
         /// The contract's template.
         template: Identifier,
+        /// The interface to which the choice belongs, if it belongs to one.
+        interface: Option<Identifier>,
         /// The choice.
         choice: Name,
         /// The contract.
@@ -41,6 +46,7 @@ impl fmt::Display for Level {
                 template,
                 choice,
                 contract_id,
+                ..
             } => write!(
                 f,
                 "{choice} of {}:{} {contract_id}",

@@ -44,6 +44,14 @@ impl fmt::Display for Error {
                 f,
                 "Interpretation error: Error: recursion needed more than {max} bytes of stack"
             ),
+            Self::Limit(Limit::Value(max)) => write!(
+                f,
+                "Interpretation error: Error: a value for the ledger takes more than {max} bytes"
+            ),
+            Self::Limit(Limit::Transaction(max)) => write!(
+                f,
+                "Interpretation error: Error: the transaction and the contracts that it uses take more than {max} bytes"
+            ),
             other => {
                 f.write_str("Interpretation error: Error: ")?;
                 interpretation(other, f)

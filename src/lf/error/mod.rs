@@ -183,6 +183,10 @@ pub enum Limit {
     Memory(u64),
     /// Bytes of the machine's stack: recursion is too deep.
     Stack(u64),
+    /// Bytes of the encoding of a value that leaves the machine.
+    Value(u64),
+    /// Bytes of the encoding of a transaction and the contracts that it uses.
+    Transaction(u64),
 }
 
 /// Parties as messages list them.

@@ -5,7 +5,7 @@
 
 use super::{CryptoError, Error, Limit, Metadata, UpgradeFailure, join};
 use crate::lf::transaction::GlobalKey;
-use crate::lf::value::Plain;
+use crate::lf::value::Value;
 use crate::model::{ContractId, Identifier};
 
 /// Category 2: try again later.
@@ -53,9 +53,26 @@ impl Report {
         self.about("TEMPLATE_ID", id)
     }
 
+    /// A key that is not as it should be; nothing if it cannot be written.
     fn key(self, key: &GlobalKey) -> Self {
-        self.template(&key.template)
-            .about("PACKAGE_NAME", &key.package_name)
+        match key.key.value.to_base64_protobuf() {
+            Some(value) => self
+                .template(&key.template)
+                .about("CONTRACT_KEY", &value)
+                .about("PACKAGE_NAME", &key.package_name),
+            None => self,
+        }
+    }
+
+    /// Adds what a contract says; says nothing at all if that cannot be written.
+    fn argument(mut self, argument: &Value) -> Self {
+        match argument.to_base64_protobuf() {
+            Some(argument) => self.about("CONTRACT_ARG", &argument),
+            None => {
+                self.resources.clear();
+                self
+            }
+        }
     }
 
     fn interface(self, id: &Identifier) -> Self {
@@ -106,9 +123,11 @@ fn keys(error: &Error) -> Report {
         Error::InconsistentContractKey(key) => {
             Report::new("INCONSISTENT_CONTRACT_KEY", INVALID_NOW).key(key)
         }
-        Error::CreateWithoutMaintainers { template, .. } => {
-            Report::new("CREATE_EMPTY_CONTRACT_KEY_MAINTAINERS", INVALID_ALWAYS).template(template)
-        }
+        Error::CreateWithoutMaintainers {
+            template, argument, ..
+        } => Report::new("CREATE_EMPTY_CONTRACT_KEY_MAINTAINERS", INVALID_ALWAYS)
+            .template(template)
+            .argument(argument),
         Error::KeyWithoutMaintainers(key) => {
             Report::new("FETCH_EMPTY_CONTRACT_KEY_MAINTAINERS", INVALID_ALWAYS).key(key)
         }
@@ -187,6 +206,7 @@ fn upgrade(failure: &UpgradeFailure) -> Report {
             contract_id,
             from,
             to,
+            argument,
             ..
         } => {
             let id = contract_id.as_ref();
@@ -195,23 +215,25 @@ fn upgrade(failure: &UpgradeFailure) -> Report {
                 INVALID_ALWAYS,
             )
             .about(
-                "CONTRACT_ID",
+                "NULLABLE_CONTRACT_ID",
                 &id.map_or(NULL.to_owned(), ToString::to_string),
             )
             .template(from)
             .template(to)
+            .argument(argument)
         }
         UpgradeFailure::Authentication {
             contract_id,
             template,
-            ..
+            argument,
         } => Report::new(
             "INTERPRETATION_UPGRADE_ERROR_AUTHENTICATION_FAILED",
             INVALID_ALWAYS,
         )
         .contract(contract_id)
         .template(template)
-        .template(template),
+        .template(template)
+        .argument(argument),
     }
 }
 
@@ -223,14 +245,17 @@ fn metadata(report: Report, of: &Metadata) -> Report {
         .about("PARTIES", &join(&of.signatories))
         .about("PARTIES", &join(&of.observers))
         .about(
-            "CONTRACT_KEY",
-            &or_null(key.map(|key| Plain(&key.value).to_string())),
+            "NULLABLE_CONTRACT_KEY",
+            &or_null(key.and_then(|key| key.value.to_base64_protobuf())),
         )
         .about(
-            "PACKAGE_NAME",
+            "NULLABLE_PACKAGE_NAME",
             &or_null(key.map(|_| of.package_name.to_string())),
         )
-        .about("PARTIES", &or_null(key.map(|key| join(&key.maintainers))))
+        .about(
+            "NULLABLE_PARTIES",
+            &or_null(key.map(|key| join(&key.maintainers))),
+        )
 }
 
 /// The category that Daml code chose, if it is one that Daml code may choose.
@@ -252,4 +277,59 @@ fn crypto(error: &CryptoError) -> Report {
         }
     };
     Report::new(id, INVALID_NOW).about("CRYPTO_VALUE", value)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::lf::transaction::Key;
+    use crate::model::Hash;
+
+    fn id() -> Identifier {
+        "0123456789:M:T".parse().unwrap()
+    }
+
+    #[test]
+    fn keys_and_arguments_are_told_in_cantons_form() {
+        let key = GlobalKey {
+            template: id(),
+            package_name: "name".parse().unwrap(),
+            key: Key {
+                value: Value::Int64(1),
+                hash: Hash::from_bytes([0; 32]),
+                maintainers: BTreeSet::new(),
+            },
+        };
+        let about_key = [
+            ("TEMPLATE_ID", id().to_string()),
+            ("CONTRACT_KEY", "GAI=".to_owned()),
+            ("PACKAGE_NAME", "name".to_owned()),
+        ];
+        for error in [
+            Error::ContractKeyNotFound(Box::new(key.clone())),
+            Error::InconsistentContractKey(Box::new(key.clone())),
+            Error::KeyWithoutMaintainers(Box::new(key.clone())),
+        ] {
+            assert_eq!(error.report().resources, about_key);
+        }
+        let argument = Value::Bool(true);
+        let created = Error::CreateWithoutMaintainers {
+            template: id(),
+            argument: Box::new(argument.clone()),
+            key: Box::new(Value::Unit),
+        };
+        let translated = Error::Upgrade(Box::new(UpgradeFailure::Translation {
+            contract_id: None,
+            from: id(),
+            to: id(),
+            argument,
+            reason: String::new(),
+        }));
+        for error in [created, translated] {
+            let last = error.report().resources.pop();
+            assert_eq!(last, Some(("CONTRACT_ARG", "EAE=".to_owned())));
+        }
+    }
 }

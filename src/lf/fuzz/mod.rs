@@ -101,7 +101,7 @@ fn engine() -> Engine {
     Engine::new(Config {
         steps_max: 20_000,
         call_steps_max: 20_000,
-        allocated_bytes_max: 8 << 20,
+        memory_bytes_max: 8 << 20,
         stack_bytes_max: 1 << 20,
         ..Config::default()
     })

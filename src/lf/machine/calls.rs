@@ -329,7 +329,7 @@ impl Machine {
                 }
             }
             Some(Frame::View) => {
-                self.export(program, &val)?;
+                self.charge_view(program, &val)?;
                 self.give(program, val)
             }
             Some(Frame::Guard) => {

@@ -1,44 +1,29 @@
 //! Machine values to ledger values.
 
-use std::sync::Arc;
-
 use super::map;
+use super::measure::{Bounds, measure};
 use super::parts::Parts;
-use super::val::Val;
+use super::state::Limits;
+use super::val::{Tree, Val};
 use crate::lf::compile::{Program, Symbol};
 use crate::lf::error::{Error, Limit};
-use crate::lf::value::{NESTING_MAX, Record, Value};
+use crate::lf::value::{Record, Value};
 use crate::model::{Name, Timestamp};
 
-/// Bytes of a part of a value outside of the machine.
-pub(super) const PART_BYTES: usize = size_of::<Value>();
-
-/// A machine value as a value in normal form, if that takes at most so much memory. Values share their
-/// parts in the machine, and do not outside of it.
-pub(crate) fn export(program: &Program, val: &Val, bytes_max: u64) -> Result<Value, Error> {
-    let mut left = usize::try_from(bytes_max).unwrap_or(usize::MAX) / PART_BYTES;
-    export_within(program, val, &mut left).map_err(|error| match error {
-        Error::Limit(_) => Error::Limit(Limit::Memory(bytes_max)),
-        other => other,
-    })
+/// A machine value as a value in normal form, if it is within bounds. Values share their parts in the
+/// machine, and do not outside of it: what it comes to is measured before anything is made.
+pub(crate) fn export(program: &Program, val: &Val, limits: &Limits) -> Result<Value, Error> {
+    let bounds = Bounds {
+        encoded: (limits.value, Limit::Value(limits.value)),
+        memory: (limits.memory, Limit::Memory(limits.memory)),
+    };
+    measure(program, val, bounds).1?;
+    build(program, val)
 }
 
-/// The same, if it has at most so many parts; how many are left.
-pub(super) fn export_within(
-    program: &Program,
-    val: &Val,
-    left: &mut usize,
-) -> Result<Value, Error> {
-    export_at(program, val, 0, left)
-}
-
-fn export_at(program: &Program, val: &Val, depth: usize, left: &mut usize) -> Result<Value, Error> {
-    if depth > NESTING_MAX {
-        return Err(Error::ValueNesting);
-    }
-    let too_large = || Error::Limit(Limit::Memory(0));
-    *left = left.checked_sub(1).ok_or_else(too_large)?;
-    let mut each = |val: &Val| export_at(program, val, depth + 1, left);
+/// A value in normal form, of one that has been measured.
+pub(super) fn build(program: &Program, val: &Val) -> Result<Value, Error> {
+    let each = |val: &Val| build(program, val);
     Ok(match val {
         Val::Unit => Value::Unit,
         Val::Bool(b) => Value::Bool(*b),
@@ -46,38 +31,41 @@ fn export_at(program: &Program, val: &Val, depth: usize, left: &mut usize) -> Re
         Val::Timestamp(micros) => Value::Timestamp(Timestamp::from_micros_clamped(*micros)),
         Val::Date(days) => Value::Date(*days),
         Val::Numeric { .. } => Value::Numeric(val.as_numeric().ok_or_else(not_serializable)?),
-        Val::Text(text) => Value::Text(check_text(text)?),
+        Val::Text(text) => Value::Text(text.clone()),
         Val::Party(party) => Value::Party(party.clone()),
         Val::ContractId(id) => Value::ContractId(id.clone()),
         Val::None => Value::Optional(None),
         Val::Some(parts) => Value::Optional(Some(Box::new(each(only(parts)?)?))),
         Val::Nil => Value::List(Vec::new()),
-        Val::Cons(_) => Value::List(val.elements().map(each).collect::<Result<_, _>>()?),
+        Val::Cons(_) => Value::List(all(val.elements().count(), val.elements().map(each))?),
         Val::Record(parts) => Value::Record(Record {
             id: None,
-            fields: fields(parts, each)?,
+            fields: all(
+                fields(parts).len(),
+                fields(parts).iter().map(|part| Ok((None, each(part)?))),
+            )?,
         }),
         Val::Variant {
             constructor, parts, ..
         } => Value::Variant {
             id: None,
-            constructor: name(program, *constructor)?,
+            constructor: name(program, *constructor)?.clone(),
             value: Box::new(each(only(parts)?)?),
         },
         Val::Enum { constructor, .. } => Value::Enum {
             id: None,
-            constructor: name(program, *constructor)?,
+            constructor: name(program, *constructor)?.clone(),
         },
         Val::TextMap(tree) => {
             let entries = map::entries(tree).map(|(key, value)| match key {
-                Val::Text(key) => Ok((check_text(key)?, each(value)?)),
+                Val::Text(key) => Ok((key.clone(), each(value)?)),
                 _ => Err(not_serializable()),
             });
-            Value::TextMap(entries.collect::<Result<_, _>>()?)
+            Value::TextMap(all(count(tree), entries)?)
         }
         Val::GenMap(tree) => {
             let entries = map::entries(tree).map(|(key, value)| Ok((each(key)?, each(value)?)));
-            Value::GenMap(entries.collect::<Result<_, Error>>()?)
+            Value::GenMap(all(count(tree), entries)?)
         }
         Val::Struct { .. } | Val::Any(_) | Val::TypeRep(_) | Val::Closure { .. } => {
             return Err(not_serializable());
@@ -85,32 +73,34 @@ fn export_at(program: &Program, val: &Val, depth: usize, left: &mut usize) -> Re
     })
 }
 
-/// The fields of a record; `None`s at the end are left out.
-fn fields(
-    parts: &[Val],
-    mut each: impl FnMut(&Val) -> Result<Value, Error>,
-) -> Result<Vec<(Option<Name>, Value)>, Error> {
-    let kept = parts.iter().rposition(|part| !matches!(part, Val::None));
-    let kept = &parts[..kept.map_or(0, |last| last + 1)];
-    kept.iter().map(|part| Ok((None, each(part)?))).collect()
+/// So many parts, in no more memory than they take.
+fn all<T>(count: usize, parts: impl Iterator<Item = Result<T, Error>>) -> Result<Vec<T>, Error> {
+    let mut kept = Vec::with_capacity(count);
+    for part in parts {
+        kept.push(part?);
+    }
+    Ok(kept)
 }
 
-fn only(parts: &Parts) -> Result<&Val, Error> {
+/// The entries of a map.
+pub(super) fn count(tree: &Tree) -> usize {
+    usize::try_from(map::size(tree)).unwrap_or(0)
+}
+
+/// The fields of a record; `None`s at the end are left out.
+pub(super) fn fields(parts: &[Val]) -> &[Val] {
+    let kept = parts.iter().rposition(|part| !matches!(part, Val::None));
+    &parts[..kept.map_or(0, |last| last + 1)]
+}
+
+pub(super) fn only(parts: &Parts) -> Result<&Val, Error> {
     parts.first().ok_or_else(not_serializable)
 }
 
-fn not_serializable() -> Error {
+pub(super) fn not_serializable() -> Error {
     Error::IllTyped("a value that cannot be on the ledger".to_owned())
 }
 
-fn name(program: &Program, symbol: Symbol) -> Result<Name, Error> {
-    let name = program.names.name(symbol).cloned();
-    name.ok_or_else(not_serializable)
-}
-
-fn check_text(text: &Arc<str>) -> Result<Arc<str>, Error> {
-    if text.contains('\0') {
-        return Err(Error::MalformedText);
-    }
-    Ok(text.clone())
+pub(super) fn name(program: &Program, symbol: Symbol) -> Result<&Name, Error> {
+    program.names.name(symbol).ok_or_else(not_serializable)
 }

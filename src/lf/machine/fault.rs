@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
+use super::census::OVERHEAD_BYTES;
 use super::compare::{self, Budget, Incomparable};
 use super::parts::Parts;
 use super::val::Val;
@@ -81,7 +82,7 @@ pub(crate) fn arithmetic_error() -> Option<Identifier> {
 /// What an interpretation may still spend.
 ///
 /// A step is a call, or work of about that length inside of a builtin. Memory is counted when it is
-/// allocated and never given back: the bound is on the work of allocation, not on what is in use.
+/// allocated, and all that is held anew when that has become much.
 #[derive(Debug, Clone)]
 pub(crate) struct Meter {
     /// Steps until the machine pauses.
@@ -91,6 +92,8 @@ pub(crate) struct Meter {
     pub(super) steps_max: u64,
     pub(super) allocated: u64,
     pub(super) allocated_max: u64,
+    /// When so much has been allocated, what is held is counted.
+    pub(super) recount_at: u64,
     /// Set from outside to end the interpretation.
     pub(super) cancelled: Arc<AtomicBool>,
 }
@@ -179,12 +182,13 @@ impl Meter {
     /// Memory for values of fixed size; checked with the next slice.
     #[inline]
     pub(crate) fn allocate_parts(&mut self, count: usize) {
-        self.allocated += 16 + 24 * count as u64;
+        self.allocated += (OVERHEAD_BYTES + size_of::<Val>() * count) as u64;
     }
 
     /// Memory for something large; checked before it is there.
     pub(crate) fn allocate(&mut self, bytes: usize) -> Result<(), Fault> {
-        self.allocated = self.allocated.saturating_add(bytes as u64);
+        let bytes = bytes.saturating_add(OVERHEAD_BYTES) as u64;
+        self.allocated = self.allocated.saturating_add(bytes);
         self.check_memory()
     }
 

@@ -47,7 +47,7 @@ impl Machine {
             count += 1;
         }
         self.meter.work(count);
-        self.meter.allocated += 64 * count as u64;
+        self.meter.allocated += 80 * count as u64;
         self.put(place, reversed);
     }
 

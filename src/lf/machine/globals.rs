@@ -2,8 +2,9 @@
 //!
 //! A value is the same whoever evaluates it, and what its evaluation takes is not charged to who
 //! happens to be the first: it has a budget of its own. So it does not matter what was evaluated
-//! before.
+//! before. Large values are kept, and charged, by the interpretation that needs them, not for all.
 
+use super::census::held;
 use super::cursor::Cursor;
 use super::fault::Fault;
 use super::frame::Frame;
@@ -36,14 +37,24 @@ impl Machine {
             self.write(&at, to, known.clone());
             return Ok(at);
         }
+        if let Some(known) = self.globals.get(&(package, index)) {
+            let known = known.clone();
+            self.write(&at, to, known);
+            return Ok(at);
+        }
         if self.budgets.len() >= NESTING_MAX {
             return Err(Error::Limit(Limit::Stack(self.limits.stack)).into());
         }
         self.push_return(&at, to)?;
         self.push(Frame::Global { package, index })?;
+        // those that need each other share one budget of memory, so that the bound holds for all
+        let is_first = self.budgets.is_empty();
         self.budgets.push(self.meter.clone());
         self.meter.reserve = self.meter.steps_max;
-        self.meter.allocated = 0;
+        if is_first {
+            self.meter.allocated = 0;
+            self.meter.recount_at = self.meter.allocated_max / 2;
+        }
         let function = FunctionId::new(package, global.function);
         self.call_with(program, function, at.base + usize::from(first), [])
     }
@@ -51,9 +62,18 @@ impl Machine {
     /// Keeps the value of a definition that has been evaluated.
     pub(super) fn keep_global(&mut self, program: &Program, package: u16, index: u32, val: &Val) {
         self.restore_budget();
-        if let Some(global) = global(program, package, index) {
-            // another thread may have been faster; its value is the same
-            let _ = global.value.set(val.clone());
+        let Some(compiled) = program.packages.get(usize::from(package)) else {
+            return;
+        };
+        let value = std::iter::once(val);
+        match held(value.clone(), compiled.room_for_globals()) {
+            Some(bytes) => compiled.keep_global(index, val.clone(), bytes),
+            None => {
+                let max = self.meter.allocated_max;
+                let bytes = held(value, max).unwrap_or(max);
+                self.meter.allocated = self.meter.allocated.saturating_add(bytes);
+                self.globals.insert((package, index), val.clone());
+            }
         }
     }
 

@@ -21,7 +21,9 @@ pub(crate) mod map;
 
 mod export;
 mod import;
+mod measure;
 
+mod census;
 mod fault;
 mod frame;
 

@@ -265,7 +265,7 @@ impl Machine {
         let contract = Contract {
             id: None,
             template: actual,
-            argument: &self.export(program, payload)?,
+            argument: &self.convert(program, payload)?,
         };
         let contract = import_as(program, contract, wanted)?;
         Ok(Val::Some(Parts::one(contract)))

@@ -34,6 +34,16 @@ impl Parts {
         Self(Arc::new([]))
     }
 
+    /// Whether others have them, too.
+    pub(super) fn is_shared(&self) -> bool {
+        Arc::strong_count(&self.0) > 1
+    }
+
+    /// Where they are.
+    pub(super) fn address(&self) -> usize {
+        self.0.as_ptr().addr()
+    }
+
     /// The parts to write to: in place if nobody else has them, else in a copy.
     pub(crate) fn make_mut(&mut self) -> &mut [Val] {
         if Arc::strong_count(&self.0) != 1 {

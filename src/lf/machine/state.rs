@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use rustc_hash::FxHashMap;
+
 use super::cursor::{Cursor, Position};
 use super::fault::{Fault, Meter};
 use super::frame::Frame;
@@ -21,10 +23,14 @@ pub(crate) struct Limits {
     pub(crate) slice: u32,
     /// Steps of the whole interpretation.
     pub(crate) steps: u64,
-    /// Bytes allocated in the whole interpretation.
+    /// Bytes of memory that the interpretation may hold.
     pub(crate) memory: u64,
     /// Bytes of the machine's stacks.
     pub(crate) stack: u64,
+    /// Bytes of the encoding of a value that leaves the machine.
+    pub(crate) value: u64,
+    /// Bytes of the encoding of a transaction with the contracts that it uses.
+    pub(crate) transaction: u64,
 }
 
 /// A program that is being run.
@@ -38,6 +44,10 @@ pub(crate) struct Machine {
     /// of its own, so that it does not matter whether it was done before.
     pub(super) budgets: Vec<Meter>,
     pub(super) traces: Vec<Arc<str>>,
+    /// Top-level values that are too large to be kept for all.
+    pub(super) globals: FxHashMap<(u16, u32), Val>,
+    /// Bytes of what stays until the end: nodes, and the contracts of the ledger that were used.
+    pub(super) kept: u64,
     pub(super) ledger: LedgerState,
     /// Whether contract ids mean nothing to the code, as on the ledger.
     hides_contract_ids: bool,
@@ -57,16 +67,18 @@ impl Machine {
     /// A machine that calls or runs a function with arguments.
     pub(crate) fn new(
         program: Arc<Program>,
-        ledger: LedgerState,
+        mut ledger: LedgerState,
         limits: Limits,
         cancelled: Arc<AtomicBool>,
     ) -> Self {
+        ledger.transaction.bound(limits.transaction);
         let meter = Meter {
             fuel: 0,
             reserve: limits.steps,
             steps_max: limits.steps,
             allocated: 0,
             allocated_max: limits.memory,
+            recount_at: limits.memory / 2,
             cancelled: cancelled.clone(),
         };
         let nowhere = Position {
@@ -82,6 +94,8 @@ impl Machine {
             meter,
             budgets: Vec::new(),
             traces: Vec::new(),
+            globals: FxHashMap::default(),
+            kept: 0,
             ledger,
             hides_contract_ids: true,
             limits,
@@ -162,11 +176,6 @@ impl Machine {
         &self.traces
     }
 
-    /// The ledger as the program has changed it.
-    pub(crate) fn ledger(&mut self) -> &mut LedgerState {
-        &mut self.ledger
-    }
-
     /// The state when the program has ended.
     pub(crate) fn into_ledger(self) -> LedgerState {
         self.ledger
@@ -177,6 +186,7 @@ impl Machine {
         if self.cancelled.load(Ordering::Relaxed) {
             return Err(Error::Cancelled.into());
         }
+        self.check_memory()?;
         self.meter.check_memory()?;
         let wanted = self.limits.slice.saturating_sub(self.meter.fuel);
         let more = u64::from(wanted).min(self.meter.reserve);
@@ -295,6 +305,7 @@ impl Meter {
             steps_max: u64::MAX,
             allocated: 0,
             allocated_max: u64::MAX,
+            recount_at: u64::MAX,
             cancelled: Arc::default(),
         }
     }

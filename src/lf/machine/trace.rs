@@ -9,12 +9,38 @@ use crate::lf::error::Level;
 /// Levels that are kept; the innermost say most.
 const LEVELS_MAX: usize = 64;
 
+/// Exercises that are kept however much code there is between them: what Canton tells, and whether
+/// there are more.
+const EXERCISES_MAX: usize = 11;
+
 /// What was under way, the innermost first.
 #[derive(Default)]
 pub(super) struct Trace {
     levels: Vec<Seen>,
+    exercises: usize,
     /// It is known what failed; what runs now only finds words for it.
     closed: bool,
+}
+
+impl Trace {
+    fn begin(&mut self, first: Option<Seen>) {
+        self.levels.clear();
+        self.exercises = 0;
+        self.levels.extend(first);
+    }
+
+    fn add(&mut self, level: Seen) {
+        let is_exercise = matches!(level, Seen::Exercise(_));
+        let has_room = self.levels.len() < LEVELS_MAX;
+        if has_room || (is_exercise && self.exercises < EXERCISES_MAX) {
+            self.exercises += usize::from(is_exercise);
+            self.levels.push(level);
+        }
+    }
+
+    fn is_full(&self) -> bool {
+        self.levels.len() >= LEVELS_MAX && self.exercises >= EXERCISES_MAX
+    }
 }
 
 enum Seen {
@@ -27,28 +53,28 @@ impl Machine {
     /// Begins with the instruction that failed.
     pub(super) fn begin_trace(&mut self, at: &Cursor<'_>) {
         if !self.trace.closed {
-            self.trace.levels.clear();
-            self.trace.levels.push(Seen::Code(at.number, at.next_pc()));
+            let failed = Seen::Code(at.number, at.next_pc());
+            self.trace.begin(Some(failed));
         }
     }
 
     /// Forgets what was gathered: the program goes on.
     pub(super) fn drop_trace(&mut self) {
-        self.trace.levels.clear();
+        self.trace.begin(None);
     }
 
     /// Adds a continuation that is given up.
     pub(super) fn trace_frame(&mut self, frame: &Frame) {
-        if self.trace.closed || self.trace.levels.len() >= LEVELS_MAX {
+        if self.trace.closed || self.trace.is_full() {
             return;
         }
         match frame {
             Frame::Return { package, pc, .. } => {
-                self.trace.levels.push(Seen::Code(*package, *pc));
+                self.trace.add(Seen::Code(*package, *pc));
             }
             Frame::Exercise => {
                 if let Some(level) = self.ledger.transaction.open_exercises().next() {
-                    self.trace.levels.push(Seen::Exercise(level));
+                    self.trace.add(Seen::Exercise(level));
                 }
             }
             _ => {}
@@ -62,17 +88,18 @@ impl Machine {
         }
         let mut exercises = self.ledger.transaction.open_exercises();
         for frame in self.frames.iter().rev() {
-            if self.trace.levels.len() >= LEVELS_MAX {
+            if self.trace.is_full() {
                 break;
             }
             match frame {
                 Frame::Return { package, pc, .. } => {
-                    self.trace.levels.push(Seen::Code(*package, *pc));
+                    self.trace.add(Seen::Code(*package, *pc));
                 }
-                Frame::Exercise => self
-                    .trace
-                    .levels
-                    .extend(exercises.next().map(Seen::Exercise)),
+                Frame::Exercise => {
+                    if let Some(level) = exercises.next() {
+                        self.trace.add(Seen::Exercise(level));
+                    }
+                }
                 _ => {}
             }
         }

@@ -163,6 +163,21 @@ impl Val {
         )
     }
 
+    /// The parts, if it has any.
+    pub(super) fn parts(&self) -> Option<&Parts> {
+        match self {
+            Self::Cons(parts)
+            | Self::Some(parts)
+            | Self::Record(parts)
+            | Self::Any(parts)
+            | Self::Struct { parts, .. }
+            | Self::Variant { parts, .. }
+            | Self::Closure { args: parts, .. } => Some(parts),
+            Self::TextMap(tree) | Self::GenMap(tree) => tree.as_ref(),
+            _ => None,
+        }
+    }
+
     /// Takes the parts, if it has any.
     pub(super) fn take_parts(&mut self) -> Option<Parts> {
         if !self.has_parts() {

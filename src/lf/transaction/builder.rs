@@ -10,7 +10,7 @@ use super::instance::ContractInstance;
 use super::keys::Keys;
 use super::node::{Create, Exercise, Fetch, Key, Node, NodeId, Rollback, Transaction};
 use super::{authorization, contract_id, normalize, seed};
-use crate::lf::error::{AuthorizationFailure, Effect, Error, Level};
+use crate::lf::error::{AuthorizationFailure, Effect, Error, Level, Limit};
 use crate::lf::value::Value;
 use crate::model::{ContractId, Hash, Identifier, Name, PackageName, Party, Timestamp};
 
@@ -98,7 +98,16 @@ pub(crate) struct Builder {
     consumed: Vec<(ContractId, NodeId)>,
     consumed_by: BTreeMap<ContractId, NodeId>,
     pub(super) keys: Keys,
+    /// Bytes of the encoding so far, with the contracts that are used; nothing is given back for what is
+    /// undone.
+    bytes: u64,
+    bytes_max: u64,
 }
+
+/// Bytes of the encoding of a transaction without nodes, at most.
+const HEADER_BYTES: u64 = 16;
+/// Bytes of a node's number and of the number of its children, at most.
+const NUMBERS_BYTES: usize = 10;
 
 impl Builder {
     /// Nothing has happened yet.
@@ -130,7 +139,28 @@ impl Builder {
             consumed: Vec::new(),
             consumed_by: BTreeMap::new(),
             keys: Keys::default(),
+            bytes: HEADER_BYTES,
+            bytes_max: u64::MAX,
         }
+    }
+
+    /// Sets how many bytes the transaction may take with the contracts that it uses.
+    pub(crate) fn bound(&mut self, bytes_max: u64) {
+        self.bytes_max = bytes_max;
+    }
+
+    /// How many more bytes it may take.
+    pub(crate) fn bytes_left(&self) -> u64 {
+        self.bytes_max.saturating_sub(self.bytes)
+    }
+
+    /// Takes room for something that is about to be kept.
+    pub(crate) fn take(&mut self, bytes: usize) -> Result<(), Error> {
+        if bytes as u64 > self.bytes_left() {
+            return Err(Error::Limit(Limit::Transaction(self.bytes_max)));
+        }
+        self.bytes += bytes as u64;
+        Ok(())
     }
 
     fn context(&mut self) -> Result<&mut Context, Error> {
@@ -181,6 +211,7 @@ impl Builder {
 
     /// Adds an action without children.
     pub(super) fn add_leaf(&mut self, id: NodeId, node: Node) -> Result<(), Error> {
+        self.take(node.encoded_bytes() + NUMBERS_BYTES)?;
         self.add_action(id)?;
         self.nodes.insert(id, node);
         Ok(())
@@ -301,6 +332,7 @@ impl Builder {
             key: contract.key.clone(),
             by_key: start.by_key,
         };
+        self.take(node.encoded_bytes() + NUMBERS_BYTES)?;
         self.seeds.insert(id, seed);
         self.contexts.push(Context {
             kind: Kind::Exercise(Box::new(node)),
@@ -322,6 +354,7 @@ impl Builder {
                 children,
                 ..
             }) => {
+                self.take(result.as_ref().map_or(0, Value::encoded_bytes))?;
                 exercise.children = children;
                 exercise.result = result;
                 self.nodes.insert(node, Node::Exercise(*exercise));
@@ -336,6 +369,8 @@ impl Builder {
         let contexts = self.contexts.iter().rev();
         contexts.filter_map(|context| match &context.kind {
             Kind::Exercise(exercise) => Some(Level::Exercise {
+                node: context.node,
+                interface: exercise.interface.clone(),
                 template: exercise.template.clone(),
                 choice: exercise.choice.clone(),
                 contract_id: exercise.contract_id.clone(),
@@ -397,11 +432,14 @@ impl Builder {
         for (id, _) in self.consumed.split_off(consumed) {
             self.consumed_by.remove(&id);
         }
-        self.nodes
-            .insert(node, Node::Rollback(Rollback { children }));
-        let outer = self.context()?;
-        outer.children.push(node);
-        outer.next_action = next_action;
+        if !children.is_empty() {
+            // what is undone stays below
+            let rollback = Node::Rollback(Rollback { children });
+            self.take(rollback.encoded_bytes() + NUMBERS_BYTES)?;
+            self.nodes.insert(node, rollback);
+            self.context()?.children.push(node);
+        }
+        self.context()?.next_action = next_action;
         Ok(())
     }
 
@@ -434,7 +472,11 @@ impl Builder {
                 kind: Kind::Root(_),
                 children,
                 ..
-            }) => Ok(normalize::finish(self.nodes, &children, &self.seeds)),
+            }) => {
+                let finished = normalize::finish(self.nodes, &children, &self.seeds);
+                debug_assert!(finished.transaction.encoded_bytes() as u64 <= self.bytes);
+                Ok(finished)
+            }
             _ => Err(unbalanced()),
         }
     }

@@ -26,10 +26,21 @@ impl Transaction {
     /// The transaction as bytes of its own.
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut w = Writer::new();
+        self.write(&mut w);
+        w.finish()
+    }
+
+    /// The length of [`Transaction::to_bytes`].
+    pub fn encoded_bytes(&self) -> usize {
+        let mut w = Writer::counting();
+        self.write(&mut w);
+        w.length()
+    }
+
+    fn write(&self, w: &mut Writer) {
         w.byte(VERSION);
         w.list(self.roots.iter(), |w, root| w.number(u64::from(root.0)));
         w.list(self.nodes.iter(), |w, node| node.write(w));
-        w.finish()
     }
 
     /// Reads what [`Transaction::to_bytes`] wrote. Roots and children are numbered like a
@@ -84,6 +95,13 @@ impl Node {
         Ok(node)
     }
 
+    /// Bytes that it takes in a larger encoding.
+    pub(super) fn encoded_bytes(&self) -> usize {
+        let mut w = Writer::counting();
+        self.write(&mut w);
+        w.length()
+    }
+
     /// Writes the node into a larger encoding.
     pub fn write(&self, w: &mut Writer) {
         match self {
@@ -125,20 +143,41 @@ impl Node {
     }
 }
 
+impl Exercise {
+    /// Bytes that it takes as a node.
+    pub(super) fn encoded_bytes(&self) -> usize {
+        let mut w = Writer::counting();
+        w.byte(tag::EXERCISE);
+        write_exercise(self, &mut w);
+        w.length()
+    }
+}
+
 impl ContractInstance {
     /// The contract as bytes of its own.
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut w = Writer::new();
+        self.write(&mut w);
+        w.finish()
+    }
+
+    /// The length of [`ContractInstance::to_bytes`].
+    pub fn encoded_bytes(&self) -> usize {
+        let mut w = Writer::counting();
+        self.write(&mut w);
+        w.length()
+    }
+
+    fn write(&self, w: &mut Writer) {
         w.byte(VERSION);
-        write_identifier(&self.template, &mut w);
+        write_identifier(&self.template, w);
         w.text(self.package_name.as_str());
-        self.argument.write(&mut w);
-        write_parties(&self.signatories, &mut w);
-        write_parties(&self.stakeholders, &mut w);
-        write_key(self.key.as_ref(), &mut w);
+        self.argument.write(w);
+        write_parties(&self.signatories, w);
+        write_parties(&self.stakeholders, w);
+        write_key(self.key.as_ref(), w);
         w.signed(i128::from(self.created_at.micros()));
         w.fixed(self.salt.as_bytes());
-        w.finish()
     }
 
     /// Reads what [`ContractInstance::to_bytes`] wrote.

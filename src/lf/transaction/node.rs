@@ -255,9 +255,34 @@ impl Node {
 }
 
 impl Transaction {
+    /// Whether it knows a contract by its key, or makes one that can be.
+    pub fn uses_keys(&self) -> bool {
+        self.nodes.iter().any(|node| match node {
+            Node::Create(create) => create.key.is_some(),
+            Node::Exercise(exercise) => exercise.key.is_some(),
+            Node::Fetch(fetch) => fetch.key.is_some(),
+            Node::QueryByKey(_) => true,
+            Node::Rollback(_) => false,
+        })
+    }
+
     /// A node.
     pub fn node(&self, id: NodeId) -> Option<&Node> {
         self.nodes.get(id.index())
+    }
+
+    /// Adds the nodes of another transaction after those that are there, numbered anew.
+    pub fn append(&mut self, other: &Self) {
+        let first = u32::try_from(self.nodes.len()).unwrap_or(u32::MAX);
+        let shift = |id: &NodeId| NodeId(id.0.saturating_add(first));
+        self.roots.extend(other.roots.iter().map(shift));
+        let nodes = other.nodes.iter().cloned();
+        self.nodes.extend(nodes.map(|mut node| {
+            if let Some(children) = node.children_mut() {
+                *children = children.iter().map(shift).collect();
+            }
+            node
+        }));
     }
 
     /// A node and everything below it as a transaction of its own, numbered from 0.

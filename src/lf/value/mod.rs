@@ -13,8 +13,11 @@ mod arithmetic;
 pub mod calendar;
 
 mod encoding;
+mod size;
+
 mod key_hash;
 mod plain;
+mod protobuf;
 mod render;
 
 mod contract_ids;
@@ -28,6 +31,7 @@ pub(crate) use key_hash::key_hash;
 pub use numeric::{Numeric, PRECISION_MAX, SCALE_MAX};
 pub use plain::Plain;
 pub use render::Rendered;
+pub(crate) use size::{ALLOCATION_BYTES, FIELD_BYTES, PART_BYTES, TEXT_KEY_BYTES};
 pub(crate) use translate::check_contract_id;
 pub use translate::{TranslationError, translate};
 

@@ -20,7 +20,7 @@ pub fn transaction(
     record_time: Timestamp,
     completion: Option<wire::Completion>,
 ) -> wire::LedgerEvent {
-    let view = &content.view;
+    let times = &content.times;
     let blinding = blinding_info(&content.transaction);
     let mut writer = Writer {
         transaction: &content.transaction,
@@ -33,8 +33,8 @@ pub fn transaction(
     let events = writer.events();
     let transaction = wire::Transaction {
         update_id: request.update_id().to_string(),
-        effective_at: view.ledger_time.micros(),
-        workflow_id: view
+        effective_at: times.ledger_time.micros(),
+        workflow_id: times
             .workflow_id
             .as_ref()
             .map(ToString::to_string)
@@ -47,8 +47,8 @@ pub fn transaction(
     wire::LedgerEvent {
         record_time: record_time.micros(),
         domain: domain.to_string(),
-        traceparent: view.traceparent.clone(),
-        tracestate: view.tracestate.clone(),
+        traceparent: times.traceparent.clone(),
+        tracestate: times.tracestate.clone(),
         event: Some(Event::Transaction(transaction)),
     }
 }

@@ -11,7 +11,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use crate::model::ContractId;
 use crate::protocol::RequestId;
 
-/// What a request does to contracts that existed before it.
+/// What a request does to contracts that existed before it and that have a stakeholder here; for
+/// others, those who host their stakeholders watch.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Usage {
     /// Contracts that it archives.
@@ -29,7 +30,7 @@ pub enum ContractState {
     Active,
     /// Archived.
     Archived,
-    /// Not known here: others, who host its signatories, watch over it.
+    /// Not known here, or only seen in passing.
     Unknown,
 }
 
@@ -42,7 +43,8 @@ pub enum Outcome {
     WaitsFor(BTreeSet<RequestId>),
     /// An earlier request has these; it gets nothing.
     Locked(Vec<ContractId>),
-    /// These are archived, or exist already though it creates them; it gets nothing.
+    /// These are archived or were never created, or exist already though it creates them; it gets
+    /// nothing.
     Inactive(Vec<ContractId>),
 }
 
@@ -76,7 +78,7 @@ impl Locks {
     ) -> Outcome {
         let used = || usage.consumed.iter().chain(&usage.read);
         let inactive: Vec<ContractId> = used()
-            .filter(|id| state(id) == ContractState::Archived)
+            .filter(|id| state(id) != ContractState::Active)
             .chain(
                 usage
                     .created

@@ -9,13 +9,22 @@
 
 mod request;
 
+mod replay;
+mod top_view;
+mod usage;
+
 mod read;
 
 pub mod checks;
 
+mod changes;
 pub mod locks;
 mod respond;
 
+pub use changes::Changes;
 pub use read::{Delivered, Read, read};
-pub use request::{CheckedRequest, Content};
+pub use request::{Change, CheckedRequest, Content, Problem};
 pub use respond::reject_for;
+
+#[cfg(test)]
+mod tests;

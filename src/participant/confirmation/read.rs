@@ -1,19 +1,19 @@
-//! Phase 3: from the bytes of a request to a checked request. Runs on the compute pool.
+//! Phase 3: from the views of a request to a checked request. Runs on the compute pool.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
-
-use bytes::Bytes;
 
 use super::checks::{self, Request, malformed};
-use super::locks::Usage;
-use super::request::{CheckedRequest, Content};
-use crate::lf::engine::{Engine, Interpreted, Replay, ReplayCommand, ReplayRoot, Step};
-use crate::lf::error::Error as EngineError;
-use crate::lf::transaction::{ContractInstance, KeyInput, KeyQuestion, Node, NodeId, Transaction};
-use crate::model::{ContractId, Hash, MemberId, PackageId, ParticipantId, Party};
-use crate::protocol::{InformeeTree, Reject, RequestId, TransactionView};
+use super::replay::{Ended, Inputs, action, replay};
+use super::request::{Change, CheckedRequest, Content, Problem};
+use super::top_view::{TopView, VisibleView};
+use super::usage::usage;
+use crate::lf::engine::Engine;
+use crate::lf::transaction::{ContractInstance, Transaction};
+use crate::model::{ContractId, MemberId, PackageId, ParticipantId, Party, ProtocolVersion};
+use crate::participant::submission::ChangeId;
+use crate::participant::views::created_instances;
+use crate::protocol::{ConfirmedView, Decrypted, LightView, RequestId, RootHash};
 use crate::topology::State;
 
 /// The parts of a request as they were delivered, their signatures checked.
@@ -21,14 +21,16 @@ use crate::topology::State;
 pub struct Delivered {
     /// Its sequencing time.
     pub id: RequestId,
-    /// Who signed the informee tree and the view; the same for both.
+    /// Who signed its parts.
     pub signer: MemberId,
-    /// Who must know and confirm.
-    pub tree: InformeeTree,
-    /// The view, encoded; `None` if none came.
-    pub view: Option<Bytes>,
+    /// What all parts must belong to.
+    pub root_hash: RootHash,
+    /// The views, decrypted.
+    pub decrypted: Arc<Decrypted>,
     /// Who is who at its sequencing time.
     pub topology: State,
+    /// The domain's rules.
+    pub protocol_version: ProtocolVersion,
 }
 
 /// What a request leads to.
@@ -47,242 +49,253 @@ pub fn read(
     checking: &ParticipantId,
     unknown: &BTreeSet<PackageId>,
 ) -> Read {
-    let Some(view_bytes) = &delivered.view else {
-        return unreadable(delivered, checking, "no view was delivered");
+    let (views, misplaced) = in_place(delivered);
+    let faults = delivered.decrypted.faults.iter().cloned();
+    let unreadable = faults.chain(misplaced).next();
+    let Some(first) = views.first() else {
+        let reason = unreadable.unwrap_or_else(|| "no view was delivered".to_owned());
+        return checked(delivered, checking, &views, None, Some(malformed(reason)));
     };
-    let view = match TransactionView::decode(view_bytes.clone()) {
-        Ok(view) => view,
-        Err(error) => return unreadable(delivered, checking, &error.to_string()),
+    let (inputs, fault) = read_inputs(&views);
+    if let Some(reason) = unreadable.or(fault) {
+        return checked(delivered, checking, &views, None, Some(malformed(reason)));
+    }
+    let (tops, missing) = match read_tops(&views, &inputs, engine, unknown) {
+        Ok(read) => read,
+        Err(reason) => {
+            return checked(delivered, checking, &views, None, Some(malformed(reason)));
+        }
     };
-    let transaction = match Transaction::from_bytes(&view.transaction) {
-        Ok(transaction) => transaction,
-        Err(error) => return unreadable(delivered, checking, &error.to_string()),
-    };
-    let inputs = match read_inputs(&view) {
-        Ok(inputs) => inputs,
-        Err(reason) => return unreadable(delivered, checking, &reason),
-    };
-    let missing = missing_packages(&transaction, engine, unknown);
     if !missing.is_empty() {
         return Read::NeedsPackages(missing);
     }
-    let replayed = replay(&view, &transaction, &inputs, engine);
+    let packages = packages(&tops, engine, delivered.protocol_version);
     let problem = checks::run(&Request {
         id: delivered.id,
         signer: &delivered.signer,
-        tree: &delivered.tree,
-        view_bytes,
-        view: &view,
-        transaction: &transaction,
+        common: first.common.content(),
+        times: first.transaction.content(),
+        submitter: views.iter().find_map(|view| view.submitter.content()),
+        tops: &tops,
+        packages: &packages,
         inputs: &inputs,
-        replayed: &replayed,
         topology: &delivered.topology,
+        protocol_version: delivered.protocol_version,
         checking,
     });
-    let content = replayed
-        .ok()
-        .map(|interpreted| content(view, transaction, &interpreted));
-    checked(delivered, checking, content, problem)
+    let content = content(first, &tops, &inputs, delivered, checking);
+    checked(delivered, checking, &views, content, problem)
 }
 
-fn unreadable(delivered: &Delivered, checking: &ParticipantId, reason: &str) -> Read {
-    let problem = malformed(format!("the request cannot be read: {reason}"));
-    checked(delivered, checking, None, Some(problem))
+/// The views that belong to the request, in their order, and what is wrong with others.
+fn in_place(delivered: &Delivered) -> (Vec<&LightView>, Option<String>) {
+    let mut fault = None;
+    let mut views: Vec<&LightView> = Vec::new();
+    let mut seen = BTreeSet::new();
+    for view in &delivered.decrypted.views {
+        if view.root_hash() != Ok(delivered.root_hash) {
+            fault = Some("a view belongs to another request".to_owned());
+        } else if seen.insert(view.position()) {
+            views.push(view);
+        } else {
+            fault = Some(format!("view {} came twice", view.position()));
+        }
+    }
+    (views, fault)
+}
+
+/// The contracts that came with the views, and what is wrong with others.
+fn read_inputs(views: &[&LightView]) -> (Inputs, Option<String>) {
+    let mut inputs = Inputs::new();
+    let mut fault = None;
+    let all = views
+        .iter()
+        .flat_map(|view| &view.view.data.content().inputs);
+    for input in all {
+        if inputs.contains_key(&input.contract_id) {
+            continue;
+        }
+        match ContractInstance::from_bytes(&input.instance) {
+            Ok(instance) => {
+                inputs.insert(input.contract_id.clone(), Arc::new(instance));
+            }
+            Err(error) => fault = Some(format!("contract {}: {error}", input.contract_id)),
+        }
+    }
+    (inputs, fault)
+}
+
+/// Interprets the views that are in no other visible one; the packages that are missing for that.
+fn read_tops<'v>(
+    views: &[&'v LightView],
+    inputs: &Inputs,
+    engine: &Engine,
+    unknown: &BTreeSet<PackageId>,
+) -> Result<(Vec<TopView<'v>>, BTreeSet<PackageId>), String> {
+    let mut tops: Vec<TopView<'v>> = Vec::new();
+    let mut missing = BTreeSet::new();
+    for view in views {
+        let visible = VisibleView {
+            position: view.position(),
+            view,
+        };
+        let last = tops
+            .last_mut()
+            .filter(|top| top.has_inside(&visible.position));
+        if let Some(top) = last {
+            top.inside.push(visible);
+            continue;
+        }
+        let action = action(view.view.data.content())?;
+        let ids = action.template().into_iter().chain(action.interface());
+        let packages = ids.map(|id| id.package());
+        let absent = packages.filter(|it| !engine.contains(it) && !unknown.contains(*it));
+        let absent: BTreeSet<PackageId> = absent.cloned().collect();
+        let replayed = if absent.is_empty() {
+            match replay(view, &action, inputs, engine, unknown) {
+                Ok(interpreted) => Ok(interpreted),
+                Err(Ended::Failed(error)) => Err(error.to_string()),
+                Err(Ended::NeedsPackage(package)) => {
+                    missing.insert(package);
+                    Err("a package is missing".to_owned())
+                }
+            }
+        } else {
+            missing.extend(absent);
+            Err("a package is missing".to_owned())
+        };
+        tops.push(TopView {
+            visible,
+            inside: Vec::new(),
+            action,
+            replayed,
+        });
+    }
+    Ok((tops, missing))
 }
 
 fn checked(
     delivered: &Delivered,
     checking: &ParticipantId,
+    views: &[&LightView],
     content: Option<Content>,
-    problem: Option<Reject>,
+    problem: Option<Problem>,
 ) -> Read {
     let topology = &delivered.topology;
-    let hosting = |party: &&Party| topology.hosting(party);
-    let informees = delivered.tree.informees.iter();
-    let confirming = delivered.tree.confirming_parties.iter();
+    let confirming_here = |view: &&LightView| {
+        let confirmers = view.view.confirmers.content();
+        let confirming = confirmers.confirming().into_iter();
+        let here = confirming.filter(|party| {
+            let hosting = topology.hosting(party);
+            hosting.is_some_and(|it| it.confirms(checking))
+        });
+        let parties: BTreeSet<Party> = here.cloned().collect();
+        (!parties.is_empty()).then(|| ConfirmedView {
+            position: view.position(),
+            parties,
+        })
+    };
     Read::Checked(Box::new(CheckedRequest {
         id: delivered.id,
-        root_hash: delivered.tree.root_hash(),
+        root_hash: delivered.root_hash,
         deadline: delivered
             .id
             .0
             .plus(topology.parameters().decision_timeout()),
-        confirming_here: confirming
-            .filter(|party| hosting(party).is_some_and(|it| it.confirms(checking)))
-            .cloned()
-            .collect(),
-        hosted_here: informees
-            .filter(|party| hosting(party).is_some_and(|it| it.permission(checking).is_some()))
-            .cloned()
-            .collect(),
+        confirming_here: views.iter().filter_map(confirming_here).collect(),
+        hosted_here: hosted_among(views, delivered, checking),
+        change: change(views, delivered, checking),
         content,
         problem,
     }))
 }
 
-fn read_inputs(
-    view: &TransactionView,
-) -> Result<BTreeMap<ContractId, Arc<ContractInstance>>, String> {
-    view.inputs
-        .iter()
-        .map(|input| {
-            let instance =
-                ContractInstance::from_bytes(&input.instance).map_err(|error| error.to_string())?;
-            Ok((input.contract_id.clone(), Arc::new(instance)))
-        })
-        .collect()
+/// The change that the request is about, if a submitter is hosted here.
+fn change(views: &[&LightView], delivered: &Delivered, checking: &ParticipantId) -> Option<Change> {
+    let submitter = views.iter().find_map(|view| view.submitter.content())?;
+    let mut submitters = submitter.act_as.iter();
+    let is_here = submitters.any(|party| is_hosted(party, delivered, checking));
+    is_here.then(|| Change {
+        id: ChangeId::from_hash(submitter.change_id),
+        deduplication_start: submitter.deduplication_start,
+        submission_id: submitter.submission_id.clone(),
+    })
 }
 
-fn missing_packages(
-    transaction: &Transaction,
+/// The informees of the views that are hosted here.
+fn hosted_among(
+    views: &[&LightView],
+    delivered: &Delivered,
+    checking: &ParticipantId,
+) -> BTreeSet<Party> {
+    let confirmers = views.iter().map(|view| view.view.confirmers.content());
+    let informees = confirmers.flat_map(|it| &it.informees);
+    let hosted = informees.filter(|party| is_hosted(party, delivered, checking));
+    hosted.cloned().collect()
+}
+
+fn is_hosted(party: &Party, delivered: &Delivered, checking: &ParticipantId) -> bool {
+    let hosting = delivered.topology.hosting(party);
+    hosting.is_some_and(|it| it.permission(checking).is_some())
+}
+
+/// The packages that must be vetted by those who run what is visible of the transaction.
+fn packages(
+    tops: &[TopView<'_>],
     engine: &Engine,
-    unknown: &BTreeSet<PackageId>,
+    version: ProtocolVersion,
 ) -> BTreeSet<PackageId> {
-    transaction
-        .nodes
-        .iter()
-        .flat_map(|node| node.template().into_iter().chain(node.interface()))
-        .map(|id| id.package().clone())
-        .filter(|package| !engine.contains(package) && !unknown.contains(package))
-        .collect()
-}
-
-/// Interprets the root nodes again, with the contracts that came with the request and no others.
-fn replay(
-    view: &TransactionView,
-    transaction: &Transaction,
-    inputs: &BTreeMap<ContractId, Arc<ContractInstance>>,
-    engine: &Engine,
-) -> Result<Box<Interpreted>, EngineError> {
-    let roots = transaction.roots.iter().zip(
-        view.root_seeds
-            .iter()
-            .copied()
-            .chain(std::iter::repeat(None)),
-    );
-    let roots = roots
-        .map(|(id, seed)| {
-            transaction
-                .node(*id)
-                .and_then(ReplayCommand::of)
-                .map(|command| ReplayRoot { command, seed })
-                .ok_or_else(|| EngineError::RootNode(format!("node {id} is no command")))
-        })
-        .collect::<Result<Vec<_>, _>>()?;
-    let keys = transaction.key_inputs();
-    let mut interpretation = engine.replay(Replay {
-        roots,
-        authorizers: view.submitter.act_as.clone(),
-        package_preference: Arc::new(view.package_preference.clone()),
-        ledger_time: view.ledger_time,
-        preparation_time: view.preparation_time,
-        cancelled: Arc::new(AtomicBool::new(false)),
-    });
-    loop {
-        match interpretation.run() {
-            Step::NeedContract(id) => interpretation.answer_contract(inputs.get(&id).cloned()),
-            Step::NeedKey(question) => {
-                interpretation.answer_key(answer_key(&question, &keys, inputs));
-            }
-            Step::NeedPackage(_) => interpretation.answer_package(false),
-            Step::Paused => {}
-            Step::Done(interpreted) => return Ok(interpreted),
-            Step::Failed(error) => return Err(error),
-        }
+    let parts = tops.iter().filter_map(|top| top.replayed.as_ref().ok());
+    let nodes = parts.flat_map(|replayed| &replayed.transaction.nodes);
+    let used = nodes.flat_map(|node| node.template().into_iter().chain(node.interface()));
+    let used = used.map(|id| id.package().clone());
+    if version.needs_vetted_dependencies() {
+        engine.signatures().closure(used)
+    } else {
+        used.collect()
     }
 }
 
-/// The contracts that the submitter found by a key, as its transaction tells. Whether there are others
-/// is not checked, as in Canton: a participant may not know them.
-fn answer_key(
-    question: &KeyQuestion,
-    keys: &BTreeMap<Hash, KeyInput>,
-    inputs: &BTreeMap<ContractId, Arc<ContractInstance>>,
-) -> Vec<(ContractId, Arc<ContractInstance>)> {
-    let told: BTreeSet<&ContractId> = question.told.iter().collect();
-    let found = keys.get(&question.key.key.hash).into_iter();
-    let found = found.flat_map(|input| &input.contracts);
-    found
-        .filter(|id| !told.contains(id))
-        .filter_map(|id| Some((id.clone(), inputs.get(id)?.clone())))
-        .take(question.wanted)
-        .collect()
-}
-
-fn content(view: TransactionView, transaction: Transaction, interpreted: &Interpreted) -> Content {
-    let created = created(&transaction, interpreted, &view);
-    let (usage, transient) = usage(&transaction);
-    Content {
-        view,
+/// The part of the transaction that is visible here.
+fn content(
+    first: &LightView,
+    tops: &[TopView<'_>],
+    inputs: &Inputs,
+    delivered: &Delivered,
+    checking: &ParticipantId,
+) -> Option<Content> {
+    let mut transaction = Transaction::default();
+    let mut created = Vec::new();
+    let times = first.transaction.content();
+    for top in tops {
+        let replayed = top.replayed.as_ref().ok()?;
+        if top.is_rolled_back() {
+            continue;
+        }
+        let part = &replayed.transaction;
+        created.extend(created_instances(
+            part,
+            &replayed.node_seeds,
+            times.ledger_time,
+        ));
+        transaction.append(part);
+    }
+    let (mut usage, transient) = usage(&transaction);
+    let is_ours = |id: &ContractId| {
+        let instance = inputs.get(id);
+        instance.is_some_and(|it| {
+            it.stakeholders
+                .iter()
+                .any(|party| is_hosted(party, delivered, checking))
+        })
+    };
+    usage.consumed.retain(is_ours);
+    usage.read.retain(is_ours);
+    Some(Content {
+        times: times.clone(),
         transaction: Arc::new(transaction),
         created,
         usage,
         transient,
-    }
-}
-
-/// The contracts that the transaction creates, with what hides their contents in their ids.
-fn created(
-    transaction: &Transaction,
-    interpreted: &Interpreted,
-    view: &TransactionView,
-) -> Vec<(ContractId, Arc<ContractInstance>)> {
-    in_force(transaction)
-        .filter_map(|(id, node)| match node {
-            Node::Create(create) => {
-                let seed = interpreted.node_seeds.get(&id)?;
-                let salt = ContractInstance::salt_of(seed);
-                let instance = ContractInstance::of_create(create, view.ledger_time, salt);
-                Some((create.contract_id.clone(), Arc::new(instance)))
-            }
-            Node::Exercise(_) | Node::Fetch(_) | Node::QueryByKey(_) | Node::Rollback(_) => None,
-        })
-        .collect()
-}
-
-/// What the transaction does to contracts of the ledger, and those that come and go within it.
-fn usage(transaction: &Transaction) -> (Usage, BTreeSet<ContractId>) {
-    let mut usage = Usage::default();
-    let mut consumed = BTreeSet::new();
-    let mut touched = BTreeSet::new();
-    for (_, node) in in_force(transaction) {
-        match node {
-            Node::Create(create) => {
-                usage.created.insert(create.contract_id.clone());
-            }
-            Node::Exercise(exercise) if exercise.consuming => {
-                consumed.insert(exercise.contract_id.clone());
-            }
-            Node::Exercise(exercise) => {
-                touched.insert(exercise.contract_id.clone());
-            }
-            Node::Fetch(fetch) => {
-                touched.insert(fetch.contract_id.clone());
-            }
-            Node::QueryByKey(query) => touched.extend(query.result.iter().cloned()),
-            Node::Rollback(_) => {}
-        }
-    }
-    let transient = usage.created.intersection(&consumed).cloned().collect();
-    let from_ledger = |ids: BTreeSet<ContractId>, usage: &Usage| -> BTreeSet<ContractId> {
-        ids.difference(&usage.created).cloned().collect()
-    };
-    usage.consumed = from_ledger(consumed, &usage);
-    let read = from_ledger(touched, &usage);
-    usage.read = read.difference(&usage.consumed).cloned().collect();
-    (usage, transient)
-}
-
-/// The nodes that were not rolled back. What is looked at inside of a rollback counts as read only
-/// by conformance: it must be active for the submitter, and its state is not changed.
-fn in_force(transaction: &Transaction) -> impl Iterator<Item = (NodeId, &Node)> {
-    let mut open: Vec<NodeId> = transaction.roots.iter().rev().copied().collect();
-    std::iter::from_fn(move || {
-        let id = open.pop()?;
-        let node = transaction.node(id)?;
-        if !matches!(node, Node::Rollback(_)) {
-            open.extend(node.children().iter().rev());
-        }
-        Some((id, node))
     })
 }

@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use super::locks::Usage;
 use crate::lf::transaction::{ContractInstance, Transaction};
-use crate::model::{ContractId, HashBuilder, Party, Purpose, Timestamp, UpdateId};
-use crate::protocol::{Reject, RequestId, RootHash, TransactionView};
+use crate::model::{ContractId, HashBuilder, Party, Purpose, SubmissionId, Timestamp, UpdateId};
+use crate::participant::submission::ChangeId;
+use crate::protocol::{ConfirmedView, Reject, RequestId, RootHash, TransactionMetadata};
 
 /// A request, read and checked.
 #[derive(Debug)]
@@ -17,21 +18,43 @@ pub struct CheckedRequest {
     pub root_hash: RootHash,
     /// Without a verdict by then, every participant gives it up.
     pub deadline: Timestamp,
-    /// The confirming parties for which this participant answers.
-    pub confirming_here: BTreeSet<Party>,
+    /// The views for which this participant answers, and for whom.
+    pub confirming_here: Vec<ConfirmedView>,
     /// The parties hosted here that see something of it.
     pub hosted_here: BTreeSet<Party>,
+    /// The change that it is about, if a submitter of it is hosted here.
+    pub change: Option<Change>,
     /// What is in it; `None` if it could not even be read.
     pub content: Option<Content>,
     /// What is wrong with it, whatever the state of the ledger.
-    pub problem: Option<Reject>,
+    pub problem: Option<Problem>,
 }
 
-/// The transaction that a request carries.
+/// The change that a request is about: every host of a submitter sees to it that it happens once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// Which change.
+    pub id: ChangeId,
+    /// It must not have been accepted after this time.
+    pub deduplication_start: Timestamp,
+    /// The application's name for this attempt.
+    pub submission_id: SubmissionId,
+}
+
+/// Why a request is rejected.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// What others are told: nothing about contracts but their ids.
+    pub reject: Reject,
+    /// What stands in our log.
+    pub detail: String,
+}
+
+/// What is visible here of the transaction that a request carries.
 #[derive(Debug)]
 pub struct Content {
-    /// Who submits what, and when.
-    pub view: TransactionView,
+    /// What holds for all of it.
+    pub times: TransactionMetadata,
     /// The transaction.
     pub transaction: Arc<Transaction>,
     /// The contracts that it creates.

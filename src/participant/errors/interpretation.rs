@@ -8,12 +8,28 @@ impl From<&Error> for Refusal {
         let report = error.report();
         let id = ErrorId::parse(report.id).unwrap_or(ErrorId::DamlInterpretationError);
         let mut refusal = Self::new(id, error.to_string());
+        if let Error::Failure(status) = error {
+            // what the model says must not hide its own error's id
+            refusal.metadata.clone_from(&status.metadata);
+            refusal = refusal.with("error_id", &status.error_id);
+        }
         refusal.category =
             Category::from_number(report.category).filter(|category| *category != id.category());
         for (kind, name) in report.resources {
             refusal = refusal.about(kind, name);
         }
         refusal
+    }
+}
+
+impl Refusal {
+    /// A failed command as a refusal, with the choices in which it failed.
+    pub fn of_command(error: &Error, exercise_trace: &str) -> Self {
+        let refusal = Self::from(error);
+        match error {
+            Error::Failure(_) => refusal.with("exercise_trace", exercise_trace),
+            _ => refusal,
+        }
     }
 }
 

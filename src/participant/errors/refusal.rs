@@ -1,6 +1,7 @@
 //! One refusal, with everything that a client is told.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use super::{Category, ErrorId};
 
@@ -55,6 +56,15 @@ impl Refusal {
     pub fn with(mut self, key: &str, value: impl Into<String>) -> Self {
         self.metadata.insert(key.to_owned(), value.into());
         self
+    }
+
+    /// How long a client should wait before it tries again; `None` where trying again is no use.
+    pub fn retry_after(&self) -> Option<Duration> {
+        match self.id {
+            // it may be endless, and whether it is nobody knows
+            ErrorId::InterpretationTimeExceeded => Some(Duration::from_mins(1)),
+            _ => self.category().retry_after(),
+        }
     }
 
     /// What a client can do about it.

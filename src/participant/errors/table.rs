@@ -123,6 +123,9 @@ errors! {
     NoSynchronizerOnWhichAllSubmittersCanSubmit = "NO_SYNCHRONIZER_ON_WHICH_ALL_SUBMITTERS_CAN_SUBMIT", C::InvalidGivenCurrentSystemStateResourceMissing,
         "No domain lets all submitters submit from this participant.",
         "Submit at the participants that host the parties.";
+    NoSynchronizerForSubmission = "NO_SYNCHRONIZER_FOR_SUBMISSION", C::InvalidGivenCurrentSystemStateOther,
+        "No connected domain can take the transaction: a package is not vetted, or the protocol version is too old.",
+        "The message says why for each domain.";
     UnknownInformees = "UNKNOWN_INFORMEES", C::InvalidGivenCurrentSystemStateResourceMissing,
         "A party that must see the transaction is not known on any connected domain.",
         "Check the party; allocate it first.";
@@ -135,6 +138,12 @@ errors! {
     InvalidPrescribedSynchronizerId = "INVALID_PRESCRIBED_SYNCHRONIZER_ID", C::InvalidGivenCurrentSystemStateOther,
         "The domain that the command names cannot be used for it.",
         "Leave the domain out, or name one that the participant is connected to.";
+    DisclosedContractsSynchronizerIdMismatch = "DISCLOSED_CONTRACTS_SYNCHRONIZER_ID_MISMATCH", C::InvalidIndependentOfSystemState,
+        "Disclosed contracts that were used are said to be on different domains.",
+        "Use disclosed contracts of one domain, or read them again.";
+    PrescribedSynchronizerIdMismatch = "PRESCRIBED_SYNCHRONIZER_ID_MISMATCH", C::InvalidIndependentOfSystemState,
+        "A disclosed contract that was used is said to be on another domain than the one that the command names.",
+        "Use disclosed contracts of that domain, or leave the domain out.";
     PackageNotFound = "PACKAGE_NOT_FOUND", C::InvalidGivenCurrentSystemStateResourceMissing,
         "No package with this id is known.",
         "Upload the package.";
@@ -174,6 +183,9 @@ errors! {
     TopologyCannotVetDueToMissingPackages = "TOPOLOGY_CANNOT_VET_DUE_TO_MISSING_PACKAGES", C::InvalidGivenCurrentSystemStateResourceMissing,
         "A package that is to be vetted, or one that it needs, is not known here.",
         "Upload the package first.";
+    TopologyDependenciesNotVetted = "TOPOLOGY_DEPENDENCIES_NOT_VETTED", C::InvalidGivenCurrentSystemStateOther,
+        "A package that another one needs would not be vetted with it.",
+        "Vet what it needs, too, or force the change.";
     TopologySerialMismatch = "TOPOLOGY_SERIAL_MISMATCH", C::InvalidGivenCurrentSystemStateOther,
         "The vetted packages were changed since they were read.",
         "Read them again, and decide again.";
@@ -270,9 +282,9 @@ errors! {
     InterpretationCryptoErrorMalformedSignature = "INTERPRETATION_CRYPTO_ERROR_MALFORMED_SIGNATURE", C::InvalidGivenCurrentSystemStateOther,
         "A signature is malformed.",
         "Change the command or the model.";
-    DisclosedContractAuthenticationFailed = "DISCLOSED_CONTRACT_AUTHENTICATION_FAILED", C::InvalidIndependentOfSystemState,
-        "A disclosed contract does not match its contract id.",
-        "Pass the blob as it was read.";
+    DisclosedContractsConflictingPayloads = "DISCLOSED_CONTRACTS_CONFLICTING_PAYLOADS", C::SecurityAlert,
+        "Disclosed contracts have the same contract id and different contents.",
+        "Ask where the contracts come from: some are forged.";
 
     // requests
     MissingField = "MISSING_FIELD", C::InvalidIndependentOfSystemState,
@@ -404,6 +416,7 @@ impl ErrorId {
                 | Self::UnresolvedVettingReference
                 | Self::AmbiguousVettingReference
                 | Self::TopologyCannotVetDueToMissingPackages
+                | Self::TopologyDependenciesNotVetted
                 | Self::TopologySerialMismatch
                 | Self::TopologyInvalidMapping
                 | Self::PackageServiceNotConnectedToSynchronizer

@@ -67,10 +67,14 @@ impl Context {
             id: self.0.correlation.get().map(String::as_str),
             trace_id: Some(&self.0.trace.id),
         };
-        if refusal.category() == Category::SystemInternalAssumptionViolated {
-            tracing::error!(tid = %self.0.trace.id, refusal = %refusal, "request failed");
-        } else {
-            tracing::debug!(tid = %self.0.trace.id, refusal = %refusal, "request refused");
+        let tid = &self.0.trace.id;
+        match refusal.category() {
+            Category::SystemInternalAssumptionViolated => {
+                tracing::error!(%tid, %refusal, "request failed");
+            }
+            // the client is not told what it is
+            Category::SecurityAlert => tracing::warn!(%tid, %refusal, "request refused"),
+            _ => tracing::debug!(%tid, %refusal, "request refused"),
         }
         to_grpc(render(refusal, correlation))
     }

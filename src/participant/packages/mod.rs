@@ -5,8 +5,8 @@
 //! knows which versions there are of a package's name. Called by submission (what does `#name` mean,
 //! load what a command needs), confirmation (load what a request needs) and the ledger API.
 //!
-//! Invariants: a package that was acknowledged is durable; what is loaded is shared by all participants
-//! of the process: packages are known by their contents. Who runs code holds a pinned engine, in which
+//! Invariants: a package that was acknowledged is durable; the engine has none that was not uploaded
+//! here, and is shared with no other participant. Who runs code holds a pinned engine, in which
 //! packages stay; without it they may go at any time, since their memory is bounded.
 
 mod known;
@@ -22,6 +22,6 @@ mod store;
 
 pub use known::{Known, KnownPackages};
 pub use registry::Packages;
-pub use upgrades::check_upgrades;
+pub use upgrades::{VettingCheck, check_upgrades};
 pub use upload::{CheckedDar, CheckedPackage, check};
 pub use vetting::{ExpectedSerial, VettingChange, VettingState, VettingUpdate};

@@ -17,6 +17,8 @@ pub struct VettingChange {
     pub expected: ExpectedSerial,
     /// Versions may be vetted together although one is no upgrade of the other.
     pub allow_incompatible: bool,
+    /// What a package needs may stay unvetted.
+    pub allow_unvetted_dependencies: bool,
 }
 
 /// The state that a change builds on.

@@ -2,22 +2,29 @@
 
 use std::collections::BTreeSet;
 
-use super::concerned::concerned;
+use super::deduplication::ChangeId;
 use super::port::Submission;
+use super::routing::Route;
 use crate::lf::engine::Interpreted;
 use crate::model::{MemberId, Offset, PackageId, ParticipantId, Party, Timestamp};
 use crate::participant::errors::{ErrorId, Refusal};
-use crate::protocol::{InformeeTree, InputContract, SubmitterMetadata, TransactionView};
+use crate::participant::views::{
+    Known, PlannedView, UnknownParties, created_instances, decompose, view_data,
+};
+use crate::protocol::{
+    CommonMetadata, Forest, Leaf, Recipients, RequestTree, SubmitterMetadata, TransactionMetadata,
+    View,
+};
 use crate::topology::{Permission, State};
 
-/// A confirmation request, ready to be signed and sent.
+/// A confirmation request, ready to be encrypted, signed and sent.
 #[derive(Debug)]
 pub struct ConfirmationRequest {
-    /// For the mediator and the participants.
-    pub tree: InformeeTree,
-    /// For the participants, encoded.
-    pub view: Vec<u8>,
-    /// The participants that host somebody concerned, and the submitting one.
+    /// Everything.
+    pub tree: RequestTree,
+    /// For each view, who may see it.
+    pub recipients: Forest<Recipients>,
+    /// The participants that see something of it.
     pub participants: BTreeSet<ParticipantId>,
 }
 
@@ -30,6 +37,8 @@ pub struct RequestTimes {
     pub preparation_time: Timestamp,
     /// Where the deduplication period starts.
     pub deduplication_offset: Offset,
+    /// When that was.
+    pub deduplication_start: Timestamp,
     /// The request's deadline.
     pub max_sequencing_time: Timestamp,
 }
@@ -81,53 +90,91 @@ pub fn build(
     times: RequestTimes,
     submitting: &ParticipantId,
     topology: &State,
+    route: Route<'_>,
 ) -> Result<ConfirmationRequest, Refusal> {
-    let concerned = concerned(&interpreted.transaction);
-    let participants = participants(&concerned.informees, submitting, topology)?;
+    let transaction = &interpreted.transaction;
+    let planned =
+        decompose(transaction, topology).map_err(|unknown| unknown_informees(&unknown))?;
+    let recipients = recipients(&planned, submitting);
+    let participants: BTreeSet<ParticipantId> =
+        recipients.iter().flat_map(|it| &it.all).cloned().collect();
     check_vetting(
         &interpreted.packages,
         &participants,
         times.ledger_time,
         topology,
+        route,
     )?;
-    let view = view(submission, interpreted, times).encode();
-    let tree = InformeeTree {
-        request_uuid: crate::crypto::random_bytes(),
-        submitting_participant: submitting.clone(),
-        view_hash: TransactionView::hash(&view),
-        informees: concerned.informees,
-        confirming_parties: concerned.confirming,
+    route.check(transaction)?;
+    let mut contracts = interpreted.inputs.clone();
+    let created = created_instances(transaction, &interpreted.node_seeds, times.ledger_time);
+    contracts.extend(created);
+    let known = Known {
+        seeds: &interpreted.node_seeds,
+        contracts: &contracts,
+        package_preference: &interpreted.package_preference,
+    };
+    let views = planned.try_map(|view| {
+        let data = view_data(transaction, view.root, view.rolled_back, &known);
+        let data = data.ok_or_else(|| Refusal::internal("a view uses an unknown contract"))?;
+        Ok::<_, Refusal>(View {
+            confirmers: Leaf::new(view.confirmers.clone()),
+            data: Leaf::new(data),
+        })
+    })?;
+    let tree = RequestTree {
+        common: Leaf::new(CommonMetadata {
+            request_uuid: crate::crypto::random_bytes(),
+            submitting_participant: submitting.clone(),
+            max_sequencing_time: times.max_sequencing_time,
+        }),
+        submitter: Leaf::new(SubmitterMetadata {
+            act_as: submission.act_as.clone(),
+            change_id: ChangeId::of(
+                &submission.user_id,
+                &submission.command_id,
+                &submission.act_as,
+            )
+            .hash(),
+            deduplication_start: times.deduplication_start,
+            submission_id: submission.submission_id.clone(),
+        }),
+        transaction: Leaf::new(TransactionMetadata {
+            ledger_time: times.ledger_time,
+            preparation_time: times.preparation_time,
+            workflow_id: submission.workflow_id.clone(),
+            traceparent: submission.trace.parent.clone(),
+            tracestate: submission.trace.state.clone(),
+        }),
+        views,
     };
     Ok(ConfirmationRequest {
         tree,
-        view,
+        recipients,
         participants,
     })
 }
 
-fn participants(
-    informees: &BTreeSet<Party>,
-    submitting: &ParticipantId,
-    topology: &State,
-) -> Result<BTreeSet<ParticipantId>, Refusal> {
-    let mut participants = BTreeSet::from([submitting.clone()]);
-    let mut unknown = Vec::new();
-    for party in informees {
-        match topology.hosting(party) {
-            Some(hosting) => {
-                participants.extend(hosting.hosts.iter().map(|host| host.participant.clone()));
-            }
-            None => unknown.push(party.as_str()),
+/// Who may see which view. The submitting participant sees all.
+fn recipients(planned: &Forest<PlannedView>, submitting: &ParticipantId) -> Forest<Recipients> {
+    planned.map_down(|around: Option<&Recipients>, view| {
+        let mut own = view.participants.clone();
+        if around.is_none() {
+            own.insert(submitting.clone());
         }
-    }
-    if unknown.is_empty() {
-        return Ok(participants);
-    }
-    Err(Refusal::new(
+        let mut all = own.clone();
+        all.extend(around.into_iter().flat_map(|it| it.all.iter().cloned()));
+        Recipients { own, all }
+    })
+}
+
+fn unknown_informees(unknown: &UnknownParties) -> Refusal {
+    let unknown: Vec<&str> = unknown.0.iter().map(Party::as_str).collect();
+    Refusal::new(
         ErrorId::UnknownInformees,
         "The participant is not connected to any synchronizer where the given informees are known.",
     )
-    .with("unknownInformees", unknown.join(", ")))
+    .with("unknownInformees", unknown.join(", "))
 }
 
 fn check_vetting(
@@ -135,58 +182,22 @@ fn check_vetting(
     participants: &BTreeSet<ParticipantId>,
     at: Timestamp,
     topology: &State,
+    route: Route<'_>,
 ) -> Result<(), Refusal> {
     for participant in participants {
         for package in packages {
             if !topology.is_vetted(participant, package, at) {
-                return Err(Refusal::new(
-                    ErrorId::PackageSelectionFailed,
-                    format!(
-                        "No synchronizers satisfy the topology requirements for the submitted \
-                         command: participant {participant} has not vetted package {package}; \
-                         upload the package there"
-                    ),
-                ));
+                return Err(route.refuse(&format!(
+                    "participant {participant} has not vetted package {package}; upload the \
+                     package there"
+                )));
             }
         }
     }
     Ok(())
 }
 
-fn view(
-    submission: &Submission,
-    interpreted: &Interpreted,
-    times: RequestTimes,
-) -> TransactionView {
-    TransactionView {
-        submitter: SubmitterMetadata {
-            act_as: submission.act_as.clone(),
-            user_id: submission.user_id.clone(),
-            command_id: submission.command_id.clone(),
-            submission_id: submission.submission_id.clone(),
-            deduplication_offset: times.deduplication_offset,
-            max_sequencing_time: times.max_sequencing_time,
-        },
-        ledger_time: times.ledger_time,
-        preparation_time: times.preparation_time,
-        workflow_id: submission.workflow_id.clone(),
-        transaction: interpreted.transaction.to_bytes().into(),
-        root_seeds: interpreted.root_seeds.clone(),
-        inputs: interpreted
-            .inputs
-            .iter()
-            .map(|(id, instance)| InputContract {
-                contract_id: id.clone(),
-                instance: instance.to_bytes().into(),
-            })
-            .collect(),
-        package_preference: interpreted.package_preference.clone(),
-        traceparent: submission.trace.parent.clone(),
-        tracestate: submission.trace.state.clone(),
-    }
-}
-
-/// The members that receive the view.
-pub fn recipients(participants: &BTreeSet<ParticipantId>) -> Vec<MemberId> {
+/// A list of participants as members.
+pub fn members(participants: &BTreeSet<ParticipantId>) -> Vec<MemberId> {
     participants.iter().map(ParticipantId::member).collect()
 }

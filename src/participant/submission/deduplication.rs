@@ -40,6 +40,16 @@ impl ChangeId {
         Self(hash.finish())
     }
 
+    /// Takes a hash of [`ChangeId::hash`].
+    pub const fn from_hash(hash: Hash) -> Self {
+        Self(hash)
+    }
+
+    /// The hash.
+    pub const fn hash(&self) -> Hash {
+        self.0
+    }
+
     /// The bytes.
     pub const fn as_bytes(&self) -> &[u8; 32] {
         self.0.as_bytes()
@@ -111,6 +121,18 @@ impl OffsetTimes {
             .checked_sub(1)
             .and_then(|index| self.0.get(index))
             .map_or(Offset::BEGIN, |(_, offset)| *offset)
+    }
+
+    /// When a period starts, exclusive; for an offset, not before its entry.
+    pub fn start_time(&self, period: DeduplicationPeriod, now: Timestamp) -> Timestamp {
+        match period {
+            DeduplicationPeriod::Offset(start) => {
+                let after = self.0.partition_point(|(_, offset)| *offset <= start);
+                self.0.get(after).map_or(now, |(time, _)| *time)
+            }
+            DeduplicationPeriod::Duration(duration) => now.minus(duration),
+            DeduplicationPeriod::Maximum => now.minus(DEDUPLICATION_MAX),
+        }
     }
 
     /// Where a period starts, exclusive.

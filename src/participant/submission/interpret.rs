@@ -4,18 +4,23 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::port::{MinLedgerTime, Submission};
+use super::port::{Command, MinLedgerTime, Submission};
 use super::resolve::Resolver;
 use super::selection::{Requirements, Selection};
 use crate::lf::engine::{self, Interpretation, Interpreted, Step};
 use crate::lf::error::Error as EngineError;
+use crate::lf::signature::Signatures;
 use crate::lf::transaction::{ContractInstance, KeyQuestion, transaction_seed};
 use crate::lf::value::{Value, contract_ids};
-use crate::model::{ContractId, Hash, ParticipantId, Party, Timestamp};
+use crate::model::{
+    ContractId, DomainId, Duration, Hash, PackageId, ParticipantId, Party, ProtocolVersion,
+    Timestamp,
+};
 use crate::participant::disclosure;
 use crate::participant::errors::{ErrorId, Refusal};
 use crate::participant::packages::Packages;
-use crate::runtime::compute::{ComputeError, ComputePool};
+use crate::runtime::clock::Clock;
+use crate::runtime::compute::{ComputeError, ComputePool, Stint};
 use crate::storage;
 use crate::topology::State;
 
@@ -61,6 +66,10 @@ pub struct Interpreter {
     pub contracts: Arc<dyn Contracts>,
     /// Where the work is done.
     pub compute: ComputePool,
+    /// Says when it has taken too long.
+    pub clock: Clock,
+    /// The domain's rules.
+    pub protocol_version: ProtocolVersion,
 }
 
 /// What a submission does.
@@ -72,13 +81,20 @@ pub struct Success {
     pub ledger_time: Timestamp,
     /// When it was prepared.
     pub preparation_time: Timestamp,
+    /// The domain that it must go to.
+    pub domain: Option<DomainId>,
 }
 
 /// Why a submission does nothing.
 #[derive(Debug)]
 pub enum Failure {
     /// The engine says so: the model, a missing contract, malformed arguments.
-    Engine(EngineError),
+    Engine {
+        /// Why.
+        error: EngineError,
+        /// The choices that were under way.
+        exercise_trace: String,
+    },
     /// Something around it.
     Refused(Refusal),
 }
@@ -174,10 +190,12 @@ impl Run<'_> {
         selection: &Selection<'_>,
         requirements: &Requirements,
     ) -> Result<Success, Failure> {
-        let versions = selection.versions(requirements);
+        let needs = self.needs(selection, requirements).await?;
+        let versions = selection.versions(requirements, needs.as_ref());
         let resolver = Resolver {
             versions: &versions,
             participant: selection.participant,
+            prescribed: self.submission.domain.as_ref(),
         };
         let commands = self.submission.commands.iter().cloned();
         let commands = commands
@@ -196,12 +214,15 @@ impl Run<'_> {
         };
         for _ in 0..LEDGER_TIME_ATTEMPTS {
             input.cancelled = Arc::default();
-            let interpreted = self.run_to_end(input.clone()).await?;
+            let tolerance = selection.topology.parameters().ledger_time_tolerance;
+            let mut interpreted = self.run_to_end(input.clone(), tolerance).await?;
             let newest = interpreted.inputs.values().map(|it| it.created_at).max();
             match newest {
                 Some(newest) if newest > input.ledger_time => input.ledger_time = newest,
                 _ => {
+                    self.add_dependencies(&mut interpreted.packages);
                     return Ok(Success {
+                        domain: self.domain(&interpreted)?,
                         interpreted,
                         ledger_time: input.ledger_time,
                         preparation_time: self.preparation_time,
@@ -215,6 +236,53 @@ impl Run<'_> {
         )))
     }
 
+    /// What the packages need that may be chosen, if it must be vetted with them: those that commands
+    /// name, and those that somebody concerned must be able to run.
+    async fn needs(
+        &self,
+        selection: &Selection<'_>,
+        requirements: &Requirements,
+    ) -> Result<Option<Signatures>, storage::Error> {
+        let Interpreter {
+            packages,
+            protocol_version,
+            ..
+        } = self.interpreter;
+        if !protocol_version.needs_vetted_dependencies() {
+            return Ok(None);
+        }
+        let commands = self.submission.commands.iter();
+        let named = commands.filter_map(Command::package_name);
+        for name in named.chain(requirements.names()) {
+            for id in selection.known.versions(name) {
+                packages.signature(id).await?;
+            }
+        }
+        Ok(Some(packages.engine().signatures()))
+    }
+
+    /// Adds what must be vetted with packages that were used.
+    fn add_dependencies(&self, used: &mut BTreeSet<PackageId>) {
+        if self
+            .interpreter
+            .protocol_version
+            .needs_vetted_dependencies()
+        {
+            let signatures = self.interpreter.packages.engine().signatures();
+            *used = signatures.closure(std::mem::take(used));
+        }
+    }
+
+    /// The domain that a transaction must go to.
+    fn domain(&self, interpreted: &Interpreted) -> Result<Option<DomainId>, Refusal> {
+        let disclosed = self.disclosed.iter().zip(&self.submission.disclosed);
+        let used = disclosed.filter_map(|((id, _), disclosed)| {
+            let domain = disclosed.domain.as_ref()?;
+            interpreted.inputs.contains_key(id).then_some((id, domain))
+        });
+        disclosure::domain(self.submission.domain.as_ref(), &used.collect())
+    }
+
     /// Reads the contracts that commands mention, those that are disclosed aside.
     async fn look_up(&mut self, commands: &[engine::Command]) -> Result<(), storage::Error> {
         let mut wanted = mentioned(commands);
@@ -225,16 +293,32 @@ impl Run<'_> {
         Ok(())
     }
 
-    async fn run_to_end(&mut self, input: engine::Submission) -> Result<Box<Interpreted>, Failure> {
+    /// Gives up when the request could not be sequenced any more at its ledger time.
+    async fn run_to_end(
+        &mut self,
+        input: engine::Submission,
+        tolerance: Duration,
+    ) -> Result<Box<Interpreted>, Failure> {
         let _cancel = CancelOnDrop(Arc::clone(&input.cancelled));
+        let ledger_time = input.ledger_time;
         let engine = self.interpreter.packages.engine().pinned();
         let mut interpretation = engine.submit(input);
         loop {
-            let (back, step) = self.advance(interpretation).await?;
+            let latest = ledger_time.plus(tolerance);
+            let Some((back, step)) = self.advance(interpretation, latest).await? else {
+                return Err(Failure::Refused(time_exceeded(ledger_time, tolerance)));
+            };
             interpretation = back;
             match step {
                 Step::Done(interpreted) => return Ok(interpreted),
-                Step::Failed(error) => return Err(Failure::Engine(error)),
+                Step::Failed(error) => {
+                    let exercise_trace = interpretation.exercise_trace();
+                    return Err(Failure::Engine {
+                        error,
+                        exercise_trace,
+                    });
+                }
+                // never comes out of a stint; if it did, it would go on
                 Step::Paused => {}
                 Step::NeedPackage(id) => {
                     let loaded = self.interpreter.packages.load(&engine, &id).await?;
@@ -252,24 +336,29 @@ impl Run<'_> {
         }
     }
 
-    /// Runs on the compute pool until something is needed that was not found before.
+    /// Runs on the compute pool until something is needed that was not found before. Others have
+    /// their turn in between. Nothing is left after the latest time.
     async fn advance(
         &self,
-        mut interpretation: Interpretation,
-    ) -> Result<(Interpretation, Step), Failure> {
-        let contracts = self.contracts.clone();
-        let job = move || loop {
+        interpretation: Interpretation,
+        latest: Timestamp,
+    ) -> Result<Option<(Interpretation, Step)>, Failure> {
+        let contracts = Arc::new(self.contracts.clone());
+        let clock = self.interpreter.clock.clone();
+        let job = move |mut interpretation: Interpretation, stint: Stint| loop {
             match interpretation.run() {
                 Step::NeedContract(id) if contracts.contains_key(&id) => {
                     interpretation.answer_contract(contracts.get(&id).cloned());
                 }
+                Step::Paused if clock.now() > latest => return Ok(None),
+                Step::Paused if stint.is_over() => return Err(interpretation),
                 Step::Paused => {}
-                step => return (interpretation, step),
+                step => return Ok(Some((interpretation, step))),
             }
         };
         self.interpreter
             .compute
-            .run(job)
+            .run_in_stints(interpretation, job)
             .await
             .map_err(|error| Failure::Refused(compute_refusal(&error)))
     }
@@ -317,6 +406,17 @@ fn compute_refusal(error: &ComputeError) -> Refusal {
         ComputeError::Panicked(_) => ErrorId::LedgerApiInternalError,
     };
     Refusal::new(id, error.to_string())
+}
+
+fn time_exceeded(ledger_time: Timestamp, tolerance: Duration) -> Refusal {
+    Refusal::new(
+        ErrorId::InterpretationTimeExceeded,
+        format!(
+            "Time exceeds limit of Ledger Effective Time ({ledger_time}) + tolerance ({}s). \
+             Interpretation aborted.",
+            tolerance.micros() / 1_000_000
+        ),
+    )
 }
 
 fn ledger_time(min: Option<MinLedgerTime>, now: Timestamp) -> Timestamp {

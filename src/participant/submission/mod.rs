@@ -17,12 +17,11 @@ mod interpret;
 
 mod deduplication;
 
-mod concerned;
+mod routing;
 
 mod build;
 
-pub use build::{ConfirmationRequest, RequestTimes, build, check_submitters, recipients};
-pub use concerned::{Concerned, concerned};
+pub use build::{ConfirmationRequest, RequestTimes, build, check_submitters, members};
 pub use deduplication::{
     AcceptedChange, ChangeId, DEDUPLICATION_MAX, OffsetTimes, duplicate, refuse_duplicate,
 };
@@ -32,3 +31,4 @@ pub use port::{
     SyncPort, TraceContext, trace_id,
 };
 pub use resolve::Resolver;
+pub use routing::{Route, prescribed};

@@ -6,8 +6,8 @@ use bytes::Bytes;
 
 use crate::lf::value::Value;
 use crate::model::{
-    CommandId, ContractId, DomainId, Duration, Name, Offset, PackageId, ParticipantId, Party,
-    PartyHint, SubmissionId, Timestamp, TypeConRef, UserId, WorkflowId,
+    CommandId, ContractId, DomainId, Duration, Name, Offset, PackageId, PackageName, PackageRef,
+    ParticipantId, Party, PartyHint, SubmissionId, Timestamp, TypeConRef, UserId, WorkflowId,
 };
 use crate::participant::errors::Refusal;
 use crate::participant::packages::{VettingChange, VettingUpdate};
@@ -87,6 +87,22 @@ pub enum Command {
         /// Its argument.
         choice_argument: Value,
     },
+}
+
+impl Command {
+    /// The package that it names, if it does so by name.
+    pub fn package_name(&self) -> Option<&PackageName> {
+        let template = match self {
+            Self::Create { template, .. }
+            | Self::Exercise { template, .. }
+            | Self::ExerciseByKey { template, .. }
+            | Self::CreateAndExercise { template, .. } => template,
+        };
+        match &template.package {
+            PackageRef::Name(name) => Some(name),
+            PackageRef::Id(_) => None,
+        }
+    }
 }
 
 /// How far back a duplicate is looked for.

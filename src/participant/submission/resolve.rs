@@ -3,8 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::port::Command;
+use super::routing::prescribed;
 use crate::lf::engine;
-use crate::model::{Identifier, PackageId, PackageName, PackageRef, ParticipantId, TypeConRef};
+use crate::model::{
+    DomainId, Identifier, PackageId, PackageName, PackageRef, ParticipantId, TypeConRef,
+};
 use crate::participant::errors::{ErrorId, Refusal};
 
 /// Knows which versions of packages are to be used.
@@ -14,6 +17,8 @@ pub struct Resolver<'a> {
     pub versions: &'a BTreeMap<PackageName, PackageId>,
     /// This participant.
     pub participant: &'a ParticipantId,
+    /// The domain that the submission asks for.
+    pub prescribed: Option<&'a DomainId>,
 }
 
 impl Resolver<'_> {
@@ -72,15 +77,21 @@ impl Resolver<'_> {
 
     fn select(&self, name: &PackageName) -> Result<&PackageId, Refusal> {
         self.versions.get(name).ok_or_else(|| {
-            Refusal::new(
-                ErrorId::PackageSelectionFailed,
-                format!(
-                    "No synchronizers satisfy the topology requirements for the submitted command: \
-                     no package with package-name '{name}' is vetted by participant {} and the \
-                     participants of all informees",
-                    self.participant
+            let reason = format!(
+                "no package with package-name '{name}' is vetted by participant {} and the \
+                 participants of all informees",
+                self.participant
+            );
+            match self.prescribed {
+                Some(domain) => prescribed(domain, &reason),
+                None => Refusal::new(
+                    ErrorId::PackageSelectionFailed,
+                    format!(
+                        "No synchronizers satisfy the topology requirements for the submitted \
+                         command: {reason}"
+                    ),
                 ),
-            )
+            }
         })
     }
 }

@@ -7,7 +7,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::lf::signature::Signatures;
 use crate::lf::transaction::{Transaction, blinding_info};
+use crate::lf::upgrade::is_utility;
 use crate::model::{PackageId, PackageName, ParticipantId, Timestamp};
 use crate::participant::packages::KnownPackages;
 use crate::topology::State;
@@ -32,6 +34,11 @@ pub(super) struct Selection<'a> {
 pub(super) struct Requirements(BTreeMap<PackageName, BTreeSet<ParticipantId>>);
 
 impl Requirements {
+    /// The packages.
+    pub(super) fn names(&self) -> impl Iterator<Item = &PackageName> {
+        self.0.keys()
+    }
+
     /// Adds those who see a part of a transaction. Returns whether that is new.
     pub(super) fn add(
         &mut self,
@@ -58,12 +65,16 @@ impl Requirements {
 
 impl Selection<'_> {
     /// The newest version of each package that all who must can run. A package without such a version
-    /// has no entry.
-    pub(super) fn versions(&self, requirements: &Requirements) -> BTreeMap<PackageName, PackageId> {
+    /// has no entry. With `needs`, they must have vetted all that it needs, as far as that is told.
+    pub(super) fn versions(
+        &self,
+        requirements: &Requirements,
+        needs: Option<&Signatures>,
+    ) -> BTreeMap<PackageName, PackageId> {
         self.known
             .names()
             .filter_map(|(name, versions)| {
-                let id = self.version(name, versions, requirements)?;
+                let id = self.version(name, versions, requirements, needs)?;
                 Some((name.clone(), id.clone()))
             })
             .collect()
@@ -74,13 +85,18 @@ impl Selection<'_> {
         name: &PackageName,
         versions: &'v [PackageId],
         requirements: &Requirements,
+        needs: Option<&Signatures>,
     ) -> Option<&'v PackageId> {
         let prefers = |id: &PackageId| self.preference.contains(id);
         let restricted = versions.iter().any(prefers);
         let required = requirements.0.get(name);
         let can_run = |id: &PackageId| {
+            let needed = needs.map_or_else(|| [id.clone()].into(), |needs| schemas(id, needs));
             let mut who = required.into_iter().flatten().chain([self.participant]);
-            who.all(|participant| self.topology.is_vetted(participant, id, self.at))
+            who.all(|participant| {
+                let mut needed = needed.iter();
+                needed.all(|id| self.topology.is_vetted(participant, id, self.at))
+            })
         };
         let mut versions = versions.iter();
         versions.find(|id| (!restricted || prefers(id)) && can_run(id))
@@ -101,4 +117,11 @@ impl Selection<'_> {
                 .all(|it| self.topology.is_vetted(it, id, self.at))
         })
     }
+}
+
+/// A package and all that it needs but standard libraries, of which others may have other versions.
+fn schemas(id: &PackageId, needs: &Signatures) -> BTreeSet<PackageId> {
+    let mut needed = needs.closure([id.clone()]);
+    needed.retain(|it| it == id || !needs.package(it).is_some_and(|it| is_utility(it)));
+    needed
 }

@@ -23,7 +23,7 @@ use super::submissions::Interpreted;
 use super::turn::{Context, LogEnd, Turn};
 use super::vetting::{Vetting, VettingChecked, VettingReply};
 use crate::lf::signature::Signatures;
-use crate::model::{Duration, Timestamp};
+use crate::model::{Duration, ProtocolVersion, Timestamp};
 use crate::participant::indexer::LogTail;
 use crate::participant::packages::Packages;
 use crate::participant::submission::{ConnectedDomain, Interpreter};
@@ -52,6 +52,8 @@ pub struct SyncRole {
     pub packages: Packages,
     /// The name by which it knows its domain.
     pub domain_alias: String,
+    /// The domain's rules.
+    pub protocol_version: ProtocolVersion,
     /// The domain's sequencer.
     pub sequencer: Arc<dyn SequencerPort>,
     /// The domain's service.
@@ -103,7 +105,7 @@ pub(super) struct Shell {
     pub(super) kept_undecided: BTreeSet<RequestId>,
     /// Those of them that have not been read again since the restart.
     pub(super) restoring: BTreeMap<RequestId, Decision>,
-    pub(super) interpreting: FuturesUnordered<Task<Interpreted>>,
+    pub(super) interpreting: FuturesUnordered<Task<Option<Interpreted>>>,
     pub(super) checking: FuturesOrdered<Checking>,
     pub(super) uploading: FuturesUnordered<Task<Uploaded>>,
     pub(super) checking_vetting: FuturesUnordered<Task<VettingChecked>>,
@@ -135,13 +137,15 @@ impl Shell {
                     self.process(events).await?;
                 }
                 Some(first) = self.interpreting.next() => {
-                    let mut interpreted = vec![first];
+                    let mut interpreted = Vec::from_iter(first);
                     while interpreted.len() < TURN_MAX
                         && let Some(Some(next)) = ready(self.interpreting.next())
                     {
-                        interpreted.push(next);
+                        interpreted.extend(next);
                     }
-                    self.submit(interpreted).await?;
+                    if !interpreted.is_empty() {
+                        self.submit(interpreted).await?;
+                    }
                 }
                 Some(uploaded) = self.uploading.next() => self.uploaded(uploaded),
                 Some(checked) = self.checking_vetting.next() => self.vetting_checked(checked),

@@ -4,6 +4,7 @@ use super::actor::Shell;
 use super::intake::{CheckedEvent, Item};
 use super::turn::{Context, Turn};
 use crate::model::{ContractId, MemberKind};
+use crate::participant::submission::ChangeId;
 use crate::protocol::{Message, MessageId, Response};
 use crate::storage;
 
@@ -18,7 +19,13 @@ impl Shell {
             .flat_map(|event| &event.items)
             .flat_map(used_contracts)
             .collect();
-        let mut turn = Turn::new(self.contracts.states(wanted).await?);
+        let changes = events.iter().flat_map(|event| &event.items);
+        let changes: Vec<ChangeId> = changes.filter_map(change_of).collect();
+        let (states, accepted) = tokio::try_join!(
+            self.contracts.states(wanted),
+            self.store.accepted_at(&changes)
+        )?;
+        let mut turn = Turn::new(states, accepted);
         for event in events {
             self.take(event, &mut turn);
         }
@@ -45,7 +52,10 @@ impl Shell {
         for item in event.items {
             let effects = match item {
                 Item::Request(request) if is_new => {
-                    self.processor.request(*request, ours, |id| turn.state(id))
+                    let change = request.change.as_ref();
+                    let accepted = change.and_then(|change| turn.accepted(change.id));
+                    let state = |id: &ContractId| turn.state(id);
+                    self.processor.request(*request, ours, state, accepted)
                 }
                 Item::Request(request) => match self.restoring.remove(&request.id) {
                     Some(decision) => self.processor.restore(*request, ours, decision),
@@ -119,6 +129,14 @@ impl Shell {
             .outbox
             .request(message_id, envelopes, last.0.plus(timeout));
         self.outbox.send(request);
+    }
+}
+
+/// The change that a request is about, if that is watched here.
+fn change_of(item: &Item) -> Option<ChangeId> {
+    match item {
+        Item::Request(request) => request.change.as_ref().map(|change| change.id),
+        Item::Verdict(_) | Item::TopologyRefusal(_) => None,
     }
 }
 

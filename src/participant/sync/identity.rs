@@ -1,9 +1,9 @@
 //! A participant's keys, and how it introduces itself to a domain.
 
-use crate::crypto::SigningKey;
+use crate::crypto::{EncryptionKey, SigningKey};
 use crate::model::{DomainId, MemberId, ParticipantId, TextError};
 use crate::sequencer_client::DomainInfo;
-use crate::topology::{Mapping, SignedTransaction, Transaction};
+use crate::topology::{Mapping, MemberKeys, SignedTransaction, Transaction};
 
 /// Who a participant is.
 #[derive(Debug, Clone)]
@@ -11,6 +11,7 @@ pub(super) struct Identity {
     pub participant: ParticipantId,
     pub namespace_key: SigningKey,
     pub signing_key: SigningKey,
+    pub encryption_key: EncryptionKey,
 }
 
 impl Identity {
@@ -22,6 +23,7 @@ impl Identity {
             participant: ParticipantId::new(name, &namespace)?,
             namespace_key,
             signing_key: SigningKey::generate(),
+            encryption_key: EncryptionKey::generate(),
         })
     }
 
@@ -34,7 +36,8 @@ impl Identity {
     pub(super) fn introduce(&self, info: &DomainInfo) -> (MemberId, Vec<SignedTransaction>) {
         let key = Transaction::first(Mapping::OwnerToKey {
             member: self.member(),
-            key: self.signing_key.public(),
+            keys: MemberKeys::signing(self.signing_key.public())
+                .encrypted_with(self.encryption_key.public()),
         });
         let trust = Transaction::first(self.trust(&info.id));
         let transactions = vec![

@@ -4,16 +4,20 @@
 //! compute pool under the topology as it is then. The results come back in the order of the events.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
 
 use super::processor::Decision;
-use crate::model::{DomainId, MemberKind, PackageId, ParticipantId, Timestamp};
+use crate::crypto::EncryptionKey;
+use crate::model::{
+    DomainId, MemberId, MemberKind, PackageId, ParticipantId, ProtocolVersion, Timestamp,
+};
 use crate::participant::confirmation::{CheckedRequest, Delivered, Read, read};
 use crate::participant::packages::Packages;
 use crate::protocol::{
-    Error, Follower, Message, MessageId, Published, RequestId, SequencedEvent, SignedMessage,
-    TopologyRefusal, Verdict,
+    Decrypted, EncryptedView, Error, Follower, Message, MessageId, OpenedSessions, Published,
+    RequestId, RootHash, SequencedEvent, SignedMessage, TopologyRefusal, Verdict,
 };
 use crate::runtime::Task;
 use crate::runtime::compute::ComputePool;
@@ -47,6 +51,8 @@ pub(super) struct Intake {
     pub participant: ParticipantId,
     pub packages: Packages,
     pub compute: ComputePool,
+    pub keys: Arc<ViewKeys>,
+    pub protocol_version: ProtocolVersion,
     /// The last event whose effects were kept in an earlier life: of events up to it, only the
     /// requests without a verdict are of interest.
     pub kept: Timestamp,
@@ -79,6 +85,8 @@ impl Intake {
             participant: self.participant.clone(),
             packages: self.packages.clone(),
             compute: self.compute.clone(),
+            keys: Arc::clone(&self.keys),
+            protocol_version: self.protocol_version,
         };
         let message_id = event.message_id;
         Some(Task::start(async move {
@@ -92,6 +100,36 @@ impl Intake {
     }
 }
 
+/// With what this participant reads views: its keys, and what others have sealed for them.
+#[derive(Debug)]
+pub(super) struct ViewKeys {
+    keys: Vec<EncryptionKey>,
+    opened: Mutex<OpenedSessions>,
+}
+
+impl ViewKeys {
+    pub(super) fn new(keys: Vec<EncryptionKey>) -> Self {
+        Self {
+            keys,
+            opened: Mutex::default(),
+        }
+    }
+
+    fn decrypt(&self, views: &[EncryptedView], participant: &ParticipantId) -> Decrypted {
+        let mut opened = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
+        opened.decrypt(views, participant, &self.keys)
+    }
+}
+
+/// The parts of a request in an event.
+#[derive(Debug, Default)]
+struct Parts {
+    /// By whom and what; the first that came.
+    root: Option<(MemberId, RootHash)>,
+    /// With those who signed them.
+    views: Vec<(MemberId, Vec<EncryptedView>)>,
+}
+
 /// The checks of one event.
 struct Check {
     time: Timestamp,
@@ -100,6 +138,8 @@ struct Check {
     participant: ParticipantId,
     packages: Packages,
     compute: ComputePool,
+    keys: Arc<ViewKeys>,
+    protocol_version: ProtocolVersion,
 }
 
 impl Check {
@@ -117,44 +157,27 @@ impl Check {
             })
             .await?;
         let mut items = Vec::new();
-        let mut delivered: Option<Delivered> = None;
+        let mut parts = Parts::default();
         for message in opened {
             match message {
-                Ok(message) => self.sort(message, &mut items, &mut delivered),
+                Ok(message) => Self::sort(message, &mut items, &mut parts),
                 Err(error) => alarm(&error),
             }
         }
-        if let Some(delivered) = delivered {
+        if let Some(delivered) = self.deliver(parts).await? {
             items.push(Item::Request(self.request(delivered).await?));
         }
         Ok(items)
     }
 
     fn sort(
-        &self,
         SignedMessage { signer, message }: SignedMessage,
         items: &mut Vec<Item>,
-        delivered: &mut Option<Delivered>,
+        parts: &mut Parts,
     ) {
         match message {
-            Message::InformeeTree(tree) if delivered.is_none() => {
-                *delivered = Some(Delivered {
-                    id: RequestId(self.time),
-                    signer,
-                    tree,
-                    view: None,
-                    topology: self.topology.clone(),
-                });
-            }
-            Message::View(view) => {
-                // the tree comes first; a view by another signer is not the request's
-                if let Some(request) = delivered
-                    && request.signer == signer
-                    && request.view.is_none()
-                {
-                    request.view = Some(view);
-                }
-            }
+            Message::RootHash(root) if parts.root.is_none() => parts.root = Some((signer, root)),
+            Message::EncryptedViews(views) => parts.views.push((signer, views)),
             Message::Verdict(verdict) if signer.kind() == MemberKind::Mediator => {
                 items.push(Item::Verdict(verdict));
             }
@@ -162,16 +185,49 @@ impl Check {
                 items.push(Item::TopologyRefusal(refusal));
             }
             Message::Tick => {}
-            Message::InformeeTree(_)
+            Message::RootHash(_)
+            | Message::InformeeTree(_)
             | Message::Response(_)
             | Message::Verdict(_)
             | Message::TopologySubmission(_)
             | Message::TopologyRefusal(_)
             | Message::TopologyBroadcast(_)
             | Message::TopologySnapshot(_) => {
+                metrics::counter!("jura_refused_messages_total").increment(1);
                 tracing::warn!(%signer, "message that is not for a participant, ignored");
             }
         }
+    }
+
+    /// Decrypts what belongs to the request of the event, if there is one.
+    async fn deliver(&self, parts: Parts) -> Result<Option<Delivered>, storage::Error> {
+        let Some((signer, root_hash)) = parts.root else {
+            if !parts.views.is_empty() {
+                metrics::counter!("jura_malformed_requests_total").increment(1);
+                tracing::warn!(request = %self.time, "views without a root hash, ignored");
+            }
+            return Ok(None);
+        };
+        let (ours, strange): (Vec<_>, Vec<_>) =
+            parts.views.into_iter().partition(|(by, _)| *by == signer);
+        let views: Vec<EncryptedView> = ours.into_iter().flat_map(|(_, views)| views).collect();
+        let (keys, participant) = (Arc::clone(&self.keys), self.participant.clone());
+        let mut decrypted = self
+            .on_pool(move || keys.decrypt(&views, &participant))
+            .await?;
+        if !strange.is_empty() {
+            decrypted
+                .faults
+                .push("views that another has signed".to_owned());
+        }
+        Ok(Some(Delivered {
+            id: RequestId(self.time),
+            signer,
+            root_hash,
+            decrypted: Arc::new(decrypted),
+            topology: self.topology.clone(),
+            protocol_version: self.protocol_version,
+        }))
     }
 
     /// Reads a request; loads the packages that it needs.
@@ -198,13 +254,13 @@ impl Check {
         }
     }
 
-    /// Runs a job, however busy the pool is: an event cannot be refused.
+    /// Runs a job, however busy the pool is: an event cannot be refused, and must not wait for commands.
     async fn on_pool<T: Send + 'static>(
         &self,
         job: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, storage::Error> {
         self.compute
-            .run_when_free(job)
+            .run_first(job)
             .await
             .map_err(|error| storage::Error::Bug(error.to_string()))
     }

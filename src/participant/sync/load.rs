@@ -12,7 +12,7 @@ use super::actor::{Shell, SyncRole};
 use super::administration::Administration;
 use super::contracts::ContractStore;
 use super::identity::Identity;
-use super::intake::Intake;
+use super::intake::{Intake, ViewKeys};
 use super::outbox::Outbox;
 use super::processor::{Decision, Processor};
 use super::register::{InFlight, Submitted};
@@ -49,6 +49,8 @@ impl Shell {
         ));
         Ok(Self {
             interpreter: Interpreter {
+                clock: role.clock.clone(),
+                protocol_version: role.protocol_version,
                 participant: identity.participant.clone(),
                 packages: role.packages.clone(),
                 contracts: Arc::<ContractStore>::clone(&contracts),
@@ -70,6 +72,8 @@ impl Shell {
                 participant: identity.participant.clone(),
                 packages: role.packages.clone(),
                 compute: role.compute.clone(),
+                keys: Arc::new(ViewKeys::new(vec![identity.encryption_key.clone()])),
+                protocol_version: role.protocol_version,
                 kept: restored.position.seen.time,
                 undecided: restored.undecided,
             },

@@ -5,17 +5,21 @@ use std::sync::Arc;
 use tokio::task::JoinSet;
 
 use super::identity::Identity;
-use crate::model::{DomainId, MemberId, Timestamp};
+use crate::model::{DomainId, MemberId, ParticipantId, Timestamp};
+use crate::participant::errors::{ErrorId, Refusal};
+use crate::participant::submission::{ConfirmationRequest, members};
 use crate::protocol::{
-    Envelope, Message, MessageId, SignedMessage, SignedRequest, SubmissionRequest,
+    Envelope, Message, MessageId, Sessions, SignedMessage, SignedRequest, SubmissionRequest,
 };
 use crate::sequencer_client::{SendError, SequencerPort, send_until_sequenced};
+use crate::topology::State;
 
 /// What is on its way to the sequencer.
 pub(super) struct Outbox {
     sequencer: Arc<dyn SequencerPort>,
     domain: DomainId,
     identity: Identity,
+    sessions: Sessions,
     sending: JoinSet<Sent>,
 }
 
@@ -36,6 +40,7 @@ impl Outbox {
             sequencer,
             domain,
             identity,
+            sessions: Sessions::default(),
             sending: JoinSet::new(),
         }
     }
@@ -51,6 +56,38 @@ impl Outbox {
             ),
             recipients,
         }
+    }
+
+    /// What a confirmation request is sent as: the root hash to each who gets something of it, the tree
+    /// without contract data to the mediator, and the views to those who may see them.
+    pub(super) fn request_envelopes(
+        &mut self,
+        request: ConfirmationRequest,
+        mediator: MemberId,
+        topology: &State,
+        now: Timestamp,
+    ) -> Result<Vec<Envelope>, Refusal> {
+        let (root_hash, views) = request.tree.light_views();
+        let key_of = |participant: &ParticipantId| topology.encryption_key_of(participant);
+        let encrypted = self
+            .sessions
+            .encrypt(&views, &request.recipients, key_of, now);
+        let encrypted = encrypted.map_err(|error| {
+            Refusal::new(ErrorId::NoSynchronizerForSubmission, error.to_string())
+        })?;
+        let tree = Message::InformeeTree(request.tree.informee_tree());
+        let mut envelopes = vec![
+            self.envelope(
+                &Message::RootHash(root_hash),
+                members(&request.participants),
+            ),
+            self.envelope(&tree, vec![mediator]),
+        ];
+        for (recipients, views) in encrypted {
+            let message = Message::EncryptedViews(views);
+            envelopes.push(self.envelope(&message, members(&recipients)));
+        }
+        Ok(envelopes)
     }
 
     /// A request of ours.

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use super::actor::Shell;
 use super::administration::ToSubmit;
 use super::messages::Reply;
-use super::vetting::{Pending, VettingChecked, VettingReply};
+use super::vetting::{Pending, ToCheck, VettingChecked, VettingReply};
 use crate::lf::signature::Signatures;
 use crate::model::{DomainId, PackageId, Timestamp};
 use crate::participant::errors::{ErrorId, Refusal};
@@ -82,17 +82,18 @@ impl Shell {
     /// Finishes changes that are in force, and begins to check the next.
     pub(super) fn vet(&mut self) {
         let topology = self.intake.follower.topology();
-        let Some(to_check) = self.vetting.advance(&self.identity, topology) else {
+        let Some(ToCheck { number, mut check }) = self.vetting.advance(&self.identity, topology)
+        else {
             return;
         };
         let packages = self.role.packages.clone();
         let compute = self.role.compute.clone();
+        let version = self.role.protocol_version;
+        check.needs_dependencies &= version.needs_vetted_dependencies();
         self.checking_vetting.push(Task::start(async move {
-            let ids = (to_check.added, to_check.target);
-            let (fresh, compare) = (to_check.fresh, to_check.compare);
             VettingChecked {
-                number: to_check.number,
-                outcome: check_upgrades(&packages, &compute, ids, fresh, compare).await,
+                number,
+                outcome: check_upgrades(&packages, &compute, check).await,
             }
         }));
     }

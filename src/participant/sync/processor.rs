@@ -4,11 +4,11 @@
 //! the order of their times and says what follows: answers to send, entries to append, contracts to
 //! create and archive.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::model::{ContractId, Timestamp};
 use crate::participant::confirmation::locks::{ContractState, Locks, Outcome};
-use crate::participant::confirmation::{CheckedRequest, reject_for};
+use crate::participant::confirmation::{Changes, CheckedRequest, reject_for};
 use crate::participant::errors::ErrorId;
 use crate::protocol::{Answer, MessageId, Reject, RequestId, Response, Verdict};
 
@@ -17,6 +17,7 @@ use crate::protocol::{Answer, MessageId, Reject, RequestId, Response, Verdict};
 pub(super) struct Processor {
     undecided: BTreeMap<RequestId, Undecided>,
     locks: Locks,
+    changes: Changes,
 }
 
 #[derive(Debug)]
@@ -104,19 +105,29 @@ impl Processor {
         request: CheckedRequest,
         ours: Option<MessageId>,
         state: impl Fn(&ContractId) -> ContractState,
+        accepted: Option<Timestamp>,
     ) -> Effects {
         let id = request.id;
+        if let Some(problem) = &request.problem
+            && problem.reject.malformed
+        {
+            metrics::counter!("jura_malformed_requests_total").increment(1);
+            tracing::warn!(request = %id, reason = problem.detail, "malformed request");
+        }
         let rejection = match (&request.problem, &request.content) {
-            (Some(problem), _) => Some(problem.clone()),
+            (Some(problem), _) => Some(problem.reject.clone()),
             (None, Some(content)) => {
-                let outcome = self.locks.acquire(id, &content.usage, state);
-                reject_for(&outcome)
+                let change = request.change.as_ref();
+                let repeated = change.and_then(|it| self.changes.take(id, it, accepted));
+                repeated.or_else(|| {
+                    let outcome = self.locks.acquire(id, &content.usage, state);
+                    reject_for(&outcome)
+                })
             }
             (None, None) => None,
         };
-        if let Some(reject) = rejection.as_ref().filter(|reject| reject.malformed) {
-            metrics::counter!("jura_malformed_requests_total").increment(1);
-            tracing::warn!(request = %id, reason = reject.message, "malformed request");
+        if let (Some(_), Some(change)) = (&rejection, &request.change) {
+            self.changes.release(id, change);
         }
         self.undecided.insert(
             id,
@@ -147,11 +158,15 @@ impl Processor {
                 if let Some(content) = &request.content {
                     self.locks.restore(id, &content.usage);
                 }
+                if let Some(change) = &request.change {
+                    self.changes.restore(id, change);
+                }
                 None
             }
             Decision::Rejected => request
                 .problem
-                .clone()
+                .as_ref()
+                .map(|problem| problem.reject.clone())
                 .or_else(|| reject_for(&Outcome::Locked(Vec::new()))),
         };
         self.undecided.insert(
@@ -189,6 +204,9 @@ impl Processor {
         let Some(undecided) = self.undecided.remove(&id) else {
             return;
         };
+        if let Some(change) = &undecided.request.change {
+            self.changes.release(id, change);
+        }
         for ready in self.locks.release(id) {
             effects.responses.extend(self.response(ready));
         }
@@ -203,14 +221,14 @@ impl Processor {
     /// Our answer, if anybody here must confirm.
     fn response(&self, id: RequestId) -> Option<Response> {
         let undecided = self.undecided.get(&id)?;
-        let parties: &BTreeSet<_> = &undecided.request.confirming_here;
-        if parties.is_empty() {
+        let views = &undecided.request.confirming_here;
+        if views.is_empty() {
             return None;
         }
         Some(Response {
             request: id,
             root_hash: undecided.request.root_hash,
-            parties: parties.clone(),
+            views: views.clone(),
             answer: undecided
                 .rejection
                 .clone()

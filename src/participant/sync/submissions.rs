@@ -2,6 +2,8 @@
 
 use std::collections::HashSet;
 
+use tokio::sync::oneshot;
+
 use super::actor::Shell;
 use super::messages::Reply;
 use super::outbox::Sent;
@@ -9,13 +11,13 @@ use super::register::Submitted;
 use super::store::Registration;
 use super::turn::Turn;
 use crate::lf::error::Error as EngineError;
-use crate::model::{MemberKind, Offset, Timestamp};
+use crate::model::{DomainId, MemberKind, Offset, Timestamp};
 use crate::participant::errors::{ErrorId, Refusal};
 use crate::participant::submission::{
-    self, AcceptedChange, ChangeId, DeduplicationPeriod, Failure, RequestTimes, Submission,
+    self, AcceptedChange, ChangeId, DeduplicationPeriod, Failure, RequestTimes, Route, Submission,
     Success, trace_id,
 };
-use crate::protocol::{Message, MessageId, SubmissionRequest};
+use crate::protocol::{MessageId, SubmissionRequest};
 use crate::runtime::Task;
 use crate::sequencer_client::SendError;
 use crate::storage;
@@ -37,8 +39,9 @@ struct Ready {
 }
 
 impl Shell {
-    /// Starts to interpret a submission, if there is room.
-    pub(super) fn interpret(&self, submission: Box<Submission>, reply: Reply<()>) {
+    /// Starts to interpret a submission, if there is room. Nothing comes of it if whoever asked does
+    /// not wait any more: nothing is registered yet, so nobody was told that it was accepted.
+    pub(super) fn interpret(&self, submission: Box<Submission>, mut reply: Reply<()>) {
         if self.interpreting.len() + self.in_flight.len() >= self.role.config.in_flight_max {
             let _ = reply.send(Err(Refusal::new(
                 ErrorId::ParticipantBackpressure,
@@ -46,7 +49,7 @@ impl Shell {
             )));
             return;
         }
-        if let Err(refusal) = self.check_domain(submission.domain.as_ref()) {
+        if let Err(refusal) = self.check_prescribed(submission.domain.as_ref()) {
             let _ = reply.send(Err(refusal));
             return;
         }
@@ -54,12 +57,13 @@ impl Shell {
         let now = self.role.clock.now();
         let topology = self.intake.follower.topology().clone();
         self.interpreting.push(Task::start(async move {
-            let outcome = interpreter.interpret(&submission, now, &topology).await;
-            Interpreted {
+            let interpreting = interpreter.interpret(&submission, now, &topology);
+            let outcome = unless_abandoned(interpreting, &mut reply).await?;
+            Some(Interpreted {
                 submission,
                 reply,
                 outcome,
-            }
+            })
         }));
     }
 
@@ -94,11 +98,15 @@ impl Shell {
                 Err(Failure::Refused(refusal)) => {
                     let _ = reply.send(Err(refusal));
                 }
-                Err(Failure::Engine(error)) => {
-                    let answer = self
-                        .interpretation_failed(&submission, &error, now, &mut turn)
+                Err(Failure::Engine {
+                    error,
+                    exercise_trace,
+                }) => {
+                    let accepted = self
+                        .accepted_in_spite_of(&submission, &error, now, &mut turn)
                         .await?;
-                    answers.push((reply, answer));
+                    let refusal = || Refusal::of_command(&error, &exercise_trace);
+                    answers.push((reply, accepted.ok_or_else(refusal)));
                 }
             }
         }
@@ -113,12 +121,13 @@ impl Shell {
 
     /// The request that a submission becomes.
     fn prepare(
-        &self,
+        &mut self,
         submission: &Submission,
         outcome: Result<Success, Failure>,
         now: Timestamp,
     ) -> Result<(Registration, SubmissionRequest), Failure> {
         let success = outcome?;
+        self.check_prescribed(success.domain.as_ref())?;
         let participant = &self.identity.participant;
         let topology = self.intake.follower.topology();
         submission::check_submitters(&submission.act_as, participant, topology)?;
@@ -126,6 +135,7 @@ impl Shell {
             ledger_time: success.ledger_time,
             preparation_time: success.preparation_time,
             deduplication_offset: self.end.times.start(submission.deduplication, now),
+            deduplication_start: self.end.times.start_time(submission.deduplication, now),
             max_sequencing_time: now.plus(self.role.config.sequencing_timeout.into()),
         };
         let request = submission::build(
@@ -134,18 +144,13 @@ impl Shell {
             times,
             participant,
             topology,
+            self.route(success.domain.as_ref()),
         )?;
         let mediator = topology.members_of(MemberKind::Mediator).next();
         let mediator = mediator.cloned().ok_or_else(no_mediator)?;
-        let recipients = submission::recipients(&request.participants);
-        let mut for_tree = recipients.clone();
-        for_tree.push(mediator);
-        let envelopes = vec![
-            self.outbox
-                .envelope(&Message::InformeeTree(request.tree), for_tree),
-            self.outbox
-                .envelope(&Message::View(request.view.into()), recipients),
-        ];
+        let envelopes = self
+            .outbox
+            .request_envelopes(request, mediator, topology, now)?;
         let message_id = MessageId::random();
         let sent = self
             .outbox
@@ -159,23 +164,43 @@ impl Shell {
         Ok((registration, sent))
     }
 
+    /// Refuses a domain that is not the one.
+    fn check_prescribed(&self, wanted: Option<&DomainId>) -> Result<(), Refusal> {
+        match wanted {
+            Some(domain) if *domain != self.info.id => Err(submission::prescribed(
+                domain,
+                "this participant is not connected to it",
+            )),
+            _ => Ok(()),
+        }
+    }
+
+    /// Where a transaction goes.
+    fn route(&self, prescribed: Option<&DomainId>) -> Route<'_> {
+        Route {
+            domain: &self.info.id,
+            is_prescribed: prescribed.is_some(),
+            protocol_version: self.role.protocol_version,
+        }
+    }
+
     /// Interpretation failed. If it did because of a contract that this very change consumed when it
     /// was accepted, the answer is that it was.
-    async fn interpretation_failed(
+    async fn accepted_in_spite_of(
         &mut self,
         submission: &Submission,
         error: &EngineError,
         now: Timestamp,
         turn: &mut Turn,
-    ) -> Result<Result<(), Refusal>, storage::Error> {
+    ) -> Result<Option<()>, storage::Error> {
         if let Some(accepted) = self.accepted_before(submission, error).await?
             && let Some(refusal) =
                 submission::refuse_duplicate(submission.deduplication, &accepted, now)
         {
             self.complete_duplicate(submission, &refusal, now, turn);
-            return Ok(Ok(()));
+            return Ok(Some(()));
         }
-        Ok(Err(Refusal::from(error)))
+        Ok(None)
     }
 
     /// The earlier acceptance of a change, if that may be why it fails now.
@@ -301,6 +326,17 @@ impl Shell {
     }
 }
 
+/// What comes of some work, unless whoever asked for it stops waiting before.
+async fn unless_abandoned<T, A>(
+    work: impl Future<Output = T>,
+    reply: &mut oneshot::Sender<A>,
+) -> Option<T> {
+    tokio::select! {
+        outcome = work => Some(outcome),
+        () = reply.closed() => None,
+    }
+}
+
 fn change_id(submission: &Submission) -> ChangeId {
     ChangeId::of(
         &submission.user_id,
@@ -336,4 +372,18 @@ fn no_mediator() -> Failure {
         ErrorId::NotConnectedToAnySynchronizer,
         "The domain has no mediator yet; try again",
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn work_ends_when_nobody_waits_for_what_comes_of_it() {
+        let (mut reply, asked) = oneshot::channel::<()>();
+        assert_eq!(unless_abandoned(async { 7 }, &mut reply).await, Some(7));
+        drop(asked);
+        let endless = std::future::pending::<()>();
+        assert_eq!(unless_abandoned(endless, &mut reply).await, None);
+    }
 }

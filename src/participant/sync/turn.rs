@@ -17,7 +17,9 @@ use crate::participant::confirmation::locks::ContractState;
 use crate::participant::confirmation::{CheckedRequest, Content};
 use crate::participant::errors::{ErrorId, Refusal};
 use crate::participant::indexer::{Appended, SizedContract};
-use crate::participant::submission::{AcceptedChange, OffsetTimes, TraceContext, trace_id};
+use crate::participant::submission::{
+    AcceptedChange, ChangeId, OffsetTimes, TraceContext, trace_id,
+};
 use crate::protocol::{Answer, MessageId, Published, Reject, Response};
 use crate::topology::Applied;
 use crate::wire::ledger as wire;
@@ -40,6 +42,8 @@ pub(super) struct Turn {
     pub parties: Vec<Party>,
     /// The states of the contracts that this turn's requests use.
     states: HashMap<ContractId, ContractState>,
+    /// When the changes that this turn's requests are about were accepted.
+    accepted: HashMap<ChangeId, Timestamp>,
 }
 
 /// Who works on a turn.
@@ -51,9 +55,13 @@ pub(super) struct Context<'a> {
 }
 
 impl Turn {
-    pub(super) fn new(states: HashMap<ContractId, ContractState>) -> Self {
+    pub(super) fn new(
+        states: HashMap<ContractId, ContractState>,
+        accepted: HashMap<ChangeId, Timestamp>,
+    ) -> Self {
         Self {
             states,
+            accepted,
             ..Self::default()
         }
     }
@@ -64,6 +72,11 @@ impl Turn {
             .get(id)
             .copied()
             .unwrap_or(ContractState::Unknown)
+    }
+
+    /// When a change was accepted, if it was.
+    pub(super) fn accepted(&self, change: ChangeId) -> Option<Timestamp> {
+        self.accepted.get(&change).copied()
     }
 
     /// Takes what follows from an event.
@@ -100,18 +113,21 @@ impl Turn {
         );
         let visible = created_in(&event);
         let offset = self.append(event, decided.record_time, context);
-        if let Some((message_id, submitted)) = submitted {
+        if let Some((message_id, _)) = submitted {
             self.writes.finished.push(message_id);
+        }
+        if let Some(change) = &request.change {
             let accepted = AcceptedChange {
                 completion_offset: offset,
                 accepted_at: decided.record_time,
-                submission_id: readable.view.submitter.submission_id.clone(),
+                submission_id: change.submission_id.clone(),
                 update_id: request.update_id(),
             };
-            self.writes.accepted.push((submitted.change_id, accepted));
+            self.accepted.insert(change.id, decided.record_time);
+            self.writes.accepted.insert(change.id, accepted);
         }
         tracing::debug!(
-            tid = trace_id(&readable.view.traceparent),
+            tid = trace_id(&readable.times.traceparent),
             request = %request.id,
             offset = offset.get(),
             "transaction accepted"

@@ -12,7 +12,7 @@ use super::messages::Reply;
 use crate::lf::signature::Signatures;
 use crate::model::{PackageId, Timestamp};
 use crate::participant::errors::{ErrorId, Refusal};
-use crate::participant::packages::{VettingChange, VettingState, VettingUpdate};
+use crate::participant::packages::{VettingChange, VettingCheck, VettingState, VettingUpdate};
 use crate::protocol::MessageId;
 use crate::topology::{Mapping, State, Vetted};
 
@@ -74,10 +74,7 @@ struct Step {
 #[derive(Debug)]
 pub(super) struct ToCheck {
     pub number: u64,
-    pub added: BTreeSet<PackageId>,
-    pub target: BTreeSet<PackageId>,
-    pub fresh: Signatures,
-    pub compare: bool,
+    pub check: VettingCheck,
 }
 
 /// What came of a check.
@@ -141,17 +138,20 @@ impl Vetting {
 
     fn begin(&mut self, step: Step) -> Option<ToCheck> {
         let first = self.waiting.front()?;
-        let vetted = |id: &&PackageId| {
-            let past = step.past.as_ref();
-            past.is_some_and(|past| past.packages.contains_key(*id))
-        };
+        let past = step.past.iter().flat_map(|past| past.packages.keys());
+        let past: BTreeSet<PackageId> = past.cloned().collect();
+        let target: BTreeSet<PackageId> = step.next.keys().cloned().collect();
         self.checks += 1;
         let to_check = ToCheck {
             number: self.checks,
-            added: step.next.keys().filter(|id| !vetted(id)).cloned().collect(),
-            target: step.next.keys().cloned().collect(),
-            fresh: first.fresh.clone(),
-            compare: !first.change.allow_incompatible,
+            check: VettingCheck {
+                added: target.difference(&past).cloned().collect(),
+                removed: past.difference(&target).cloned().collect(),
+                target,
+                fresh: first.fresh.clone(),
+                compare: !first.change.allow_incompatible,
+                needs_dependencies: !first.change.allow_unvetted_dependencies,
+            },
         };
         let number = to_check.number;
         self.stage = Stage::Checking { number, step };
@@ -329,7 +329,7 @@ mod tests {
         let mut first = world.ask(vet(&["a", "b"]));
         let mut second = world.ask(unvet("a"));
         let to_check = world.advance().unwrap();
-        assert_eq!(to_check.added, [id("a"), id("b")].into());
+        assert_eq!(to_check.check.added, [id("a"), id("b")].into());
         assert!(world.advance().is_none(), "one at a time");
         let submitted = world.checked(to_check.number, Ok(())).unwrap();
         assert!(world.advance().is_none() && first.try_recv().is_err());
@@ -343,7 +343,7 @@ mod tests {
             Some((vec!["a".into(), "b".into()], 1))
         );
         assert_eq!(
-            (to_check.added, to_check.target),
+            (to_check.check.added, to_check.check.target),
             ([].into(), [id("b")].into())
         );
         let submitted = world.checked(to_check.number, Ok(())).unwrap();

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use super::projection::Projection;
 use super::read_model::ReadModel;
-use super::told::{self, Content, Update, Usable};
+use super::told::{self, Content, Update};
+use super::views::{Usable, Views};
 use crate::lf::transaction::ContractInstance;
 use crate::model::{ContractId, PackageId};
 use crate::participant::errors::{ErrorId, Refusal};
@@ -43,18 +44,19 @@ impl ReadModel {
                 self.packages().signature(&package).await?;
             }
         }
-        if !projections.iter().any(told::needs_views) {
-            return told::assemble(projections, &found, None);
+        let needs_views = projections.iter().any(told::needs_views);
+        let updates = told::assemble(projections, &found)?;
+        if !needs_views {
+            return Ok(updates);
         }
         let usable = Usable {
             engine,
             known,
             vetting: self.vetting().now().await?,
         };
-        let assemble = move || told::assemble(projections, &found, Some(&usable));
-        // views run Daml code
-        let told = self.compute().run(assemble).await;
-        told.map_err(|error| Refusal::new(ErrorId::ParticipantBackpressure, error.to_string()))?
+        let views = Views::of(updates, usable);
+        let told = self.compute().run_in_stints(views, Views::go_on).await;
+        told.map_err(|error| Refusal::new(ErrorId::ParticipantBackpressure, error.to_string()))
     }
 
     /// Tells a single projection.

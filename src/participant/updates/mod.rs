@@ -2,7 +2,7 @@
 //!
 //! `format` is what a reader asks for; `resolve` makes a `selection` of it (names become ids);
 //! `projection` decides what of an entry passes; `told` adds the contents of contracts and, with
-//! what is vetted (`vetting`), their views. On these
+//! what is vetted (`vetting`), their `views`. On these
 //! stand the reads: `stream` (updates), `completions`, `active` (contracts at an offset), `lookup`
 //! (single updates, contracts and parties). `follow` paces what goes along with the ledger.
 //!
@@ -21,6 +21,7 @@ mod projection;
 mod vetting;
 
 mod told;
+mod views;
 
 mod store;
 

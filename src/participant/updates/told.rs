@@ -4,14 +4,11 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::projection::{Projection, Shown};
-use super::vetting::Vetting;
-use crate::lf::engine::Engine;
 use crate::lf::transaction::ContractInstance;
 use crate::lf::value::Value;
-use crate::model::{ContractId, Identifier};
-use crate::participant::errors::{ErrorId, Refusal};
+use crate::model::{ContractId, Identifier, PackageId};
+use crate::participant::errors::Refusal;
 use crate::participant::indexer::{Action, Body, Event};
-use crate::participant::packages::KnownPackages;
 
 /// An update as a reader is told it.
 #[derive(Debug, Clone)]
@@ -36,6 +33,8 @@ pub struct Content {
 pub struct View {
     /// The interface.
     pub interface: Identifier,
+    /// The package with which it was computed; none if there was none to choose.
+    pub implementation: Option<PackageId>,
     /// The view, or why there is none.
     pub outcome: Result<Value, Refusal>,
 }
@@ -57,70 +56,21 @@ impl Update {
     }
 }
 
-/// The packages with which views are computed.
-pub(super) struct Usable {
-    /// Pinned.
-    pub(super) engine: Engine,
-    pub(super) known: Arc<KnownPackages>,
-    pub(super) vetting: Vetting,
-}
-
-impl Usable {
-    /// What a contract looks like through an interface, as the newest vetted version of its template
-    /// that implements the interface says.
-    fn view(&self, instance: &ContractInstance, interface: &Identifier) -> View {
-        View {
-            interface: interface.clone(),
-            outcome: self.implementation(instance, interface).and_then(|it| {
-                let view = self.engine.view(&it, &instance.argument, interface);
-                view.map_err(|error| Refusal::from(&error))
-            }),
-        }
-    }
-
-    fn implementation(
-        &self,
-        instance: &ContractInstance,
-        interface: &Identifier,
-    ) -> Result<Identifier, Refusal> {
-        let versions = self.known.versions(&instance.package_name).iter();
-        let vetted = versions.filter(|id| self.vetting.is_lasting(id));
-        let mut vetted = vetted.map(|id| instance.template.in_package(id.clone()));
-        let implements = |template: &Identifier| {
-            let package = self.engine.signature(template.package());
-            let template = package.as_ref().and_then(|it| it.templates.get(template));
-            template.is_some_and(|it| it.implements.contains(interface))
-        };
-        vetted.find(implements).ok_or_else(|| {
-            Refusal::new(
-                ErrorId::NoVettedInterfaceImplementationPackage,
-                format!(
-                    "No vetted package for rendering the interface view for package-name '{}'. \
-                     Reason: no version of it that \
-                     this participant has vetted without an end implements {interface}",
-                    instance.package_name
-                ),
-            )
-        })
-    }
-}
-
 /// Whether views have to be computed.
 pub(super) fn needs_views(projection: &Projection) -> bool {
     let mut events = projection.events.iter();
     events.any(|shown| !shown.carries.views.is_empty())
 }
 
-/// Puts projections and contracts together; views need what is usable.
+/// Puts projections and contracts together; views are added later.
 pub(super) fn assemble(
     projections: Vec<Projection>,
     contracts: &HashMap<ContractId, Arc<ContractInstance>>,
-    usable: Option<&Usable>,
 ) -> Result<Vec<Update>, Refusal> {
     projections
         .into_iter()
         .map(|projection| {
-            let contents = contents(&projection, contracts, usable)?;
+            let contents = contents(&projection, contracts)?;
             Ok(Update {
                 projection,
                 contents,
@@ -132,7 +82,6 @@ pub(super) fn assemble(
 fn contents(
     projection: &Projection,
     contracts: &HashMap<ContractId, Arc<ContractInstance>>,
-    usable: Option<&Usable>,
 ) -> Result<Vec<Option<Content>>, Refusal> {
     let Body::Transaction(transaction) = &projection.entry.body else {
         return Ok(Vec::new());
@@ -145,12 +94,9 @@ fn contents(
         let instance = contracts
             .get(&event.contract_id)
             .ok_or_else(|| Refusal::internal(format!("contract {}", event.contract_id)))?;
-        let views = shown.carries.views.iter();
         Ok(Some(Content {
             instance: Arc::clone(instance),
-            views: usable.map_or_else(Vec::new, |usable| {
-                views.map(|id| usable.view(instance, id)).collect()
-            }),
+            views: Vec::new(),
         }))
     };
     projection.events.iter().map(content).collect()

@@ -152,6 +152,7 @@ fn within(dar: &ScriptDar, backtrace: &[Level], labels: &Labels) -> Vec<Within> 
                 template,
                 choice,
                 contract_id,
+                ..
             } => shown.push(Within::Exercise {
                 choice: choice.to_string(),
                 template: short(template),

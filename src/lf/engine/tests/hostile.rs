@@ -37,6 +37,35 @@ module M {
     case SECP256K1_BOOL '3006020101020101' 'deadbeef' '3056301006072a8648ce3d020106052b8104000a0342000479be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798483ada7726a3c4655da4fbfc0e1108a8fd17b448a68554199c47d08ffb10d4b8' of
       True -> n | False -> M:verify (ADD_INT64 n 1);
 
+  val shared : Int64 -> List Text = \(n : Int64) ->
+    let t : Text = M:text 20 'x' in M:times n t (Nil @Text);
+  val times : Int64 -> Text -> List Text -> List Text = \(n : Int64) (t : Text) (acc : List Text) ->
+    case EQUAL @Int64 n 0 of True -> acc | False -> M:times (SUB_INT64 n 1) t (Cons @Text [t] acc);
+  val metadata : Int64 -> Text -> TextMap Text -> TextMap Text = \(n : Int64) (t : Text) (m : TextMap Text) ->
+    case EQUAL @Int64 n 0 of True -> m | False -> M:metadata (SUB_INT64 n 1) t (TEXTMAP_INSERT @Text (INT64_TO_TEXT n) t m);
+  val sharedTexts : List Text = M:shared 20000;
+
+  val first : List Int64 -> Int64 = \(l : List Int64) -> case l of Nil -> 0 | Cons h t -> h;
+  val churn : Int64 -> Int64 -> Int64 = \(n : Int64) (acc : Int64) ->
+    case EQUAL @Int64 n 0 of True -> acc | False -> M:churn (SUB_INT64 n 1) (ADD_INT64 acc (M:first (M:range 1000 (Nil @Int64))));
+  val fifty : Text -> Int64 -> Int64 = \(t : Text) (n : Int64) ->
+    case EQUAL @Int64 n 0 of True -> n | False -> let l : List Text = EXPLODE_TEXT t in M:fifty t (SUB_INT64 n 1);
+  val mostlyFreed : Int64 = M:churn 1000 0;
+  val explodedOften : Int64 = M:fifty (M:text 14 'x') 100;
+  val versions : Int64 -> TextMap Int64 -> List (TextMap Int64) -> List (TextMap Int64) = \(n : Int64) (m : TextMap Int64) (all : List (TextMap Int64)) ->
+    case EQUAL @Int64 n 0 of True -> all | False ->
+      let next : TextMap Int64 = TEXTMAP_INSERT @Int64 (INT64_TO_TEXT n) n m in M:versions (SUB_INT64 n 1) next (Cons @(TextMap Int64) [next] all);
+  val manyVersions : List (TextMap Int64) = M:versions 20000 (TEXTMAP_EMPTY @Int64) (Nil @(TextMap Int64));
+  val large1 : List Int64 = M:range 46000 (Nil @Int64);
+  val large2 : List Int64 = M:range 46001 (Nil @Int64);
+  val large3 : List Int64 = M:range 46002 (Nil @Int64);
+  val large4 : List Int64 = M:range 46003 (Nil @Int64);
+  val large5 : List Int64 = M:range 46004 (Nil @Int64);
+  val sum : Int64 -> Int64 -> Int64 = \(a : Int64) (b : Int64) -> ADD_INT64 (M:first M:large1) (ADD_INT64 a b);
+  val allLarge : Int64 -> Int64 = \(n : Int64) -> M:sum (ADD_INT64 (M:first M:large2) (M:first M:large3)) (ADD_INT64 (M:first M:large4) (M:first M:large5));
+  val fewLarge : Int64 = M:sum 0 (M:first M:large2);
+  val tooManyLarge : Int64 = M:churn 100 (M:allLarge 0);
+
   val compareHuge : Bool = EQUAL @M:V M:huge M:other;
   val keyHuge : GenMap M:V Int64 = GENMAP_INSERT @M:V @Int64 M:huge 1 (GENMAP_EMPTY @M:V @Int64);
   val compareLong : Int64 = M:compareForEver 0;
@@ -47,6 +76,16 @@ module M {
   val hugeText : Text = M:text 40 'x';
 
   interface (this : I) = { viewtype M:Two; };
+  record @serializable Seen = { texts : List Text };
+  interface (this : J) = { viewtype M:Seen; };
+  record @serializable Texts = { owner : Party, texts : List Text };
+  template (this : Texts) = {
+    precondition True;
+    signatories Cons @Party [M:Texts {owner} this] (Nil @Party);
+    observers Nil @Party;
+    choice @nonConsuming Look (self) (arg : Unit) : Unit, controllers Cons @Party [M:Texts {owner} this] (Nil @Party)
+      to pure @Unit ();
+  };
   record @serializable T = { owner : Party };
   template (this : T) = {
     precondition True;
@@ -60,6 +99,18 @@ module M {
       to pure @(List Int64) M:long;
     choice @nonConsuming CreateHuge (self) (arg : Unit) : ContractId M:Big, controllers Cons @Party [M:T {owner} this] (Nil @Party)
       to create @M:Big (M:Big {owner = M:T {owner} this, v = M:huge});
+    choice @nonConsuming SharedTexts (self) (arg : Unit) : List Text, controllers Cons @Party [M:T {owner} this] (Nil @Party)
+      to pure @(List Text) (M:shared 20000);
+    choice @nonConsuming CreateShared (self) (arg : Unit) : ContractId M:Texts, controllers Cons @Party [M:T {owner} this] (Nil @Party)
+      to create @M:Texts (M:Texts {owner = M:T {owner} this, texts = M:shared 20000});
+    choice @nonConsuming CreateSome (self) (arg : Unit) : ContractId M:Texts, controllers Cons @Party [M:T {owner} this] (Nil @Party)
+      to create @M:Texts (M:Texts {owner = M:T {owner} this, texts = M:shared 2});
+    choice @nonConsuming CreateSomeForEver (self) (arg : Unit) : Unit, controllers Cons @Party [M:T {owner} this] (Nil @Party)
+      to M:repeat @(ContractId M:Texts) (exercise @M:T CreateSome self ()) -1;
+    choice @nonConsuming ViewShared (self) (arg : Unit) : Bool, controllers Cons @Party [M:T {owner} this] (Nil @Party)
+      to let v : M:Seen = view_interface @M:J (to_interface @M:J @M:T this) in pure @Bool True;
+    choice @nonConsuming FailShared (self) (arg : Unit) : Unit, controllers Cons @Party [M:T {owner} this] (Nil @Party)
+      to FAIL_WITH_STATUS @(Update Unit) 'E' INVALID_INDEPENDENT_OF_SYSTEM_STATE 'm' (M:metadata 20000 (M:text 20 'x') (TEXTMAP_EMPTY @Text));
     choice @nonConsuming CreateForEver (self) (arg : Unit) : Unit, controllers Cons @Party [M:T {owner} this] (Nil @Party)
       to M:repeat @(ContractId M:T) (create @M:T this) -1;
     choice @nonConsuming LongForEver (self) (arg : Unit) : Unit, controllers Cons @Party [M:T {owner} this] (Nil @Party)
@@ -71,6 +122,7 @@ module M {
                          catch e -> Some @(Update Unit) (pure @Unit ())) -1;
     choice @nonConsuming View (self) (arg : Unit) : Bool, controllers Cons @Party [M:T {owner} this] (Nil @Party)
       to let v : M:Two = view_interface @M:I (to_interface @M:I @M:T this) in pure @Bool True;
+    implements M:J { view = M:Seen {texts = M:shared 20000}; };
     implements M:I { view = M:Two {one = M:huge, two = M:huge}; };
   };
   val divide : Int64 -> Unit = \(n : Int64) -> let x : Int64 = DIV_INT64 1 n in ();
@@ -86,20 +138,24 @@ module M {
 const STEPS: u64 = 3_000_000;
 const MEMORY: u64 = 16 << 20;
 
-fn hostile() -> (Engine, PackageId) {
-    let config = Config {
+fn source() -> String {
+    SOURCE
+        .replace('\'', "\"")
+        .replace("\"hostile\" : \"1.0.0\"", "'hostile' : '1.0.0'")
+}
+
+fn config() -> Config {
+    Config {
         steps_max: STEPS,
         call_steps_max: STEPS,
-        allocated_bytes_max: MEMORY,
+        memory_bytes_max: MEMORY,
         stack_bytes_max: 16 << 20,
         ..Config::default()
-    };
-    with_text_and(
-        &SOURCE
-            .replace('\'', "\"")
-            .replace("\"hostile\" : \"1.0.0\"", "'hostile' : '1.0.0'"),
-        config,
-    )
+    }
+}
+
+fn hostile() -> (Engine, PackageId) {
+    with_text_and(&source(), config())
 }
 
 fn evaluate(name: &str) -> Result<Value, Error> {
@@ -117,7 +173,11 @@ fn command(package: &PackageId, choice: &'static str) -> Command {
 }
 
 fn exercise(choice: &'static str) -> Error {
-    let (engine, package) = hostile();
+    exercise_within(config(), choice)
+}
+
+fn exercise_within(config: Config, choice: &'static str) -> Error {
+    let (engine, package) = with_text_and(&source(), config);
     let command = command(&package, choice);
     let done = Ledger::default().submit(&engine, [party("alice")], vec![command]);
     match done {
@@ -156,6 +216,65 @@ fn values_that_are_huge_without_their_sharing_do_not_leave_the_machine() {
 }
 
 #[test]
+fn a_shared_text_counts_wherever_it_occurs_in_what_leaves_the_machine() {
+    let roomy = || Config {
+        steps_max: STEPS,
+        call_steps_max: STEPS,
+        ..Config::default()
+    };
+    let value = Limit::Value(roomy().value_bytes_max);
+    for choice in ["SharedTexts", "CreateShared", "ViewShared"] {
+        let failed = exercise_within(roomy(), choice);
+        assert_eq!(failed, Error::Limit(value), "{choice}");
+    }
+    let (engine, package) = with_text_and(&source(), roomy());
+    let failed = engine.evaluate(&in_module(&package, "sharedTexts"));
+    assert_eq!(failed, Err(Error::Limit(value)));
+    let memory = Limit::Memory(roomy().memory_bytes_max);
+    let failed = exercise_within(roomy(), "FailShared");
+    assert_eq!(failed, Error::Limit(memory));
+}
+
+#[test]
+fn all_values_of_a_transaction_together_are_bounded() {
+    let roomy = Config::default();
+    let transaction = Limit::Transaction(roomy.transaction_bytes_max);
+    let failed = exercise_within(roomy, "CreateSomeForEver");
+    assert_eq!(failed, Error::Limit(transaction));
+}
+
+#[test]
+fn contracts_that_are_used_count_as_much_as_those_that_are_made() {
+    let (engine, package) = with_text_and(&source(), Config::default());
+    let mut ledger = Ledger::default();
+    let create = command(&package, "CreateSome");
+    ledger
+        .submit(&engine, [party("alice")], vec![create])
+        .unwrap();
+    let used = ledger.order.last().cloned().unwrap();
+    let fetch = |config| {
+        let (engine, package) = with_text_and(&source(), config);
+        let archive = Command::Exercise {
+            template: in_module(&package, "Texts"),
+            contract_id: used.clone(),
+            choice: Name::literal("Look"),
+            argument: Value::Unit,
+        };
+        let mut ledger = ledger.clone();
+        let done = ledger.submit(&engine, [party("alice")], vec![archive]);
+        done.map(|_| ())
+    };
+    assert_eq!(fetch(Config::default()), Ok(()));
+    let transaction_bytes_max = 1 << 20;
+    let small = Config {
+        transaction_bytes_max,
+        ..Config::default()
+    };
+    let limit = Limit::Transaction(transaction_bytes_max);
+    assert_eq!(fetch(small), Err(Error::Limit(limit)));
+}
+
+#[test]
 fn a_transaction_without_end_uses_up_the_memory() {
     for choice in ["CreateForEver", "LongForEver", "FetchForEver"] {
         assert_eq!(
@@ -176,12 +295,34 @@ fn a_map_of_a_million_keys_needs_more_memory_than_there_is() {
 }
 
 #[test]
+fn memory_that_was_freed_may_be_used_again() {
+    // 80 MB of cells, and nearly 200 MB
+    for (name, expected) in [("mostlyFreed", 1000), ("explodedOften", 0)] {
+        assert_eq!(evaluate(name), Ok(Value::Int64(expected)), "{name}");
+    }
+}
+
+#[test]
+fn versions_of_a_map_that_are_all_held_count_with_all_that_they_do_not_share() {
+    let failed = evaluate("manyVersions");
+    assert_eq!(failed, Err(Error::Limit(Limit::Memory(MEMORY))));
+}
+
+#[test]
+fn large_top_level_values_are_held_by_who_needs_them_and_count_there() {
+    let (engine, package) = hostile();
+    let evaluate = |name| engine.evaluate(&in_module(&package, name));
+    for _ in 0..3 {
+        assert_eq!(evaluate("fewLarge"), Ok(Value::Int64(2)));
+        let failed = evaluate("tooManyLarge");
+        assert_eq!(failed, Err(Error::Limit(Limit::Memory(MEMORY))));
+    }
+}
+
+#[test]
 fn a_comparison_can_be_cancelled_while_it_goes_on() {
     let (_, package) = hostile();
-    let source = SOURCE
-        .replace('\'', "\"")
-        .replace("\"hostile\" : \"1.0.0\"", "'hostile' : '1.0.0'");
-    let (engine, _) = with_text_and(&source, Config::default());
+    let (engine, _) = with_text_and(&source(), Config::default());
     let submission = submission(
         &engine,
         vec![command(&package, "Compare")],

@@ -12,7 +12,7 @@ use crate::model::PackageId;
 fn tight() -> Config {
     Config {
         steps_max: 3_000_000,
-        allocated_bytes_max: 64 << 20,
+        memory_bytes_max: 64 << 20,
         stack_bytes_max: 16 << 20,
         ..Config::default()
     }

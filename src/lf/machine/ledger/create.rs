@@ -43,6 +43,7 @@ impl Machine {
         let contract = self.take(argument);
         let info = self.read_told(program, template, &contract, told)?;
         check_maintainers(&info)?;
+        self.charge_copy(&info)?;
         let id = self.ledger.transaction.create(&info)?;
         if self.ledger.inputs.contains_key(&id) {
             return Err(Error::DuplicateContractId(id).into());

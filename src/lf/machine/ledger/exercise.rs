@@ -28,14 +28,14 @@ impl Machine {
         };
         let argument = self.export(program, &argument)?;
         let lists = controllers.elements().count() + observers.elements().count();
-        self.charge_node(lists)?;
-        let acting = parties(&controllers)?;
-        let choice_observers = parties(&observers)?;
         let template = match choice.template {
             Some(template) => template,
             None => self.template_of(program, first + 4)?,
         };
         let contract = self.contract_info(&id, template)?;
+        self.charge_use(&contract, lists)?;
+        let acting = parties(&controllers)?;
+        let choice_observers = parties(&observers)?;
         // the controllers may have been evaluated by code that used the contract up
         self.ledger.check_active(&id, &contract.template)?;
         let start = ExerciseStart {

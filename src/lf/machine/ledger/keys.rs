@@ -198,13 +198,12 @@ impl Machine {
 }
 
 impl LedgerState {
-    /// Takes in the ledger's answer to a question: at most as many contracts as were wanted.
-    pub(crate) fn add_keyed(
+    /// Takes in the ledger's answer to a question.
+    pub(super) fn add_keyed(
         &mut self,
         question: &KeyQuestion,
-        mut contracts: Vec<(ContractId, Arc<ContractInstance>)>,
+        contracts: Vec<(ContractId, Arc<ContractInstance>)>,
     ) -> Result<(), Error> {
-        contracts.truncate(question.wanted);
         let complete = contracts.len() < question.wanted;
         let mut told = Vec::with_capacity(contracts.len());
         for (id, instance) in contracts {

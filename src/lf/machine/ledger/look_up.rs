@@ -133,6 +133,9 @@ impl Machine {
         place: usize,
     ) -> Result<LookedUp<'p>, Fault> {
         self.meter.step()?;
+        if !self.ledger.has_form(contract.0, wanted) {
+            self.charge_import(contract.1.argument())?;
+        }
         let form = self.ledger.form(program, contract, wanted)?;
         if form.info.is_some() {
             return Ok(LookedUp::Ready(form.contract.clone()));
@@ -188,7 +191,7 @@ impl Machine {
         by_key: bool,
     ) -> Result<(), Fault> {
         let info = self.contract_info(id, template)?;
-        self.charge_node(info.stakeholders.len())?;
+        self.charge_use(&info, 0)?;
         let transaction = &mut self.ledger.transaction;
         transaction.fetch(id.clone(), &info, interface, by_key)?;
         Ok(())

@@ -174,7 +174,7 @@ impl LedgerState {
     }
 
     /// Takes in a contract of the ledger, if it is the one that its id names.
-    pub(crate) fn add_input(
+    pub(super) fn add_input(
         &mut self,
         id: &ContractId,
         instance: Arc<ContractInstance>,
@@ -186,6 +186,7 @@ impl LedgerState {
                 argument: instance.argument.clone(),
             })));
         }
+        self.transaction.take(instance.encoded_bytes())?;
         self.inputs.insert(id.clone(), instance);
         Ok(())
     }
@@ -218,6 +219,18 @@ impl LedgerState {
         let found = found.ok_or_else(|| Error::UnresolvedPackageName(name.clone()))?;
         self.preferred.insert(name.clone(), found.clone());
         Ok(found)
+    }
+
+    /// The values that it holds, but for those in what is charged until the end.
+    pub(in crate::lf::machine) fn values(&self) -> impl Iterator<Item = &Val> {
+        let forms = self.forms.values().flatten();
+        forms.map(|form| &form.contract)
+    }
+
+    /// Whether a version of its template has seen a contract.
+    pub(super) fn has_form(&self, id: &ContractId, template: TemplateRef) -> bool {
+        let forms = self.forms.get(id);
+        forms.is_some_and(|forms| forms.iter().any(|form| form.template == template))
     }
 
     /// A contract as a version of its template sees it.

@@ -1,19 +1,21 @@
-//! Does the request come from who it says, and do its parts belong together?
+//! Does the request come from who it says, and in time?
 
 use super::{Request, malformed};
-use crate::protocol::{Reject, TransactionView};
+use crate::participant::confirmation::Problem;
 
-pub(super) fn check(request: &Request<'_>) -> Result<(), Reject> {
-    if *request.signer != request.tree.submitting_participant.member() {
+pub(super) fn check(request: &Request<'_>) -> Result<(), Problem> {
+    let submitting = &request.common.submitting_participant;
+    if *request.signer != submitting.member() {
         return Err(malformed(format!(
-            "{} submits in the name of {}",
-            request.signer, request.tree.submitting_participant
+            "{} submits in the name of {submitting}",
+            request.signer
         )));
     }
-    if TransactionView::hash(request.view_bytes) != request.tree.view_hash {
-        return Err(malformed(
-            "the view is not the one that the informee tree names",
-        ));
+    if request.id.0 > request.common.max_sequencing_time {
+        return Err(malformed(format!(
+            "the request was sequenced at {} though it had to be until {}",
+            request.id, request.common.max_sequencing_time
+        )));
     }
     Ok(())
 }

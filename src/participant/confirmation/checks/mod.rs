@@ -7,19 +7,21 @@
 mod authentication;
 mod authorization;
 mod conformance;
+mod consistency;
 mod contracts;
 mod informees;
 mod time;
+mod version;
 mod vetting;
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::collections::BTreeSet;
 
-use crate::lf::engine::Interpreted;
-use crate::lf::transaction::{ContractInstance, Transaction};
-use crate::model::{ContractId, MemberId, ParticipantId};
+use super::Problem;
+use super::replay::Inputs;
+use super::top_view::TopView;
+use crate::model::{MemberId, PackageId, ParticipantId, ProtocolVersion};
 use crate::participant::errors::ErrorId;
-use crate::protocol::{InformeeTree, Reject, RequestId, TransactionView};
+use crate::protocol::{CommonMetadata, Reject, RequestId, SubmitterMetadata, TransactionMetadata};
 use crate::topology::State;
 
 /// A request as the checks see it.
@@ -29,57 +31,71 @@ pub struct Request<'a> {
     pub id: RequestId,
     /// Who signed its parts.
     pub signer: &'a MemberId,
-    /// Who must know and confirm, says the submitter.
-    pub tree: &'a InformeeTree,
-    /// The bytes of the view.
-    pub view_bytes: &'a [u8],
-    /// The view.
-    pub view: &'a TransactionView,
-    /// The transaction in it.
-    pub transaction: &'a Transaction,
+    /// What all know of it.
+    pub common: &'a CommonMetadata,
+    /// What holds for the whole transaction.
+    pub times: &'a TransactionMetadata,
+    /// Who submits, if a root view is visible.
+    pub submitter: Option<&'a SubmitterMetadata>,
+    /// The visible views, interpreted.
+    pub tops: &'a [TopView<'a>],
+    /// The packages that must be vetted by those who run it.
+    pub packages: &'a BTreeSet<PackageId>,
     /// The contracts that it uses, says the submitter.
-    pub inputs: &'a BTreeMap<ContractId, Arc<ContractInstance>>,
-    /// What came of interpreting its root nodes again.
-    pub replayed: &'a Result<Box<Interpreted>, crate::lf::error::Error>,
+    pub inputs: &'a Inputs,
     /// Who is who at its sequencing time.
     pub topology: &'a State,
+    /// The domain's rules.
+    pub protocol_version: ProtocolVersion,
     /// Who checks.
     pub checking: &'a ParticipantId,
 }
 
-type Check = fn(&Request<'_>) -> Result<(), Reject>;
+type Check = fn(&Request<'_>) -> Result<(), Problem>;
 
 /// Every check, the cheap ones first.
-const CHECKS: [Check; 7] = [
+const CHECKS: [Check; 9] = [
     authentication::check,
     authorization::check,
     time::check,
+    version::check,
     vetting::check,
-    informees::check,
     contracts::check,
     conformance::check,
+    informees::check,
+    consistency::check,
 ];
 
 /// Runs the checks; the first that speaks against the request decides.
-pub fn run(request: &Request<'_>) -> Option<Reject> {
+pub fn run(request: &Request<'_>) -> Option<Problem> {
     CHECKS.iter().find_map(|check| check(request).err())
 }
 
-/// A request that does not follow the protocol: its sender is faulty or malicious.
-pub(super) fn malformed(message: impl Into<String>) -> Reject {
-    Reject {
-        error_id: ErrorId::LocalVerdictMalformedRequest.as_str().to_owned(),
-        message: message.into(),
-        malformed: true,
-        ..Reject::default()
+/// A request that does not follow the protocol: its sender is faulty or malicious. Others are told no
+/// more than that: what is wrong may be about contracts that they must not see.
+pub(super) fn malformed(detail: impl Into<String>) -> Problem {
+    Problem {
+        reject: Reject {
+            error_id: ErrorId::LocalVerdictMalformedRequest.as_str().to_owned(),
+            message: "Rejected transaction due to malformed request: see the log of the \
+                      participant that rejected it"
+                .to_owned(),
+            malformed: true,
+            ..Reject::default()
+        },
+        detail: detail.into(),
     }
 }
 
-/// A request that follows the protocol, but not now.
-fn refused(id: ErrorId, message: impl Into<String>) -> Reject {
-    Reject {
-        error_id: id.as_str().to_owned(),
-        message: message.into(),
-        ..Reject::default()
+/// A request that follows the protocol, but not now. The message is told to others.
+fn refused(id: ErrorId, message: impl Into<String>) -> Problem {
+    let message = message.into();
+    Problem {
+        detail: message.clone(),
+        reject: Reject {
+            error_id: id.as_str().to_owned(),
+            message,
+            ..Reject::default()
+        },
     }
 }

@@ -2,13 +2,13 @@
 
 use super::{Request, refused};
 use crate::model::{Duration, Timestamp};
+use crate::participant::confirmation::Problem;
 use crate::participant::errors::ErrorId;
-use crate::protocol::Reject;
 
-pub(super) fn check(request: &Request<'_>) -> Result<(), Reject> {
+pub(super) fn check(request: &Request<'_>) -> Result<(), Problem> {
     let parameters = request.topology.parameters();
     let sequenced = request.id.0;
-    let ledger_time = request.view.ledger_time;
+    let ledger_time = request.times.ledger_time;
     let tolerance = parameters.ledger_time_tolerance;
     if distance(sequenced, ledger_time) > tolerance {
         return Err(refused(
@@ -20,7 +20,7 @@ pub(super) fn check(request: &Request<'_>) -> Result<(), Reject> {
             ),
         ));
     }
-    let preparation_time = request.view.preparation_time;
+    let preparation_time = request.times.preparation_time;
     let tolerance = parameters.preparation_time_tolerance;
     if distance(sequenced, preparation_time) > tolerance {
         return Err(refused(

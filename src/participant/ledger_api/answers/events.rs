@@ -55,7 +55,7 @@ impl Writer<'_> {
     ) -> Result<proto::CreatedEvent, Refusal> {
         let content = content.ok_or_else(|| Refusal::internal("a creation without contents"))?;
         let instance = &content.instance;
-        let views = content.views.iter().map(|view| self.view(instance, view));
+        let views = content.views.iter().map(|view| self.view(view));
         Ok(proto::CreatedEvent {
             offset: offset.get(),
             node_id: event.node_id,
@@ -105,11 +105,8 @@ impl Writer<'_> {
         })
     }
 
-    fn view(
-        self,
-        instance: &ContractInstance,
-        view: &View,
-    ) -> Result<proto::InterfaceView, Refusal> {
+    fn view(self, view: &View) -> Result<proto::InterfaceView, Refusal> {
+        let implementation = view.implementation.as_ref();
         let (status, content) = match &view.outcome {
             Err(refusal) => (render(refusal, Correlation::default()), None),
             Ok(found) => {
@@ -126,7 +123,7 @@ impl Writer<'_> {
             interface_id: Some(identifier(&view.interface)),
             view_status: Some(status),
             view_value: content,
-            implementation_package_id: instance.template.package().to_string(),
+            implementation_package_id: implementation.map_or_else(String::new, ToString::to_string),
         })
     }
 

@@ -8,6 +8,7 @@ use canton_proto::com::daml::ledger::api::v2::PackageReference;
 use super::super::door::Door;
 use super::super::requests::{domain, parties, required, timestamp};
 use crate::lf::signature::Signatures;
+use crate::lf::upgrade::is_utility;
 use crate::model::{DomainId, PackageId, PackageName, Party, Timestamp};
 use crate::participant::errors::{ErrorId, Refusal};
 use crate::participant::packages::KnownPackages;
@@ -87,6 +88,7 @@ pub(super) async fn prefer(
         vetting,
         known: &known,
         signatures: &door.engine().signatures(),
+        needs_all: door.protocol_version.needs_vetted_dependencies(),
     };
     Ok(preferences.choose(requirements))
 }
@@ -144,6 +146,8 @@ struct Preferences<'a> {
     known: &'a KnownPackages,
     /// Of the packages that somebody concerned has vetted, and of all that they need.
     signatures: &'a Signatures,
+    /// Whether all that they need must be vetted by somebody concerned.
+    needs_all: bool,
 }
 
 impl Preferences<'_> {
@@ -161,7 +165,11 @@ impl Preferences<'_> {
             let mut needed = self.needed(id).into_iter();
             needed.all(|it| {
                 let name = self.known.get(&it).map(|known| &known.name);
-                !name.is_some_and(|name| common.contains_key(name)) || usable.contains(&it)
+                if name.is_some_and(|name| common.contains_key(name)) {
+                    usable.contains(&it)
+                } else {
+                    !self.needs_all || self.is_vetted_by_any(&it, requirements)
+                }
             })
         };
         let chosen = requirements.keys().map(|name| {
@@ -177,6 +185,13 @@ impl Preferences<'_> {
             Ok((name.clone(), reference))
         });
         chosen.collect()
+    }
+
+    /// Whether somebody concerned has vetted a package; of standard libraries there are several versions.
+    fn is_vetted_by_any(&self, id: &PackageId, requirements: &Requirements) -> bool {
+        let mut parties = requirements.values().flatten();
+        parties.any(|party| self.vetting.is_vetted(party, id))
+            || self.signatures.package(id).is_some_and(|it| is_utility(it))
     }
 
     /// Who must have vetted a package must have vetted those that it needs, if they are asked for, too.

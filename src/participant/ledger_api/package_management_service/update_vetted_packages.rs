@@ -26,16 +26,16 @@ pub(super) async fn call(
     let changes = request.changes.iter().map(change);
     let changes: Vec<Change> = changes.collect::<Result<_, _>>()?;
     let expected = expected_serial(request.expected_topology_serial)?;
-    // dependencies need not be vetted, so the flag that allows that changes nothing
     let flags = &request.update_vetted_packages_force_flags;
-    let allow_incompatible = flags.contains(&(ForceFlag::AllowVetIncompatibleUpgrades as i32));
+    let forces = |flag: ForceFlag| flags.contains(&(flag as i32));
     let domain = super::chosen_domain(door, &request.synchronizer_id).await?;
     let known = door.model.packages().known();
     let change = VettingChange {
         targets: resolve(&changes, &known)?,
         dry_run: request.dry_run,
         expected,
-        allow_incompatible,
+        allow_incompatible: forces(ForceFlag::AllowVetIncompatibleUpgrades),
+        allow_unvetted_dependencies: forces(ForceFlag::AllowUnvettedDependencies),
     };
     let update = door.sync.change_vetting(change).await?;
     let participant = door.participant().await?;

@@ -12,6 +12,12 @@ use crate::participant::errors::Refusal;
 /// Bytes of additional metadata and of resources at most.
 const CONTEXT_BYTES_MAX: usize = 2048;
 
+/// Characters of a key of additional metadata at most.
+const KEY_CHARS_MAX: usize = 63;
+
+/// Where something was left out.
+const ELLIPSIS: &str = "...";
+
 /// Tells whether what was refused is certainly refused; Canton says "false" unless it knows better.
 const DEFINITE_ANSWER: &str = "definite_answer";
 
@@ -31,11 +37,16 @@ pub(super) fn details(refusal: &Refusal, correlation: Correlation<'_>) -> Vec<An
 fn error_info(refusal: &Refusal, correlation: Correlation<'_>) -> pb::ErrorInfo {
     let mut metadata = HashMap::new();
     let mut room = CONTEXT_BYTES_MAX;
-    for (key, value) in &refusal.metadata {
-        let size = key.len() + value.len();
-        if size <= room {
-            room -= size;
-            metadata.insert(key.clone(), value.clone());
+    let mut entries: Vec<(String, &str)> = entries(refusal).collect();
+    entries.sort_by_key(|(key, value)| key.len() + value.len());
+    let mut left = entries.len();
+    for (key, value) in entries {
+        // small ones leave what they don't need to the larger ones
+        let share = (room / left).saturating_sub(key.len());
+        left -= 1;
+        if let Some(value) = shortened(value, share) {
+            room -= key.len() + value.len();
+            metadata.insert(key, value);
         }
     }
     let category = refusal.category().number().to_string();
@@ -55,6 +66,26 @@ fn error_info(refusal: &Refusal, correlation: Correlation<'_>) -> pb::ErrorInfo 
     }
 }
 
+/// What is said besides, under keys that gRPC allows.
+fn entries(refusal: &Refusal) -> impl Iterator<Item = (String, &str)> {
+    let allowed = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '(' | ')');
+    let entries = refusal.metadata.iter().map(move |(key, value)| {
+        let key: String = key.chars().filter(allowed).take(KEY_CHARS_MAX).collect();
+        (key, value.as_str())
+    });
+    entries.filter(|(key, value)| !key.is_empty() && !value.is_empty())
+}
+
+/// A text that takes so many bytes at most; none if nothing of it could be understood.
+fn shortened(text: &str, bytes_max: usize) -> Option<String> {
+    if text.len() <= bytes_max {
+        return Some(text.to_owned());
+    }
+    let room = bytes_max.checked_sub(ELLIPSIS.len())?;
+    let end = text.floor_char_boundary(room);
+    (end > 0).then(|| format!("{}{ELLIPSIS}", &text[..end]))
+}
+
 fn request_info(correlation: Correlation<'_>) -> Option<Any> {
     let id = correlation.id.or(correlation.trace_id)?;
     Some(any(
@@ -67,7 +98,7 @@ fn request_info(correlation: Correlation<'_>) -> Option<Any> {
 }
 
 fn retry_info(refusal: &Refusal) -> Option<Any> {
-    let after = refusal.category().retry_after()?;
+    let after = refusal.retry_after()?;
     Some(any(
         "RetryInfo",
         &pb::RetryInfo {
@@ -78,11 +109,11 @@ fn retry_info(refusal: &Refusal) -> Option<Any> {
 
 fn resource_infos(refusal: &Refusal) -> impl Iterator<Item = Any> {
     let mut room = CONTEXT_BYTES_MAX;
-    let fitting = refusal.resources.iter().take_while(move |resource| {
-        let size = resource.kind.len() + resource.name.len();
-        let fits = size <= room;
-        room = room.saturating_sub(size);
-        fits
+    // one that is too large makes room for those after it
+    let fitting = refusal.resources.iter().filter(move |resource| {
+        let left = room.checked_sub(resource.kind.len() + resource.name.len());
+        room = left.unwrap_or(room);
+        left.is_some()
     });
     fitting.map(|resource| {
         any(

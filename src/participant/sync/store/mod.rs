@@ -1,5 +1,6 @@
 //! What sync keeps.
 
+mod identity;
 mod keys;
 mod postgres;
 mod writes;

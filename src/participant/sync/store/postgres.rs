@@ -1,16 +1,14 @@
 //! Sync's tables.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use bytes::Bytes;
 use prost::Message as _;
 
 use super::super::contracts::Cached;
-use super::super::identity::Identity;
 use super::super::processor::Decision;
 use super::Writes;
-use crate::crypto::SigningKey;
 use crate::lf::transaction::ContractInstance;
 use crate::model::{ContractId, DomainId, Offset, SubmissionId, Timestamp, UpdateId};
 use crate::participant::confirmation::locks::ContractState;
@@ -94,7 +92,7 @@ const WRITE: &str = "
 #[derive(Debug)]
 pub(in super::super) struct Store {
     pub(super) database: Database,
-    schema: Schema,
+    pub(super) schema: Schema,
     register: String,
     write: String,
     contracts: String,
@@ -149,44 +147,6 @@ impl Store {
             database,
             schema,
         }
-    }
-
-    /// The participant's identity, made with `generate` the first time.
-    pub(in super::super) async fn identity(
-        &self,
-        generate: impl FnOnce() -> Result<Identity, Error>,
-    ) -> Result<Identity, Error> {
-        let client = self.database.client().await?;
-        let sql = self
-            .schema
-            .fill("SELECT member, namespace_key, signing_key FROM {schema}.identity");
-        if let Some(row) = client.query_opt(&sql, &[]).await? {
-            let key = |index| -> Result<SigningKey, Error> {
-                SigningKey::from_bytes(row.try_get(index)?).map_err(Error::corrupt)
-            };
-            return Ok(Identity {
-                participant: crate::model::ParticipantId::parse(row.try_get(0)?)
-                    .map_err(Error::corrupt)?,
-                namespace_key: key(1)?,
-                signing_key: key(2)?,
-            });
-        }
-        let identity = generate()?;
-        let sql = self.schema.fill(
-            "INSERT INTO {schema}.identity (member, namespace_key, signing_key)
-             VALUES ($1, $2, $3)",
-        );
-        client
-            .execute(
-                &sql,
-                &[
-                    &identity.participant.as_str(),
-                    &identity.namespace_key.to_bytes().as_slice(),
-                    &identity.signing_key.to_bytes().as_slice(),
-                ],
-            )
-            .await?;
-        Ok(identity)
     }
 
     /// Everything that the loop continues from.
@@ -353,6 +313,24 @@ impl Store {
         let rows = self.rows(sql, &[&change.as_bytes().as_slice()]).await?;
         let found = rows.first().map(accepted_change).transpose()?;
         Ok(found.map(|(_, accepted)| accepted))
+    }
+
+    /// When changes were accepted; those that were not are left out.
+    pub(in super::super) async fn accepted_at(
+        &self,
+        changes: &[ChangeId],
+    ) -> Result<HashMap<ChangeId, Timestamp>, Error> {
+        if changes.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let ids: Vec<&[u8]> = changes.iter().map(|it| it.as_bytes().as_slice()).collect();
+        let sql = "SELECT change_id, completion_offset, accepted_at, submission_id, update_id
+                   FROM {schema}.accepted_changes WHERE change_id = ANY($1)";
+        let rows = self.rows(sql, &[&ids]).await?;
+        let accepted = rows.iter().map(accepted_change);
+        accepted
+            .map(|it| it.map(|(id, accepted)| (id, accepted.accepted_at)))
+            .collect()
     }
 
     /// The entry that archived a contract.

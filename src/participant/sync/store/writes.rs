@@ -1,5 +1,7 @@
 //! Everything that one turn of the loop keeps: written as one.
 
+use std::collections::BTreeMap;
+
 use bytes::Bytes;
 
 use super::super::processor::Decision;
@@ -20,7 +22,7 @@ pub(in super::super) struct Writes {
     /// Contracts that were active before and are archived: when, and by which entry.
     pub archived: Vec<(ContractId, Timestamp, Offset)>,
     /// Accepted changes.
-    pub accepted: Vec<(ChangeId, AcceptedChange)>,
+    pub accepted: BTreeMap<ChangeId, AcceptedChange>,
     /// Submissions that have their completion.
     pub finished: Vec<MessageId>,
     /// Published topology transactions.

@@ -1,6 +1,6 @@
 //! What the ledger's refusals mean, by their error ids.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 use crate::ledger_client::Failure;
 use crate::lf::error::{Error, FailureStatus};
@@ -14,7 +14,10 @@ pub(super) fn reason(failure: &Failure) -> Reason {
         "CONTRACT_NOT_FOUND" | "CONTRACT_NOT_ACTIVE" => {
             contract_in(text).map(|id| Reason::Interpretation(Error::ContractNotFound(id)))
         }
-        "DAML_FAILURE" => status(text).map(|status| Reason::Interpretation(Error::Failure(status))),
+        "DAML_FAILURE" => {
+            let status = status(text, &failure.metadata);
+            status.map(|status| Reason::Interpretation(Error::Failure(status)))
+        }
         "INTERPRETATION_USER_ERROR" => {
             let message = after(text, "User abort: ");
             message.map(|message| Reason::Interpretation(Error::UserError(message.to_owned())))
@@ -44,16 +47,32 @@ fn contract_in(text: &str) -> Option<ContractId> {
     words.find_map(|word| ContractId::parse(word).ok())
 }
 
-/// `User failure: ID (error category N): message`
-fn status(text: &str) -> Option<FailureStatus> {
+/// What the ledger adds to what the model says about its failure.
+const OF_THE_LEDGER: [&str; 5] = [
+    "error_id",
+    "category",
+    "definite_answer",
+    "tid",
+    "exercise_trace",
+];
+
+/// `User failure: ID (error category N): message`, and what else the model says.
+fn status(text: &str, metadata: &HashMap<String, String>) -> Option<FailureStatus> {
     let rest = after(text, "User failure: ")?;
     let (error_id, rest) = rest.split_once(" (error category ")?;
     let (category, message) = rest.split_once("): ")?;
+    let entries = metadata.iter();
+    let of_the_model = entries
+        .filter(|(key, _)| !OF_THE_LEDGER.contains(&key.as_str()))
+        .map(|(key, value)| (key.clone(), value.clone()));
     Some(FailureStatus {
-        error_id: error_id.to_owned(),
+        error_id: metadata
+            .get("error_id")
+            .map_or(error_id, String::as_str)
+            .to_owned(),
         category: category.parse().ok()?,
         message: message.to_owned(),
-        metadata: BTreeMap::new(),
+        metadata: of_the_model.collect(),
     })
 }
 
@@ -67,6 +86,7 @@ mod tests {
             category: None,
             code: tonic::Code::FailedPrecondition,
             message: message.to_owned(),
+            metadata: HashMap::default(),
             retry_after: None,
         }
     }
@@ -83,6 +103,31 @@ mod tests {
         assert_eq!(status.error_id, "UNHANDLED_EXCEPTION/A:B");
         assert_eq!(status.category, 9);
         assert_eq!(status.message, "no (really): no");
+        assert!(status.metadata.is_empty());
+    }
+
+    #[test]
+    fn what_the_model_says_besides_is_told_apart_from_what_the_ledger_says() {
+        let message = "DAML_FAILURE(9,0): Interpretation error: Error: User failure: \
+                       too.long...";
+        let entries = [
+            ("error_id", "too.long.id"),
+            ("colour", "red"),
+            ("category", "9"),
+        ];
+        let entries = entries.map(|(key, value)| (key.to_owned(), value.to_owned()));
+        let with = |message: &str| Failure {
+            metadata: entries.clone().into(),
+            ..failure("DAML_FAILURE", message)
+        };
+        assert!(matches!(reason(&with(message)), Reason::Told { .. }));
+        let whole = "Interpretation error: Error: User failure: x (error category 9): no";
+        let Reason::Interpretation(Error::Failure(status)) = reason(&with(whole)) else {
+            panic!("another reason");
+        };
+        assert_eq!(status.error_id, "too.long.id");
+        let colour = ("colour".to_owned(), "red".to_owned());
+        assert_eq!(status.metadata, [colour].into());
     }
 
     #[test]

@@ -22,7 +22,7 @@ fn config() -> Config {
         steps_max: 100_000,
         call_steps_max: 20_000,
         slice_steps: 50_000,
-        allocated_bytes_max: 32 << 20,
+        memory_bytes_max: 32 << 20,
         stack_bytes_max: 4 << 20,
         ..Config::default()
     }

@@ -112,6 +112,14 @@ impl World {
 
     /// The version to use of each package.
     fn prefer(&self, requirements: &[(&str, &[&str])]) -> Result<Vec<String>, String> {
+        self.prefer_with(requirements, false)
+    }
+
+    fn prefer_with(
+        &self,
+        requirements: &[(&str, &[&str])],
+        needs_all: bool,
+    ) -> Result<Vec<String>, String> {
         let requirements: Requirements = requirements
             .iter()
             .map(|(name, parties)| {
@@ -126,6 +134,7 @@ impl World {
             },
             known: &self.known,
             signatures: &self.signatures,
+            needs_all,
         };
         let chosen = preferences.choose(&requirements)?;
         Ok(chosen.into_values().map(|it| it.package_version).collect())
@@ -184,4 +193,17 @@ fn a_version_that_needs_what_is_not_common_is_not_preferred() {
         world.prefer(&[("main", &["alice", "bob"])]),
         Ok(vec!["2.0.0".into()])
     );
+}
+
+#[test]
+fn under_protocol_version_34_a_version_is_preferred_only_with_all_that_it_needs() {
+    let mut world = World::new();
+    world.vet(
+        "alice",
+        &[("main", "1.0.0"), ("main", "2.0.0"), ("dep", "1.0.0")],
+        0,
+    );
+    let wanted = [("main", &["alice"][..])];
+    assert_eq!(world.prefer_with(&wanted, true), Ok(vec!["1.0.0".into()]));
+    assert_eq!(world.prefer_with(&wanted, false), Ok(vec!["2.0.0".into()]));
 }

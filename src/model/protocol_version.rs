@@ -6,7 +6,8 @@ use std::fmt;
 /// does, the others do again to confirm it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ProtocolVersion {
-    /// An exception undoes creates and consuming exercises.
+    /// An exception undoes creates and consuming exercises. There are no contract keys. Who runs a
+    /// package has vetted what it needs, too.
     V34,
     /// An exception that would undo them ends the transaction.
     V35,
@@ -24,8 +25,18 @@ impl ProtocolVersion {
         }
     }
 
+    /// Whether who runs a package must have vetted all that it needs, too.
+    pub fn needs_vetted_dependencies(self) -> bool {
+        self < Self::V35
+    }
+
+    /// Whether contracts may have keys.
+    pub fn has_contract_keys(self) -> bool {
+        self >= Self::V35
+    }
+
     /// The version with a number.
-    pub(super) fn of(number: u32) -> Option<Self> {
+    pub fn of(number: u32) -> Option<Self> {
         Self::ALL.into_iter().find(|it| it.number() == number)
     }
 }

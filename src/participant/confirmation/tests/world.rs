@@ -1,0 +1,267 @@
+//! Four participants with a party each, and what they have made of a model.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use crate::crypto::SigningKey;
+use crate::lf::engine::{self, Engine, Interpreted, Step};
+use crate::lf::models::Model;
+use crate::lf::transaction::ContractInstance;
+use crate::lf::value::{Record, Value};
+use crate::model::{
+    CommandId, ContractId, DomainId, DottedName, Hash, Identifier, Name, Offset, PackageId,
+    ParticipantId, Party, PartyHint, ProtocolVersion, Purpose, SubmissionId, Timestamp, UserId,
+};
+use crate::participant::confirmation::{CheckedRequest, Delivered, Read, read};
+use crate::participant::submission::{
+    ConfirmationRequest, DeduplicationPeriod, RequestTimes, Route, Submission, TraceContext, build,
+};
+use crate::participant::views::created_instances;
+use crate::protocol::{Decrypted, LightView, RequestId, RequestTree, RootHash};
+use crate::topology::{Hosting, Mapping, State, Transaction};
+
+/// When everything happens.
+pub(super) fn now() -> Timestamp {
+    Timestamp::from_micros(1_700_000_000_000_000).unwrap()
+}
+
+/// A participant with one party.
+pub(super) struct Member {
+    pub participant: ParticipantId,
+    pub party: Party,
+}
+
+pub(super) struct World {
+    engine: Engine,
+    package: PackageId,
+    pub topology: State,
+    pub bank: Member,
+    pub alice: Member,
+    pub bob: Member,
+    pub mallory: Member,
+    contracts: BTreeMap<ContractId, Arc<ContractInstance>>,
+    seeds: u8,
+}
+
+/// A request that a participant has checked.
+pub(super) type Checked = Box<CheckedRequest>;
+
+impl World {
+    pub(super) fn new() -> Self {
+        let archive = Model::Demo.archive().unwrap();
+        let engine = Engine::new(engine::Config::default());
+        engine
+            .load(&archive.id, &archive.decode().unwrap())
+            .unwrap();
+        let mut topology = State::new();
+        let mut member = |name| join(&mut topology, name, &archive.id);
+        Self {
+            bank: member("bank"),
+            alice: member("alice"),
+            bob: member("bob"),
+            mallory: member("mallory"),
+            engine,
+            package: archive.id,
+            topology,
+            contracts: BTreeMap::new(),
+            seeds: 0,
+        }
+    }
+
+    pub(super) fn id(&self, name: &str) -> Identifier {
+        let module = DottedName::parse("Demo").unwrap();
+        Identifier::new(
+            self.package.clone(),
+            module,
+            DottedName::parse(name).unwrap(),
+        )
+    }
+
+    pub(super) fn create(&self, template: &str, fields: Vec<Value>) -> engine::Command {
+        engine::Command::Create {
+            template: self.id(template),
+            argument: record(fields),
+        }
+    }
+
+    pub(super) fn exercise(
+        &self,
+        template: &str,
+        contract: &ContractId,
+        choice: &str,
+        fields: Vec<Value>,
+    ) -> engine::Command {
+        engine::Command::Exercise {
+            template: self.id(template),
+            contract_id: contract.clone(),
+            choice: Name::parse(choice).unwrap(),
+            argument: record(fields),
+        }
+    }
+
+    /// Interprets commands; what they create is known from then on.
+    pub(super) fn interpret(
+        &mut self,
+        act_as: &[&Party],
+        commands: Vec<engine::Command>,
+    ) -> Box<Interpreted> {
+        self.seeds += 1;
+        let mut interpretation = self.engine.submit(engine::Submission {
+            commands,
+            act_as: act_as.iter().copied().cloned().collect(),
+            read_as: BTreeSet::new(),
+            package_preference: Arc::default(),
+            ledger_time: now(),
+            preparation_time: now(),
+            transaction_seed: Hash::of(Purpose::Transaction, &[self.seeds]),
+            cancelled: Arc::new(AtomicBool::new(false)),
+        });
+        let interpreted = loop {
+            match interpretation.run() {
+                Step::NeedContract(id) => {
+                    interpretation.answer_contract(self.contracts.get(&id).cloned());
+                }
+                Step::Done(interpreted) => break interpreted,
+                Step::Failed(error) => panic!("{error}"),
+                Step::Paused => {}
+                Step::NeedKey(_) | Step::NeedPackage(_) => panic!("no keys, and one package"),
+            }
+        };
+        let created = created_instances(&interpreted.transaction, &interpreted.node_seeds, now());
+        self.contracts.extend(created);
+        interpreted
+    }
+
+    /// Interprets a command that creates one contract.
+    pub(super) fn make(&mut self, act_as: &[&Party], command: engine::Command) -> ContractId {
+        let interpreted = self.interpret(act_as, vec![command]);
+        let nodes = interpreted.transaction.nodes.iter().rev();
+        let mut created =
+            nodes.filter(|node| matches!(node, crate::lf::transaction::Node::Create(_)));
+        created.next().unwrap().contract_id().unwrap().clone()
+    }
+
+    /// The request that a participant makes of what was interpreted.
+    pub(super) fn request(
+        &self,
+        submitting: &ParticipantId,
+        act_as: &[&Party],
+        interpreted: &Interpreted,
+    ) -> ConfirmationRequest {
+        let namespace = SigningKey::generate().public().fingerprint();
+        let domain = DomainId::new("domain", &namespace).unwrap();
+        let route = Route {
+            domain: &domain,
+            is_prescribed: false,
+            protocol_version: ProtocolVersion::V35,
+        };
+        let times = RequestTimes {
+            ledger_time: now(),
+            preparation_time: now(),
+            deduplication_offset: Offset::BEGIN,
+            deduplication_start: Timestamp::EPOCH,
+            max_sequencing_time: now(),
+        };
+        let submission = submission(act_as);
+        build(
+            &submission,
+            interpreted,
+            times,
+            submitting,
+            &self.topology,
+            route,
+        )
+        .unwrap()
+    }
+
+    /// What a participant makes of the views of a request that it can see.
+    pub(super) fn check(&self, by: &Member, request: &ConfirmationRequest) -> Option<Checked> {
+        let (root, views) = request.tree.light_views();
+        let visible = views.into_iter().zip(request.recipients.iter());
+        let visible = visible.filter(|(_, readers)| readers.all.contains(&by.participant));
+        let visible: Vec<LightView> = visible.map(|(view, _)| view).collect();
+        (!visible.is_empty()).then(|| self.check_views(by, &request.tree, root, visible))
+    }
+
+    /// What a participant makes of views.
+    pub(super) fn check_views(
+        &self,
+        by: &Member,
+        tree: &RequestTree,
+        root_hash: RootHash,
+        views: Vec<LightView>,
+    ) -> Checked {
+        let signer = tree.common.content().submitting_participant.member();
+        let delivered = Delivered {
+            id: RequestId(now()),
+            signer,
+            root_hash,
+            decrypted: Arc::new(Decrypted {
+                views,
+                faults: Vec::new(),
+            }),
+            topology: self.topology.clone(),
+            protocol_version: ProtocolVersion::V35,
+        };
+        match read(&delivered, &self.engine, &by.participant, &BTreeSet::new()) {
+            Read::Checked(checked) => checked,
+            Read::NeedsPackages(packages) => panic!("{packages:?}"),
+        }
+    }
+}
+
+/// A new participant with one party, with a key, and willing to run the package.
+fn join(topology: &mut State, name: &str, package: &PackageId) -> Member {
+    let key = SigningKey::generate();
+    let namespace = key.public().fingerprint();
+    let participant = ParticipantId::new(name, &namespace).unwrap();
+    let party = Party::new(&PartyHint::parse(name).unwrap(), &namespace);
+    let packages = [(package.clone(), crate::topology::Validity::ALWAYS)];
+    for mapping in [
+        Mapping::PartyToParticipant {
+            party: party.clone(),
+            hosting: Hosting::single(participant.clone()),
+        },
+        Mapping::VettedPackages {
+            participant: participant.clone(),
+            packages: packages.into_iter().collect(),
+        },
+    ] {
+        topology
+            .apply(&Transaction::first(mapping).sign(&[&key]))
+            .unwrap();
+    }
+    Member { participant, party }
+}
+
+fn submission(act_as: &[&Party]) -> Submission {
+    Submission {
+        user_id: UserId::parse("user").unwrap(),
+        command_id: CommandId::parse("command").unwrap(),
+        submission_id: SubmissionId::parse("submission").unwrap(),
+        workflow_id: None,
+        act_as: act_as.iter().copied().cloned().collect(),
+        read_as: BTreeSet::new(),
+        commands: Vec::new(),
+        deduplication: DeduplicationPeriod::Maximum,
+        min_ledger_time: None,
+        domain: None,
+        disclosed: Vec::new(),
+        package_preference: BTreeSet::new(),
+        trace: TraceContext::default(),
+    }
+}
+
+pub(super) fn record(fields: Vec<Value>) -> Value {
+    let fields = fields.into_iter().map(|value| (None, value)).collect();
+    Value::Record(Record { id: None, fields })
+}
+
+pub(super) fn text(text: &str) -> Value {
+    Value::Text(text.into())
+}
+
+pub(super) fn numeric(text: &str) -> Value {
+    Value::Numeric(crate::lf::value::Numeric::parse_literal(text).unwrap())
+}
