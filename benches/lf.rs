@@ -177,6 +177,7 @@ fn submit(
         commands: vec![command],
         act_as: act_as.into(),
         package_preference: std::sync::Arc::default(),
+        prefetch_keys: Vec::new(),
         read_as: BTreeSet::new(),
         ledger_time: Timestamp::EPOCH,
         preparation_time: Timestamp::EPOCH,

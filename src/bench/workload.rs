@@ -67,7 +67,7 @@ pub(super) fn missing(what: &str) -> Failure {
         category: Some(11),
         code: tonic::Code::NotFound,
         message: format!("the ledger shows no {what} of this client"),
-        metadata: Default::default(),
+        metadata: std::collections::HashMap::default(),
         retry_after: None,
     }
 }

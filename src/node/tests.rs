@@ -49,6 +49,7 @@ fn submission(act_as: &Party, command_id: &str, command: Command) -> Submission 
         deduplication: DeduplicationPeriod::Maximum,
         min_ledger_time: None,
         domain: None,
+        prefetch_keys: Vec::new(),
         disclosed: Vec::new(),
         package_preference: BTreeSet::new(),
         trace: TraceContext::default(),

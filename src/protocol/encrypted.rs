@@ -93,12 +93,13 @@ impl Sessions {
     ) -> Result<BTreeMap<BTreeSet<ParticipantId>, Vec<EncryptedView>>, NoEncryptionKey> {
         let mut grouped: BTreeMap<BTreeSet<ParticipantId>, Vec<EncryptedView>> = BTreeMap::new();
         let mut keys: Vec<SymmetricKey> = Vec::with_capacity(views.len());
+        let positions = recipients.positions();
         let none = BTreeSet::new();
         for (number, (view, readers)) in views.iter().zip(recipients.iter()).enumerate() {
             let parent = recipients.parent(number);
             let key = match parent {
                 None => SymmetricKey::generate(),
-                Some(parent) => key_inside(&keys[parent], recipients.index(number)),
+                Some(parent) => key_inside(&keys[parent], positions[number].index()),
             };
             let around = parent.and_then(|parent| recipients.get(parent));
             let know_already = around.map_or(&none, |it| &it.all);
@@ -146,8 +147,8 @@ impl Sessions {
     }
 }
 
-fn key_inside(around: &SymmetricKey, index: usize) -> SymmetricKey {
-    around.derive(Purpose::ViewKey, u32::try_from(index).unwrap_or(u32::MAX))
+fn key_inside(around: &SymmetricKey, index: u32) -> SymmetricKey {
+    around.derive(Purpose::ViewKey, index)
 }
 
 /// View keys are random, so no two of one session have the same.
@@ -194,7 +195,8 @@ impl OpenedSessions {
             };
             match read(&key, view) {
                 Ok(read) => {
-                    open.extend((0..read.subviews.len()).map(|index| key_inside(&key, index)));
+                    let inside = (0..).take(read.subviews.len());
+                    open.extend(inside.map(|index| key_inside(&key, index)));
                     decrypted.views.push(read);
                 }
                 Err(error) => decrypted.faults.push(format!("a view: {error}")),

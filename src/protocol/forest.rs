@@ -22,6 +22,8 @@ struct Node<T> {
 #[derive(Debug)]
 pub struct Hashes {
     views: Vec<Hash>,
+    /// Of each view among its siblings.
+    pub places: Vec<Place>,
     /// What stands for all.
     pub root: Hash,
 }
@@ -118,19 +120,6 @@ impl<T> Forest<T> {
         self.nodes.get(number).map_or(&[], |node| &node.children)
     }
 
-    /// The place of a view among its siblings, from 0.
-    pub fn index(&self, number: usize) -> usize {
-        let siblings = self.siblings(number);
-        siblings.iter().position(|it| *it == number).unwrap_or(0)
-    }
-
-    fn siblings(&self, number: usize) -> &[usize] {
-        match self.parent(number) {
-            Some(parent) => self.children(parent),
-            None => &self.roots,
-        }
-    }
-
     /// In how many others each view is.
     pub fn depths(&self) -> Vec<u32> {
         let mut depths: Vec<u32> = Vec::with_capacity(self.nodes.len());
@@ -164,18 +153,26 @@ impl<T> Forest<T> {
             let inside: Vec<Hash> = node.children.iter().map(|child| views[*child]).collect();
             views[number] = of(&node.content, list_hash(&inside));
         }
-        let roots: Vec<Hash> = self.roots.iter().map(|root| views[*root]).collect();
+        let hashes = |siblings: &[usize]| -> Vec<Hash> {
+            siblings.iter().map(|view| views[*view]).collect()
+        };
+        let nowhere = Place {
+            index: 0,
+            count: 0,
+            proof: Vec::new(),
+        };
+        let mut places = vec![nowhere; self.nodes.len()];
+        let lists = self.nodes.iter().map(|node| &node.children);
+        for siblings in lists.chain([&self.roots]) {
+            for (view, place) in siblings.iter().zip(Place::all(&hashes(siblings))) {
+                places[*view] = place;
+            }
+        }
         Hashes {
-            root: list_hash(&roots),
+            root: list_hash(&hashes(&self.roots)),
+            places,
             views,
         }
-    }
-
-    /// A view's place among its siblings, with the proof.
-    pub fn place(&self, number: usize, hashes: &Hashes) -> Place {
-        let siblings = self.siblings(number).iter();
-        let siblings: Vec<Hash> = siblings.map(|it| hashes.views[*it]).collect();
-        Place::of(&siblings, self.index(number))
     }
 
     /// What stands for the views directly inside of a view.

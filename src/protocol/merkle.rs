@@ -152,28 +152,37 @@ fn tree_hash(hashes: &[Hash]) -> Hash {
     pair(&tree_hash(left), &tree_hash(right))
 }
 
+/// What stands for the entries of a list that is not empty, and for each the hashes beside its way there.
+fn prove(hashes: &[Hash]) -> (Hash, Vec<Vec<Hash>>) {
+    if let [hash] = hashes {
+        return (*hash, vec![Vec::new()]);
+    }
+    let (left, right) = hashes.split_at(split(hashes.len()));
+    let ((left, mut proofs), (right, right_proofs)) = (prove(left), prove(right));
+    for proof in &mut proofs {
+        proof.push(right);
+    }
+    proofs.extend(right_proofs.into_iter().map(|mut proof| {
+        proof.push(left);
+        proof
+    }));
+    (pair(&left, &right), proofs)
+}
+
 impl Place {
-    /// The place of an entry of a list; the index is in the list.
-    pub fn of(hashes: &[Hash], index: usize) -> Self {
-        let mut proof = Vec::new();
-        let (mut rest, mut at) = (hashes, index);
-        while rest.len() > 1 {
-            let (left, right) = rest.split_at(split(rest.len()));
-            if at < left.len() {
-                proof.push(tree_hash(right));
-                rest = left;
-            } else {
-                proof.push(tree_hash(left));
-                at -= left.len();
-                rest = right;
-            }
+    /// The places of the entries of a list.
+    pub fn all(hashes: &[Hash]) -> Vec<Self> {
+        if hashes.is_empty() {
+            return Vec::new();
         }
-        proof.reverse();
-        Self {
-            index: u32::try_from(index).unwrap_or(u32::MAX),
-            count: u32::try_from(hashes.len()).unwrap_or(u32::MAX),
+        let count = u32::try_from(hashes.len()).unwrap_or(u32::MAX);
+        let (_, proofs) = prove(hashes);
+        let places = (0..).zip(proofs).map(|(index, proof)| Self {
+            index,
+            count,
             proof,
-        }
+        });
+        places.collect()
     }
 
     /// What stands for the list if `hash` is in this place.
@@ -227,8 +236,9 @@ mod tests {
         for count in 1..20 {
             let hashes = hashes(count);
             let root = list_hash(&hashes);
+            let places = Place::all(&hashes);
             for (index, hash) in hashes.iter().enumerate() {
-                let place = Place::of(&hashes, index);
+                let place = places[index].clone();
                 assert_eq!(place.list_hash(*hash), Ok(root), "{index} of {count}");
                 let other = hashes[(index + 1) % count];
                 assert!(count == 1 || place.list_hash(other) != Ok(root));

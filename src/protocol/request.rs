@@ -151,7 +151,7 @@ impl RequestTree {
                 at = self.views.parent(here);
                 let above = at.and_then(|parent| self.views.get(parent));
                 path.push(Step {
-                    place: self.views.place(here, &hashes),
+                    place: hashes.places[here].clone(),
                     above: above.map(|above| (above.confirmers.hash(), above.data.hash())),
                 });
             }

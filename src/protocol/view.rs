@@ -26,6 +26,11 @@ impl ViewPosition {
         Self(indices)
     }
 
+    /// The place among those that are inside of the same view.
+    pub fn index(&self) -> u32 {
+        self.0.last().copied().unwrap_or(0)
+    }
+
     /// Whether a view stands inside of the other, at whatever depth.
     pub fn is_inside(&self, other: &Self) -> bool {
         self.0.len() > other.0.len() && self.0.starts_with(&other.0)

@@ -9,6 +9,7 @@
 //! in another job, behind those that wait already.
 
 use std::collections::VecDeque;
+use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -190,24 +191,24 @@ impl ComputePool {
         self.spawn(&self.events, permit, job).await
     }
 
-    /// Runs a job that goes on as long as it gives `Err` with what it needs for that; the worker does
+    /// Runs a job that continues with what it gives until it breaks off with a result; the worker does
     /// something else in between. Refused like [`Self::run`] before it has begun.
     pub async fn run_in_stints<S: Send + 'static, T: Send + 'static>(
         &self,
         begin: S,
-        job: impl Fn(S, Stint) -> Result<T, S> + Clone + Send + 'static,
+        job: impl Fn(S, Stint) -> ControlFlow<T, S> + Clone + Send + 'static,
     ) -> Result<T, ComputeError> {
         let once = job.clone();
         let mut state = match self.run(move || once(begin, Stint::begin())).await? {
-            Ok(value) => return Ok(value),
-            Err(state) => state,
+            ControlFlow::Break(value) => return Ok(value),
+            ControlFlow::Continue(state) => state,
         };
         loop {
             let once = job.clone();
             let stint = move || once(state, Stint::begin());
             state = match self.run_when_free(stint).await? {
-                Ok(value) => return Ok(value),
-                Err(state) => state,
+                ControlFlow::Break(value) => return Ok(value),
+                ControlFlow::Continue(state) => state,
             };
         }
     }
@@ -306,7 +307,8 @@ mod tests {
         let pool = ComputePool::new(1).unwrap();
         let state = Arc::new(());
         let held = Arc::downgrade(&state);
-        let endless = pool.run_in_stints(state, |state, _| -> Result<(), _> { Err(state) });
+        let go_on = |state, _: Stint| ControlFlow::<(), _>::Continue(state);
+        let endless = pool.run_in_stints(state, go_on);
         let mut endless = Box::pin(endless);
         tokio::select! {
             biased;

@@ -13,7 +13,7 @@ use crate::protocol::{
     ChainPoint, ChainedEvent, EventPage, SequencedEvent, SignedAcknowledgement, SignedRequest,
 };
 use crate::runtime::health::{Health, State, Weight};
-use crate::topology::{Mapping, Transaction};
+use crate::topology::{Mapping, MemberKeys, Transaction};
 
 /// What the sequencer does to a page before it hands it out.
 type Lie = Box<dyn FnMut(&Liar, EventPage) -> EventPage + Send>;
@@ -161,7 +161,7 @@ impl SequencerPort for Liar {
         let statement = |serial, key: &SigningKey| {
             let mapping = Mapping::OwnerToKey {
                 member: self.id(),
-                key: key.public(),
+                keys: MemberKeys::signing(key.public()),
             };
             Transaction {
                 serial,

@@ -67,8 +67,9 @@ impl Trust {
             state.apply(&transaction).map_err(untrusted)?;
         }
         let subject = Subject::OwnerToKey(self.sequencer.clone());
-        let (Some(key), Some(serial)) = (state.key_of(&self.sequencer), state.serial(&subject))
-        else {
+        let keys = state.keys_of(&self.sequencer);
+        let key = keys.and_then(|keys| keys.signing.first());
+        let (Some(key), Some(serial)) = (key, state.serial(&subject)) else {
             let reason = format!("the certificate is not about {}", self.sequencer);
             return Err(Doubt::Untrusted(reason));
         };

@@ -180,6 +180,46 @@ fn edit(text: &str) -> api::Value {
 }
 
 #[tokio::test]
+async fn keys_to_be_read_early_must_be_keys_of_their_templates() {
+    let Some(library) = Library::open().await else {
+        return;
+    };
+    library.write("hint", "text").await;
+    let key = |template: api::Identifier, key: api::Value| api::PrefetchContractKey {
+        template_id: Some(template),
+        contract_key: Some(key),
+        limit: None,
+    };
+    let title = || library.title("hint");
+    let submit = |hint: api::PrefetchContractKey| {
+        let argument = record(vec![
+            ("owner", value::party(&library.writer)),
+            ("reader", value::party(&library.reader)),
+        ]);
+        let desk = create(identifier(PACKAGE, "Keys", "Desk"), argument);
+        let submit = Submit::new(&library.writer).with_prefetch_contract_keys(vec![hint]);
+        library.client.submit(submit.add_command(desk))
+    };
+    let template = |name: &str| identifier(PACKAGE, "Keys", name);
+    submit(key(template("Note"), title())).await.unwrap();
+    for wrong in [
+        key(template("Note"), value::text("hint")),
+        key(template("Desk"), title()),
+        key(template("Nothing"), title()),
+    ] {
+        let reason = "COMMAND_PREPROCESSING_FAILED";
+        refused(submit(wrong).await, reason, Code::InvalidArgument, 8);
+    }
+    let unknown = key(identifier("#no-such-package", "Keys", "Note"), title());
+    refused(
+        submit(unknown).await,
+        "PACKAGE_NOT_FOUND",
+        Code::NotFound,
+        11,
+    );
+}
+
+#[tokio::test]
 async fn created_events_tell_the_key_and_its_hash() {
     let Some(library) = Library::open().await else {
         return;

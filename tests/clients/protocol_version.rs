@@ -48,12 +48,12 @@ async fn protocol_version_34_takes_no_contract_keys() {
         .await
         .unwrap();
     let owner = client.allocate("owner").await;
-    let owned = |template: &str| {
+    let mine = |template: &str| {
         let argument = record(vec![("owner", value::party(&owner))]);
         Submit::new(&owner).add_command(create(identifier(PACKAGE, "Old", template), argument))
     };
-    client.submit(owned("Plain")).await.unwrap();
-    let refusal = client.submit(owned("Keyed")).await;
+    client.submit(mine("Plain")).await.unwrap();
+    let refusal = client.submit(mine("Keyed")).await;
     let error = refused(
         refusal,
         "NO_SYNCHRONIZER_FOR_SUBMISSION",
@@ -63,7 +63,7 @@ async fn protocol_version_34_takes_no_contract_keys() {
     assert!(error.to_string().contains("contract keys"), "{error}");
     let domains = client.ledger.connected_synchronizers(&owner).await;
     let domain = domains.unwrap()[0].synchronizer_id.clone();
-    let prescribed = owned("Keyed").with_synchronizer_id(domain);
+    let prescribed = mine("Keyed").with_synchronizer_id(domain);
     refused(
         client.submit(prescribed).await,
         "INVALID_PRESCRIBED_SYNCHRONIZER_ID",

@@ -1,6 +1,8 @@
 //! Which domain a submission can go to, and what is said if it can go to none.
 
-use canton_ledger::{Error, Submit, create, exercise, identifier, record, value};
+use canton_ledger::{
+    ActiveContractsRequest, Error, Submit, create, exercise, identifier, record, value,
+};
 use canton_proto::com::daml::ledger::api::v2 as api;
 use jura::lf::text::build_dar;
 use tonic::Code;
@@ -147,7 +149,7 @@ async fn a_disclosed_contract_is_compared_with_its_id_when_it_is_used() {
         .submit(new(&package.id, &owner, &owner))
         .await
         .unwrap();
-    let active = client.active_with(&owner, |it| it.with_created_event_blobs());
+    let active = client.active_with(&owner, ActiveContractsRequest::with_created_event_blobs);
     let event = active.await.remove(0);
     let good = api::DisclosedContract {
         template_id: event.template_id,
@@ -206,7 +208,7 @@ async fn disclosed_contracts_that_are_used_say_where_a_submission_goes() {
         let put = client.submit(new(&package.id, &owner, &owner)).await;
         the_contract(&put.unwrap());
     }
-    let active = client.active_with(&owner, |it| it.with_created_event_blobs());
+    let active = client.active_with(&owner, ActiveContractsRequest::with_created_event_blobs);
     for event in active.await {
         disclosed.push(api::DisclosedContract {
             template_id: event.template_id,

@@ -58,15 +58,13 @@ async fn name(client: &Client, party: &str, interface: &str) -> Result<(String, 
     let told = &contracts[0].interface_views[0];
     let package = &told.implementation_package_id;
     let status = told.view_status.as_ref().unwrap();
-    match &told.view_value {
-        Some(view) => match view.fields[0].value.as_ref().unwrap().sum.as_ref().unwrap() {
-            api::value::Sum::Text(name) => Ok((name.clone(), package.clone())),
-            other => panic!("{other:?}"),
-        },
-        None => {
-            assert_eq!(package, "");
-            Err(status.code)
-        }
+    let Some(view) = &told.view_value else {
+        assert_eq!(package, "");
+        return Err(status.code);
+    };
+    match view.fields[0].value.as_ref().unwrap().sum.as_ref().unwrap() {
+        api::value::Sum::Text(name) => Ok((name.clone(), package.clone())),
+        other => panic!("{other:?}"),
     }
 }
 

@@ -11,7 +11,7 @@ use crate::model::{DomainId, Duration, MemberId, MemberKind, Timestamp};
 use crate::protocol::{ChainPoint, SignedAcknowledgement};
 use crate::sequencer_client::SendError;
 use crate::storage;
-use crate::topology::{Mapping, SignedTransaction, Transaction};
+use crate::topology::{Mapping, MemberKeys, SignedTransaction, Transaction};
 
 /// A key that was replaced stays valid for so long: what was signed before is still on its way.
 const KEY_GRACE: Duration = Duration::from_secs(60);
@@ -65,7 +65,7 @@ impl Shell {
         let key = &self.identity.key;
         let mapping = Mapping::OwnerToKey {
             member: office.1,
-            key: key.public(),
+            keys: MemberKeys::signing(key.public()),
         };
         Ok(Ok(Transaction::first(mapping).sign(&[key])))
     }

@@ -10,6 +10,7 @@ use super::identity::Identity;
 use super::messages::TopologyMessage;
 use super::port::TopologyError;
 use super::store::{Refusal, Store};
+use crate::crypto::PublicKey;
 use crate::domain::sequencer::Registrar;
 use crate::model::{Duration, Fingerprint, MemberId, MemberKind};
 use crate::protocol::{
@@ -335,21 +336,26 @@ impl Shell {
     async fn register_members(&mut self) {
         let state = self.core.state();
         for member in state.members() {
-            let Some(key) = state.key_of(member) else {
+            let Some(keys) = state.keys_of(member) else {
                 continue;
             };
-            if self.registered.get(member) == Some(&key.fingerprint()) {
+            let names: Vec<Fingerprint> = keys.signing.iter().map(PublicKey::fingerprint).collect();
+            if self.registered.get(member) == Some(&names) {
                 continue;
             }
             let registrar = &self.role.registrar;
-            persist(|| registrar.register(member.clone(), vec![*key]), member).await;
-            self.registered.insert(member.clone(), key.fingerprint());
+            persist(
+                || registrar.register(member.clone(), keys.signing.clone()),
+                member,
+            )
+            .await;
+            self.registered.insert(member.clone(), names);
         }
     }
 }
 
 /// Keys of members, by their fingerprints.
-type Registered = BTreeMap<MemberId, Fingerprint>;
+type Registered = BTreeMap<MemberId, Vec<Fingerprint>>;
 
 /// Asks the sequencer as often as it takes.
 async fn persist<T, F>(ask: impl Fn() -> F, member: &MemberId) -> T

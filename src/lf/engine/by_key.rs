@@ -44,6 +44,16 @@ pub(super) fn query(
     Ok(Call::new(keyed.query, vec![limit, key]))
 }
 
+/// Checks that templates have keys of these types.
+pub(super) fn check(program: &Program, keys: &[(Identifier, Value)]) -> Result<(), Error> {
+    for (template, key) in keys {
+        let package = program.signatures.package_of(template);
+        package.map_err(Error::Lookup)?;
+        keyed(program, template, key)?;
+    }
+    Ok(())
+}
+
 /// The functions of a template's key, and a key as the machine has it.
 fn keyed<'p>(
     program: &'p Program,

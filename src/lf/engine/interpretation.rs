@@ -4,18 +4,18 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use super::exercise_trace;
 use super::preprocess::{self, Call};
 use super::registry::Engine;
 use super::replay::{Replay, ReplayCommand};
 use super::submission::{Command, Submission};
+use super::{by_key, exercise_trace};
 use crate::lf::error::{Error, Level};
 use crate::lf::machine::{LedgerState, Machine, Outcome, Val};
 use crate::lf::transaction::{
     Builder, ContractInstance, Finished, KeyInput, KeyQuestion, Node, NodeId, Seeding, Transaction,
 };
-use crate::lf::value::TranslationError;
-use crate::model::{ContractId, Hash, PackageId, PackageName, Timestamp};
+use crate::lf::value::{TranslationError, Value};
+use crate::model::{ContractId, Hash, Identifier, PackageId, PackageName, Timestamp};
 
 /// What the interpretation needs, or what it came to.
 #[derive(Debug)]
@@ -62,7 +62,10 @@ pub struct Interpreted {
 }
 
 enum Work {
-    Commands(Vec<Command>),
+    Commands {
+        commands: Vec<Command>,
+        prefetch_keys: Vec<(Identifier, Value)>,
+    },
     Replay(Vec<ReplayCommand>),
 }
 
@@ -126,7 +129,10 @@ impl Engine {
         );
         Interpretation {
             engine: self.pinned(),
-            work: Work::Commands(submission.commands),
+            work: Work::Commands {
+                commands: submission.commands,
+                prefetch_keys: submission.prefetch_keys,
+            },
             cancelled: submission.cancelled,
             state: State::Preparing(Box::new(LedgerState::new(
                 builder,
@@ -200,7 +206,7 @@ impl Interpretation {
     /// the choices.
     pub fn exercise_trace(&self) -> String {
         let command = match &self.work {
-            Work::Commands(commands) => self.command.and_then(|number| commands.get(number)),
+            Work::Commands { commands, .. } => self.command.and_then(|number| commands.get(number)),
             Work::Replay(_) => None,
         };
         exercise_trace::of(&self.backtrace, command)
@@ -265,7 +271,13 @@ impl Interpretation {
     fn prepare(&mut self, ledger: LedgerState) -> Option<Step> {
         let program = self.engine.program();
         let calls: Result<Vec<Call>, Error> = match &self.work {
-            Work::Commands(commands) => preprocess::commands(&program, commands),
+            Work::Commands {
+                commands,
+                prefetch_keys,
+            } => preprocess::commands(&program, commands).and_then(|calls| {
+                by_key::check(&program, prefetch_keys)?;
+                Ok(calls)
+            }),
             Work::Replay(commands) => commands
                 .iter()
                 .map(|command| preprocess::replay(&program, command))

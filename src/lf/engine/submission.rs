@@ -12,6 +12,8 @@ use crate::model::{ContractId, Hash, Identifier, Name, PackageId, PackageName, P
 pub struct Submission {
     /// What to do, in this order.
     pub commands: Vec<Command>,
+    /// Keys of templates whose contracts may be needed: checked, so that a wrong one is told.
+    pub prefetch_keys: Vec<(Identifier, Value)>,
     /// Whose authority the commands have.
     pub act_as: BTreeSet<Party>,
     /// Whose contracts may be read besides. The engine does not look at it: who may see a contract

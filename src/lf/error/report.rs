@@ -66,13 +66,11 @@ impl Report {
 
     /// Adds what a contract says; says nothing at all if that cannot be written.
     fn argument(mut self, argument: &Value) -> Self {
-        match argument.to_base64_protobuf() {
-            Some(argument) => self.about("CONTRACT_ARG", &argument),
-            None => {
-                self.resources.clear();
-                self
-            }
+        if let Some(argument) = argument.to_base64_protobuf() {
+            return self.about("CONTRACT_ARG", &argument);
         }
+        self.resources.clear();
+        self
     }
 
     fn interface(self, id: &Identifier) -> Self {

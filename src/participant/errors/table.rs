@@ -205,6 +205,10 @@ errors! {
     PackageSelectionFailed = "PACKAGE_SELECTION_FAILED", C::InvalidGivenCurrentSystemStateOther,
         "No package with this name can be used.",
         "Upload the package at all participants concerned.";
+    PackageNameDiscardedDueToUnvettedPackages = "PACKAGE_NAME_DISCARDED_DUE_TO_UNVETTED_PACKAGES",
+        C::InvalidGivenCurrentSystemStateResourceMissing,
+        "No version of a package that is named can be used by those concerned.",
+        "Vet a version of the package, or do not name it.";
 
     // interpretation
     DamlAuthorizationError = "DAML_AUTHORIZATION_ERROR", C::InvalidIndependentOfSystemState,

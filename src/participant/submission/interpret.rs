@@ -1,6 +1,7 @@
 //! Interpreting a submission: runs the engine on the compute pool and answers its questions.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -201,9 +202,15 @@ impl Run<'_> {
         let commands = commands
             .map(|command| resolver.command(command))
             .collect::<Result<Vec<_>, _>>()?;
+        let prefetch_keys = self.submission.prefetch_keys.iter().map(|(template, key)| {
+            let template = resolver.prefetch(template, selection.known)?;
+            Ok((template, key.clone()))
+        });
+        let prefetch_keys = prefetch_keys.collect::<Result<Vec<_>, Refusal>>()?;
         self.look_up(&commands).await?;
         let mut input = engine::Submission {
             commands,
+            prefetch_keys,
             act_as: self.submission.act_as.clone(),
             read_as: self.submission.read_as.clone(),
             package_preference: Arc::new(versions),
@@ -350,10 +357,10 @@ impl Run<'_> {
                 Step::NeedContract(id) if contracts.contains_key(&id) => {
                     interpretation.answer_contract(contracts.get(&id).cloned());
                 }
-                Step::Paused if clock.now() > latest => return Ok(None),
-                Step::Paused if stint.is_over() => return Err(interpretation),
+                Step::Paused if clock.now() > latest => return ControlFlow::Break(None),
+                Step::Paused if stint.is_over() => return ControlFlow::Continue(interpretation),
                 Step::Paused => {}
-                step => return Ok(Some((interpretation, step))),
+                step => return ControlFlow::Break(Some((interpretation, step))),
             }
         };
         self.interpreter

@@ -36,6 +36,8 @@ pub struct Submission {
     pub min_ledger_time: Option<MinLedgerTime>,
     /// The domain to use; any that fits if absent.
     pub domain: Option<DomainId>,
+    /// Keys whose contracts may be needed: nothing is done with them but to check them.
+    pub prefetch_keys: Vec<(TypeConRef, Value)>,
     /// Contracts that the submitters need not see on the ledger.
     pub disclosed: Vec<DisclosedContract>,
     /// Versions to use where commands name packages by name.

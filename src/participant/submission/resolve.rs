@@ -9,6 +9,7 @@ use crate::model::{
     DomainId, Identifier, PackageId, PackageName, PackageRef, ParticipantId, TypeConRef,
 };
 use crate::participant::errors::{ErrorId, Refusal};
+use crate::participant::packages::KnownPackages;
 
 /// Knows which versions of packages are to be used.
 #[derive(Debug)]
@@ -65,6 +66,39 @@ impl Resolver<'_> {
                 choice,
                 choice_argument,
             },
+        })
+    }
+
+    /// A template of a key that may be needed. Such names do not count when versions are selected.
+    ///
+    /// # Errors
+    /// If no version of its package can be used.
+    pub fn prefetch(
+        &self,
+        template: &TypeConRef,
+        known: &KnownPackages,
+    ) -> Result<Identifier, Refusal> {
+        let name = match &template.package {
+            PackageRef::Id(id) => return Ok(template.in_package(id.clone())),
+            PackageRef::Name(name) => name,
+        };
+        if let Some(id) = self.versions.get(name) {
+            return Ok(template.in_package(id.clone()));
+        }
+        Err(if known.versions(name).is_empty() {
+            Refusal::new(
+                ErrorId::PackageNotFound,
+                format!("Couldn't find package {name} while looking for template {template}"),
+            )
+        } else {
+            Refusal::new(
+                ErrorId::PackageNameDiscardedDueToUnvettedPackages,
+                format!(
+                    "Command interpretation failed: No packages with valid vetting exist that \
+                     conform to topology restrictions for {name}, encountered in template \
+                     {template}."
+                ),
+            )
         })
     }
 

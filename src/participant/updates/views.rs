@@ -1,6 +1,7 @@
 //! What contracts look like through interfaces, as their packages say: Daml code, so in short stints.
 
 use std::collections::VecDeque;
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use super::told::{Update, View};
@@ -57,7 +58,7 @@ impl Views {
     }
 
     /// The updates with all views, or what has to go on in another stint.
-    pub(super) fn go_on(mut self, stint: Stint) -> Result<Vec<Update>, Self> {
+    pub(super) fn go_on(mut self, stint: Stint) -> ControlFlow<Vec<Update>, Self> {
         while let Some(missing) = self.missing.front() {
             let content = self.updates[missing.update].contents[missing.content].as_mut();
             let Some(content) = content else {
@@ -80,10 +81,10 @@ impl Views {
                 self.missing.pop_front();
             }
             if stint.is_over() && !self.missing.is_empty() {
-                return Err(self);
+                return ControlFlow::Continue(self);
             }
         }
-        Ok(self.updates)
+        ControlFlow::Break(self.updates)
     }
 }
 

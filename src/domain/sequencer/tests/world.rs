@@ -240,7 +240,7 @@ impl World {
             let signed = SignedTransaction::decode(transaction).unwrap();
             state.apply(&signed).unwrap();
         }
-        let key = *state.key_of(&self.sequencer_id()).unwrap();
+        let key = state.keys_of(&self.sequencer_id()).unwrap().signing[0];
         page.open(&self.domain, &somebody.id, known, &key).unwrap()
     }
 }

@@ -61,6 +61,7 @@ pub(super) fn submission(
         commands,
         act_as: act_as.into_iter().collect(),
         package_preference: Arc::new(engine.newest_versions()),
+        prefetch_keys: Vec::new(),
         read_as: BTreeSet::new(),
         ledger_time: time(),
         preparation_time: time(),

@@ -203,6 +203,7 @@ mod tests {
             deduplication: DeduplicationPeriod::Maximum,
             min_ledger_time: None,
             domain: None,
+            prefetch_keys: Vec::new(),
             disclosed: Vec::new(),
             package_preference: BTreeSet::new(),
             trace: TraceContext::default(),

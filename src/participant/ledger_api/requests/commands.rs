@@ -13,7 +13,7 @@ use super::values::{record, value};
 use crate::lf::value::Value;
 use crate::model::{
     CommandId, ContractId, Duration, Name, Offset, PackageId, PackageName, Party, SubmissionId,
-    UserId, WorkflowId,
+    TypeConRef, UserId, WorkflowId,
 };
 use crate::participant::errors::{ErrorId, Refusal};
 use crate::participant::packages::KnownPackages;
@@ -56,7 +56,11 @@ pub(crate) fn submission(
     let disclosed = commands.disclosed_contracts.into_iter().map(disclosed);
     let disclosed = disclosed.collect::<Result<_, _>>()?;
     let package_preference = preference(&commands.package_id_selection_preference, known)?;
-    prefetch(commands.prefetch_contract_keys)?;
+    let prefetch_keys = commands
+        .prefetch_contract_keys
+        .into_iter()
+        .map(prefetch_key);
+    let prefetch_keys = prefetch_keys.collect::<Result<_, _>>()?;
     passes(commands.taps_max_passes)?;
     Ok(Submission {
         user_id,
@@ -69,6 +73,7 @@ pub(crate) fn submission(
         deduplication,
         min_ledger_time,
         domain,
+        prefetch_keys,
         disclosed,
         package_preference,
         trace,
@@ -224,18 +229,16 @@ fn preference(texts: &[String], known: &KnownPackages) -> Result<BTreeSet<Packag
     Ok(ids.into_iter().collect())
 }
 
-/// Hints about what to read early must be well formed; contracts are read fast enough without.
-fn prefetch(keys: Vec<proto::PrefetchContractKey>) -> Result<(), Refusal> {
-    for key in keys {
-        type_ref(&present(key.template_id, "template_id")?)?;
-        value(present(key.contract_key, "contract_key")?)?;
-        if key.limit == Some(0) {
-            return Err(Refusal::invalid_argument(
-                "limit must be a positive integer, but got 0",
-            ));
-        }
+/// A hint about what to read early; contracts are read fast enough without.
+fn prefetch_key(key: proto::PrefetchContractKey) -> Result<(TypeConRef, Value), Refusal> {
+    let template = type_ref(&present(key.template_id, "template_id")?)?;
+    let value = value(present(key.contract_key, "contract_key")?)?;
+    if key.limit == Some(0) {
+        return Err(Refusal::invalid_argument(
+            "limit must be a positive integer, but got 0",
+        ));
     }
-    Ok(())
+    Ok((template, value))
 }
 
 fn passes(max: Option<u32>) -> Result<(), Refusal> {

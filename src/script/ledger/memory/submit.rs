@@ -64,6 +64,7 @@ impl MemoryLedger {
         hasher.update(self.submissions.to_be_bytes());
         self.engine.submit(engine::Submission {
             commands,
+            prefetch_keys: Vec::new(),
             act_as: submission.act_as.clone(),
             read_as: submission.read_as.clone(),
             package_preference: Arc::new(resolution),
