@@ -66,7 +66,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("telemetry", &["model"]),
     (
         "config",
-        &["model", "domain", "storage", "telemetry", "topology"],
+        &["model", "lf", "domain", "storage", "telemetry", "topology"],
     ),
     ("ledger_client", &[]),
     ("script", &["model", "lf", "ledger_client"]),
