@@ -109,7 +109,9 @@ impl<'a> Lowerer<'_, 'a> {
         for (index, alternative) in alternatives.iter().enumerate() {
             let rank = match &alternative.pattern {
                 Pattern::Default => {
-                    ways.iter_mut().for_each(|way| *way = way.or(Some(index)));
+                    for way in &mut ways {
+                        *way = way.or(Some(index));
+                    }
                     break;
                 }
                 Pattern::Variant { constructor, .. } | Pattern::Enum { constructor, .. } => {

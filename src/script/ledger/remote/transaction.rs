@@ -108,12 +108,12 @@ fn parsed<T, E: ToString>(parsed: Result<T, E>) -> Read<T> {
 mod tests {
     use super::*;
 
-    fn id(name: &str) -> Option<api::Identifier> {
-        Some(api::Identifier {
+    fn id(name: &str) -> api::Identifier {
+        api::Identifier {
             package_id: "0123".to_owned(),
             module_name: "Main".to_owned(),
             entity_name: name.to_owned(),
-        })
+        }
     }
 
     fn contract(number: u8) -> String {
@@ -124,7 +124,7 @@ mod tests {
         let event = api::CreatedEvent {
             node_id,
             contract_id: contract(u8::try_from(node_id).unwrap()),
-            template_id: id("T"),
+            template_id: Some(id("T")),
             package_name: "main".to_owned(),
             signatories: vec!["alice".to_owned()],
             observers: vec!["bob".to_owned()],
@@ -140,7 +140,7 @@ mod tests {
             node_id,
             last_descendant_node_id: last,
             contract_id: contract(99),
-            template_id: id("T"),
+            template_id: Some(id("T")),
             package_name: "main".to_owned(),
             choice: "Go".to_owned(),
             acting_parties: vec!["alice".to_owned()],
