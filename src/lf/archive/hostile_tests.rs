@@ -1,7 +1,6 @@
 //! Archives that nobody's compiler made: cut, damaged, endless, exponential.
 
 use std::sync::{Arc, LazyLock};
-use std::time::{Duration, Instant};
 
 use proptest::prelude::*;
 
