@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::ports;
 use crate::config::ProtocolVersion;
+use crate::script::Options;
 
 /// Jura: a Canton-compatible distributed-ledger node, built for high availability.
 #[derive(Debug, Parser)]
@@ -201,6 +202,9 @@ pub(super) struct LfBuildArgs {
     /// A DAR whose packages the text imports; repeatable
     #[arg(long = "dependency", value_name = "DAR")]
     pub dependencies: Vec<PathBuf>,
+    /// Build a package that breaks rules of the language, too; no ledger takes it
+    #[arg(long)]
+    pub unchecked: bool,
 }
 
 #[derive(Debug, Clone, Args)]
@@ -264,9 +268,16 @@ pub(super) struct ScriptArgs {
     /// Time is that of the system's clock: what happens without --static-time
     #[arg(short = 'w', long, conflicts_with = "static_time")]
     pub wall_clock_time: bool,
-    /// Protocol version of the ledger in memory: up to 34, an exception may undo creates and archives
-    #[arg(long, alias = "ide-ledger-protocol-version", value_enum, default_value_t = ProtocolVersion::V35, value_name = "VERSION")]
-    pub protocol_version: ProtocolVersion,
+    /// Protocol version of the ledger in memory (35 without it): up to 34, an exception may undo creates
+    /// and archives. A running ledger has one already
+    #[arg(
+        long,
+        alias = "ide-ledger-protocol-version",
+        value_enum,
+        conflicts_with = "ledger_host",
+        value_name = "VERSION"
+    )]
+    pub protocol_version: Option<ProtocolVersion>,
     /// Run on the ledger there, not on one in memory. In memory each script has a ledger of its own;
     /// there all find what was left before them: scripts that expect an empty ledger need a new one
     /// each (--script-name)
@@ -290,8 +301,15 @@ pub(super) struct ScriptArgs {
     /// Write the script's result here as JSON
     #[arg(long, value_name = "FILE")]
     pub output_file: Option<PathBuf>,
-    /// Show every transaction as a tree
-    #[arg(long, conflicts_with = "json")]
+    /// Steps (calls, and work of about that length) that a script may take between two questions, or a
+    /// submission in memory
+    #[arg(long, value_name = "STEPS", default_value_t = Options::default().steps_max)]
+    pub steps_max: u64,
+    /// Memory that a script may hold meanwhile, in MiB
+    #[arg(long, value_name = "MIB", default_value_t = Options::default().memory_bytes_max >> 20)]
+    pub memory_mib_max: u64,
+    /// Show every transaction as a tree; with --json, in the report
+    #[arg(long)]
     pub transactions: bool,
     /// Print the report as JSON
     #[arg(long)]
@@ -380,6 +398,7 @@ mod tests {
             "jura demo --extra",
             "jura sanbox",
             "jura sandbox --participants 51",
+            "jura script --dar a.dar --all --protocol-version 34 --ledger-host h --ledger-port 1",
             "jura sandbox --data-dir a --database-url b",
         ];
         let told = mistakes.map(|line| format!("$ {line}\n{}\n", parse(line).unwrap_err()));
@@ -391,13 +410,13 @@ mod tests {
         let Ok(Command::Script(args)) = parse("jura script --dar a.dar --all") else {
             panic!("it does not parse");
         };
-        assert_eq!(args.protocol_version, ProtocolVersion::V35);
+        assert_eq!(args.protocol_version, None);
         assert!(!args.static_time && args.ledger_host.is_none());
         let line = "jura script --dar a.dar --script-name M:n -s --ide-ledger-protocol-version 34";
         let Ok(Command::Script(args)) = parse(line) else {
             panic!("it does not parse");
         };
-        assert_eq!(args.protocol_version, ProtocolVersion::V34);
+        assert_eq!(args.protocol_version, Some(ProtocolVersion::V34));
         assert!(args.static_time && !args.all);
     }
 

@@ -168,6 +168,26 @@ pub struct Decrypted {
 }
 
 impl OpenedSessions {
+    fn session(
+        &mut self,
+        sealed: &SealedKey,
+        keys: &[EncryptionKey],
+    ) -> Result<SymmetricKey, CannotDecrypt> {
+        if let Some(session) = self.keys.get(&sealed.session_key) {
+            return Ok(session.clone());
+        }
+        let named = |key: &&EncryptionKey| key.public().fingerprint() == sealed.encryption_key;
+        let key = keys.iter().find(named).ok_or(CannotDecrypt)?;
+        let opened = key.open(CONTEXT, &sealed.session_key)?;
+        let session = SymmetricKey::from_bytes(&opened).ok_or(CannotDecrypt)?;
+        if self.keys.len() >= OPENED_MAX {
+            self.keys.clear();
+        }
+        let sealed = sealed.session_key.clone();
+        self.keys.insert(sealed, session.clone());
+        Ok(session)
+    }
+
     /// Decrypts the views of a request, those inside of others by the keys of these.
     pub fn decrypt(
         &mut self,
@@ -218,22 +238,7 @@ impl OpenedSessions {
         sealed: &SealedKey,
         keys: &[EncryptionKey],
     ) -> Result<SymmetricKey, CannotDecrypt> {
-        let session = match self.keys.get(&sealed.session_key) {
-            Some(session) => session.clone(),
-            None => {
-                let named =
-                    |key: &&EncryptionKey| key.public().fingerprint() == sealed.encryption_key;
-                let key = keys.iter().find(named).ok_or(CannotDecrypt)?;
-                let opened = key.open(CONTEXT, &sealed.session_key)?;
-                let session = SymmetricKey::from_bytes(&opened).ok_or(CannotDecrypt)?;
-                if self.keys.len() >= OPENED_MAX {
-                    self.keys.clear();
-                }
-                self.keys
-                    .insert(sealed.session_key.clone(), session.clone());
-                session
-            }
-        };
+        let session = self.session(sealed, keys)?;
         let key = session.decrypt(&nonce(&view.key_id), &sealed.wrapped)?;
         let key = SymmetricKey::from_bytes(&key).ok_or(CannotDecrypt)?;
         if key.name(Purpose::ViewKeyId) == view.key_id {

@@ -227,7 +227,7 @@ mod tests {
     use super::*;
 
     fn hashes(count: usize) -> Vec<Hash> {
-        let bytes = (0..count).map(|index| index.to_be_bytes());
+        let bytes = (0..count).map(usize::to_be_bytes);
         bytes.map(|bytes| Hash::of(Purpose::View, &bytes)).collect()
     }
 

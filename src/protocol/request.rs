@@ -292,7 +292,7 @@ impl LightView {
     /// [`Error::Malformed`]
     pub fn decode(bytes: Bytes) -> Result<Self, Error> {
         let wire = wire::LightView::decode(bytes).map_err(Error::malformed)?;
-        let path = wire.path.into_iter().map(Step::from_wire);
+        let path = wire.path.iter().map(Step::from_wire);
         let path = path.collect::<Result<Vec<_>, _>>()?;
         let is_at_root = |step: &Step| step.above.is_none();
         if path.iter().position(is_at_root).map(|it| it + 1) != Some(path.len()) {
@@ -331,7 +331,7 @@ impl Step {
         }
     }
 
-    fn from_wire(step: wire::PathStep) -> Result<Self, Error> {
+    fn from_wire(step: &wire::PathStep) -> Result<Self, Error> {
         let above = if step.confirmers_hash.is_empty() && step.data_hash.is_empty() {
             None
         } else {

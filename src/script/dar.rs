@@ -18,17 +18,37 @@ pub struct ScriptDar {
     engine: Engine,
     main: PackageId,
     scripts: Vec<Script>,
+    /// Values that yield a script but are none, by `Module:name`, and why.
+    others: BTreeMap<String, &'static str>,
     sources: Sources,
 }
 
 /// How scripts are run.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Options {
     /// Whether an exception may undo creates and consuming exercises, as up to protocol version 34.
     pub rollback_effects: bool,
-    /// Steps between two questions, and of a submission, at most; the engine's bound if none is given.
-    pub steps_max: Option<u64>,
+    /// Steps between two questions, and of a submission, at most.
+    pub steps_max: u64,
+    /// Bytes of memory that code may hold between two questions, and a submission.
+    pub memory_bytes_max: u64,
 }
+
+/// Who runs scripts waits for them, and nobody else does: far more than a node's commands have.
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            rollback_effects: false,
+            steps_max: 20_000_000_000,
+            memory_bytes_max: 2 << 30,
+        }
+    }
+}
+
+/// Bytes of a value that a script asks or is answered with.
+const VALUE_BYTES_MAX: u64 = 512 << 20;
+/// Bytes that recursion may take.
+const STACK_BYTES_MAX: u64 = 1 << 30;
 
 /// A script.
 #[derive(Debug, Clone)]
@@ -83,7 +103,10 @@ impl ScriptDar {
         let packages = dar.decode(|_| false)?;
         let engine = Engine::new(Config {
             rollback_effects: options.rollback_effects,
-            steps_max: options.steps_max.unwrap_or(Config::default().steps_max),
+            steps_max: options.steps_max,
+            memory_bytes_max: options.memory_bytes_max,
+            value_bytes_max: VALUE_BYTES_MAX,
+            stack_bytes_max: STACK_BYTES_MAX,
             keep_places: true,
             untyped_casts: vec![Library::cast()],
             ..Config::default()
@@ -95,9 +118,10 @@ impl ScriptDar {
             .iter()
             .map(|(id, package)| (id, &package.name))
             .collect();
-        let mut scripts = Vec::new();
+        let (mut scripts, mut others) = (Vec::new(), BTreeMap::new());
         if let Some((id, package)) = packages.iter().find(|(id, _)| *id == dar.main.id) {
             scripts = find(id, package, &names, &engine.signatures())?;
+            others = find_others(package, &names);
         }
         scripts.sort_by_key(Script::name);
         if let Some(old) = scripts.iter().find(|script| script.is_old) {
@@ -107,6 +131,7 @@ impl ScriptDar {
             engine,
             main: dar.main.id.clone(),
             scripts,
+            others,
             sources: Sources::of(bytes),
         })
     }
@@ -140,6 +165,11 @@ impl ScriptDar {
     /// A line of a module of the main package; lines count from 1.
     pub fn line(&self, module: &str, line: i64) -> Option<String> {
         self.sources.line(module, line)
+    }
+
+    /// Why something that yields a script is none that can be run.
+    pub fn why_no_script(&self, name: &str) -> Option<&'static str> {
+        self.others.get(name).copied()
     }
 
     /// A script by `Module:name`.
@@ -182,6 +212,46 @@ fn find(
         }
     }
     Ok(found)
+}
+
+/// Finds the values that yield a script but have more parameters than can be given.
+fn find_others(
+    package: &Package,
+    names: &BTreeMap<&PackageId, &PackageName>,
+) -> BTreeMap<String, &'static str> {
+    let mut others = BTreeMap::new();
+    for module in &package.modules {
+        for value in &module.values {
+            let why = why_no_script(&value.typ, names);
+            if let (Some(why), false) = (why, value.name.as_str().starts_with('$')) {
+                others.insert(format!("{}:{}", module.name, value.name), why);
+            }
+        }
+    }
+    others
+}
+
+fn why_no_script(
+    typ: &ast::Type,
+    names: &BTreeMap<&PackageId, &PackageName>,
+) -> Option<&'static str> {
+    let (mut typ, mut parameters, mut is_polymorphic) = (typ, 0, false);
+    loop {
+        if let ast::Type::Forall(_, _, body) = typ {
+            (typ, is_polymorphic) = (body, true);
+        } else if let Some((_, result)) = arrow(typ) {
+            (typ, parameters) = (result, parameters + 1);
+        } else {
+            break;
+        }
+    }
+    let (kind, ..) = script_type(typ, names)?;
+    match (kind, parameters) {
+        (Kind::OldScript, _) => None,
+        _ if is_polymorphic => Some("it has a type parameter"),
+        (_, 0 | 1) => None,
+        _ => Some("it has more than one parameter: a record can hold several"),
+    }
 }
 
 /// The parts of `a -> b`.

@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::place::Place;
+use super::report;
 use crate::lf;
 
 /// Why a script has no result.
@@ -47,6 +48,14 @@ pub(super) struct Told<'a>(pub(super) &'a lf::error::Error);
 
 impl fmt::Display for Told<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let lf::error::Error::ContractKeyNotFound(key) = self.0 {
+            let of = format!("{}:{}", key.template.module(), key.template.name());
+            let key = report::plain(&key.key.value);
+            return write!(
+                f,
+                "no contract of {of} has the key {key}, or none that may be seen"
+            );
+        }
         let text = self.0.to_string();
         let told = text.strip_prefix("Interpretation error: Error: ");
         f.write_str(told.unwrap_or(&text))

@@ -26,6 +26,8 @@ pub(super) struct Reader {
     domain: DomainId,
     member: MemberId,
     trust: Trust,
+    /// Where reading started.
+    resume: KnownPoint,
     /// The last event that was verified.
     at: KnownPoint,
     /// The last event that was seen in an earlier life, until it is reached again.
@@ -69,6 +71,7 @@ impl Reader {
             domain: settings.domain,
             member: settings.member,
             trust: Trust::new(settings.sequencer_id),
+            resume: position.resume,
             at: position.resume,
             seen: Some(position.seen).filter(|seen| is_behind && seen.hash.is_some()),
             held: Vec::new(),
@@ -89,6 +92,7 @@ impl Reader {
                 }
                 Err(Trouble::Violation(word, reason)) => {
                     self.complain(word, reason);
+                    self.start_over();
                     tokio::time::sleep(PAUSE_VIOLATION).await;
                     continue;
                 }
@@ -138,6 +142,14 @@ impl Reader {
                 Err(Violation::Forked { kept: seen.time })
             }
             Some(_) | None => Ok(()),
+        }
+    }
+
+    /// What is held back may be part of the lie: it is read again.
+    fn start_over(&mut self) {
+        if self.seen.is_some() {
+            self.held.clear();
+            self.at = self.resume;
         }
     }
 

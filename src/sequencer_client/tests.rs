@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
+use metrics_exporter_prometheus::PrometheusBuilder;
 use tokio::task::LocalSet;
 
 use super::*;
@@ -202,7 +203,8 @@ fn is_noticed(
     lie: impl FnMut(&Liar, EventPage) -> EventPage + Send + 'static,
 ) {
     run(async {
-        let metrics = crate::telemetry::Metrics::install().unwrap();
+        let recorder = PrometheusBuilder::new().build_recorder();
+        let _recording = metrics::set_default_local_recorder(&recorder);
         let sequencer = Liar::new();
         sequencer.lies(lie);
         let (mut subscription, health) = sequencer.subscribe(Position::START);
@@ -212,7 +214,7 @@ fn is_noticed(
         };
         assert!(reason.contains(words), "{reason}");
         let counter = format!("jura_sequencer_violations_total{{kind=\"{kind}\"}}");
-        assert!(metrics.render().contains(&counter));
+        assert!(recorder.handle().render().contains(&counter));
         sequencer.is_honest_again();
         let events = subscription.next().await.unwrap();
         assert_eq!(events, *sequencer.history.lock().unwrap());
@@ -408,6 +410,11 @@ fn what_is_read_again_after_a_restart_must_lead_to_what_was_seen() {
                 events = subscription.next() => panic!("handed on: {events:?}"),
             };
             assert!(reason.contains("a different history"), "{reason}");
+            // the true one is believed, from where reading goes on
+            *sequencer.history.lock().unwrap() =
+                vec![event(10, "a"), event(20, "b"), event(30, "c")];
+            let events = subscription.next().await.unwrap();
+            assert_eq!(events, [event(20, "b"), event(30, "c")]);
         }
     });
 }

@@ -1,13 +1,19 @@
 //! Daml code without an end: it takes time from nobody else.
 
+use std::time::Duration;
+
+use api::testing::time_service_client::TimeServiceClient;
+use api::testing::{GetTimeRequest, SetTimeRequest};
 use canton_ledger::{Submit, create, exercise, identifier, record, value};
 use canton_proto::com::daml::ledger::api::v2 as api;
 use jura::lf::text::build_dar;
 use tokio::task::JoinSet;
+use tonic::Code;
 
 use super::client::{Client, PATIENCE, the_contract};
 use super::iou;
 use super::process::Sandbox;
+use super::refused::refused;
 
 const PACKAGE: &str = "#jura-test-endless";
 
@@ -83,5 +89,45 @@ async fn endless_commands_and_views_leave_room_for_others() {
         Some(ended) = endless.join_next() => ended.unwrap(),
     }
     endless.shutdown().await;
+    assert_eq!(sandbox.complaints(), [""; 0]);
+}
+
+/// Moves the time of a sandbox forward until something has happened.
+async fn turn_clock<T>(client: &Client, until: impl Future<Output = T>) -> T {
+    let mut service = TimeServiceClient::new(client.channel.clone());
+    let turning = async {
+        loop {
+            let now = service.get_time(GetTimeRequest {}).await.unwrap();
+            let now = now.into_inner().current_time.unwrap();
+            let later = prost_types::Timestamp {
+                seconds: now.seconds + 120,
+                ..now
+            };
+            let request = SetTimeRequest {
+                current_time: Some(now),
+                new_time: Some(later),
+            };
+            service.set_time(request).await.unwrap();
+        }
+    };
+    tokio::select! {
+        outcome = until => outcome,
+        () = turning => unreachable!("time has no end"),
+    }
+}
+
+#[tokio::test]
+async fn a_command_that_takes_longer_than_its_ledger_time_allows_is_given_up() {
+    let sandbox = Sandbox::start(&["--static-time"]);
+    let client = Client::at(&sandbox, "participant1");
+    client
+        .upload(build_dar(SOURCE, &[]).unwrap())
+        .await
+        .unwrap();
+    let owner = client.allocate("miller").await;
+    let mill = the_contract(&client.submit(build_mill(&owner)).await.unwrap());
+    let answer = turn_clock(&client, client.submit(turn(&owner, &mill))).await;
+    let error = refused(answer, "INTERPRETATION_TIME_EXCEEDED", Code::Aborted, 2);
+    assert_eq!(error.retry_delay(), Some(Duration::from_mins(1)));
     assert_eq!(sandbox.complaints(), [""; 0]);
 }

@@ -47,6 +47,40 @@ fn the_scripts_of_the_examples_pass_on_a_running_ledger() {
 }
 
 #[test]
+fn transactions_on_a_running_ledger_are_drawn_as_those_in_memory() {
+    let args = [
+        "--script-name",
+        "Iou:bankIssuesIouToAlice",
+        "--transactions",
+    ];
+    let Some(in_memory) = script(iou::DAR, &args) else {
+        return;
+    };
+    let port = shared().ledger_api_port("participant1").to_string();
+    let on_ledger = [
+        "--upload-dar",
+        "--ledger-host",
+        "127.0.0.1",
+        "--ledger-port",
+        &port,
+    ];
+    let running = script(iou::DAR, &[&args[..], &on_ledger].concat()).unwrap();
+    // but for times and the names of parties
+    let shape = |output: &Output| {
+        let told = told(output);
+        let lines = told.lines().filter(|line| line.contains("─ "));
+        let shapes = lines.map(|line| line.split(',').next().unwrap_or_default().to_owned());
+        shapes.collect::<Vec<String>>()
+    };
+    assert!(!shape(&in_memory).is_empty(), "{}", told(&in_memory));
+    assert_eq!(shape(&running), shape(&in_memory), "{}", told(&running));
+    let json = script(iou::DAR, &[&args[..], &["--json"]].concat()).unwrap();
+    let json: serde_json::Value = serde_json::from_slice(&json.stdout).unwrap();
+    let lines = &json["scripts"][0]["steps"][0];
+    assert!(lines[1].as_str().unwrap().contains("─ create "), "{json}");
+}
+
+#[test]
 fn a_script_that_fails_ends_the_process_with_1_and_tells_where() {
     let args = ["--all", "-s", "--filter", "testTransferOffers"];
     let Some(output) = script(WALLET, &args) else {

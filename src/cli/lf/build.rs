@@ -7,12 +7,21 @@ use anyhow::Context;
 use super::super::args::LfBuildArgs;
 use super::super::output::print;
 use super::super::whole_file;
+use super::check::check;
 use super::files::{open, read};
 use crate::lf::archive::{Archive, read_dar};
 use crate::lf::text::{BuildError, build_dar};
 
 pub(super) fn run(args: &LfBuildArgs) -> anyhow::Result<()> {
     let bytes = dar_of(&args.file, read(&args.file)?, &args.dependencies)?;
+    if !args.unchecked {
+        check(&bytes).with_context(|| {
+            format!(
+                "{}: --unchecked builds it all the same",
+                args.file.display()
+            )
+        })?;
+    }
     whole_file::write(&args.output, &bytes)?;
     let dar = read_dar(&bytes)?;
     print(&format!(
@@ -71,6 +80,7 @@ mod tests {
             file,
             output: dir.path().join("model.dar"),
             dependencies: Vec::new(),
+            unchecked: false,
         };
         for (index, bytes) in dependencies.iter().enumerate() {
             let path = dir.path().join(format!("{index}.dar"));
@@ -108,6 +118,27 @@ mod tests {
         let bytes = build(text, &[&Model::Bench.dar().unwrap()]).unwrap();
         let dar = read_dar(&bytes).unwrap();
         assert_eq!(dar.dependencies, [Model::Bench.archive().unwrap()]);
+    }
+
+    #[test]
+    fn a_package_that_breaks_a_rule_is_not_built_unless_that_is_asked_for() {
+        let dir = tempfile::tempdir().unwrap();
+        let text = "language 2.1; metadata ('p' : '1.0.0'); module M { val x : Bool = (); }";
+        let file = dir.path().join("model.daml-lf");
+        std::fs::write(&file, text).unwrap();
+        let mut args = LfBuildArgs {
+            file,
+            output: dir.path().join("model.dar"),
+            dependencies: Vec::new(),
+            unchecked: false,
+        };
+        let error = format!("{:#}", run(&args).unwrap_err());
+        assert!(error.contains("--unchecked"), "{error}");
+        assert!(error.ends_with("[type-mismatch]"), "{error}");
+        assert!(!args.output.exists());
+        args.unchecked = true;
+        run(&args).unwrap();
+        assert!(args.output.exists());
     }
 
     #[test]

@@ -16,11 +16,14 @@ pub(super) fn run(args: &LfCheckArgs) -> anyhow::Result<()> {
     }
     let packages = check(&bytes).with_context(|| args.file.display().to_string())?;
     let file = args.file.display();
-    print(&format!("{file}: {packages} packages are well-formed\n"))
+    print(&match packages {
+        1 => format!("{file}: 1 package is well-formed\n"),
+        _ => format!("{file}: {packages} packages are well-formed\n"),
+    })
 }
 
 /// Checks a DAR's packages, and tells how many there are.
-fn check(dar: &[u8]) -> anyhow::Result<usize> {
+pub(super) fn check(dar: &[u8]) -> anyhow::Result<usize> {
     let packages = read_dar(dar)?.decode(|_| false)?;
     Engine::new(Config::default()).load_all(&packages)?;
     Ok(packages.len())

@@ -23,7 +23,7 @@ use super::whole_file;
 use crate::config::ProtocolVersion;
 use crate::lf::engine::MachineValue;
 use crate::runtime::clock::Stopwatch;
-use crate::script::json::{from_json, to_json};
+use crate::script::json::{from_json, parse, to_json};
 use crate::script::report::{Style, Summary, report, suite_to_json};
 use crate::script::{Options, Script, ScriptDar};
 
@@ -46,8 +46,11 @@ fn run_scripts(args: &ScriptArgs) -> anyhow::Result<Summary> {
     let path = &args.dar;
     let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
     let options = Options {
-        rollback_effects: args.protocol_version < ProtocolVersion::V35,
-        ..Options::default()
+        rollback_effects: args
+            .protocol_version
+            .is_some_and(|it| it < ProtocolVersion::V35),
+        steps_max: args.steps_max,
+        memory_bytes_max: args.memory_mib_max.saturating_mul(1 << 20),
     };
     let dar = ScriptDar::load(&bytes, &options);
     let dar = dar.with_context(|| path.display().to_string())?;
@@ -55,11 +58,15 @@ fn run_scripts(args: &ScriptArgs) -> anyhow::Result<Summary> {
     let argument = args.input_file.as_deref();
     let argument = argument.map(|file| argument_of(file, &dar, scripts[0]));
     let argument = argument.transpose()?;
+    if let Some(file) = &args.output_file {
+        whole_file::check(file)?;
+    }
     let style = style(args);
     let bar = Bar::new(scripts.len());
     let mut summary = Summary::default();
     let mut reports = Vec::new();
     let mut target = Target::of(args, &bytes)?;
+    let mut written = Ok(());
     for script in scripts {
         bar.begin(&script.name());
         let stopwatch = Stopwatch::start();
@@ -68,7 +75,8 @@ fn run_scripts(args: &ScriptArgs) -> anyhow::Result<Summary> {
         let report = report(&dar, script, &run, took, args.transactions);
         summary.add(&report);
         if let (Some(file), Ok(result)) = (&args.output_file, &run.result) {
-            write_result(file, &dar, script, result)?;
+            // what came of the script is told in any case
+            written = write_result(file, &dar, script, result);
         }
         if args.json {
             reports.push(report);
@@ -84,7 +92,7 @@ fn run_scripts(args: &ScriptArgs) -> anyhow::Result<Summary> {
     } else {
         print(&summary.text(style))?;
     }
-    Ok(summary)
+    written.map(|()| summary)
 }
 
 /// Colours only where somebody sees them who has not asked for none (no-color.org).
@@ -102,7 +110,7 @@ fn argument_of(file: &Path, dar: &ScriptDar, script: &Script) -> anyhow::Result<
     let typ = typ.with_context(|| format!("{script} has no parameter for an input file"))?;
     let text = std::fs::read_to_string(file);
     let text = text.with_context(|| format!("cannot read {}", file.display()))?;
-    let json = serde_json::from_str(&text).with_context(|| file.display().to_string())?;
+    let json = parse(&text).map_err(|error| anyhow::anyhow!("{}:{error}", file.display()))?;
     let value = from_json(&dar.engine().signatures(), typ, &json);
     let value = value.with_context(|| file.display().to_string())?;
     let evaluation = dar.engine().evaluation(Arc::default());

@@ -18,6 +18,9 @@ pub(super) fn select<'d>(args: &ScriptArgs, dar: &'d ScriptDar) -> anyhow::Resul
 
 fn one<'d>(args: &ScriptArgs, dar: &'d ScriptDar, name: &str) -> anyhow::Result<&'d Script> {
     let Some(script) = dar.script(name) else {
+        if let Some(why) = dar.why_no_script(name) {
+            bail!("{name} is no script that can be run: {why}");
+        }
         let known: Vec<String> = dar.scripts().iter().map(Script::name).collect();
         let listed = known.iter().take(LISTED_MAX);
         let listed: Vec<String> = listed.map(|name| format!("\n  {name}")).collect();

@@ -232,6 +232,7 @@ impl Shell {
         mut inbox: Inbox<TopologyMessage>,
     ) -> Result<(), RoleFailure> {
         self.introduce_sequencer().await?;
+        self.register_members().await;
         self.send_unsent().await?;
         for refusal in self.store.refusals().await? {
             self.send_refusal(&refusal).await?;

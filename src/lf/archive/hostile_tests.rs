@@ -1,7 +1,6 @@
 //! Archives that nobody's compiler made: cut, damaged, endless, exponential.
 
 use std::sync::{Arc, LazyLock};
-use std::time::{Duration, Instant};
 
 use proptest::prelude::*;
 
@@ -205,13 +204,11 @@ fn shared_expressions_that_would_become_exponential_trees_are_refused() {
         app.message(2, &index(44, entry));
         message(15, &app)
     };
-    let start = Instant::now();
     let expressions: Vec<_> = std::iter::once(unit_expr())
         .chain((0..60).map(doubled))
         .collect();
     let fault = decode_in_2_2(&with_tables(&[], &expressions));
     assert!(matches!(fault, Fault::TooLarge { .. }), "{fault}");
-    assert!(start.elapsed() < Duration::from_mins(1));
 }
 
 #[test]

@@ -51,7 +51,7 @@ fn implode(list: &Val, meter: &mut Meter) -> Result<Val, Fault> {
         count += 1;
     }
     meter.work(count + length / BYTES_PER_STEP);
-    meter.allocate(length)?;
+    meter.allocate_text(length)?;
     let mut all = String::with_capacity(length);
     for element in list.elements() {
         if let Val::Text(text) = element {
@@ -68,11 +68,15 @@ fn from_code_points(list: &Val, meter: &mut Meter) -> Result<Val, Fault> {
             return Err(Fault::ill_typed("CODE_POINTS_TO_TEXT"));
         };
         let c = u32::try_from(*point).ok().and_then(char::from_u32);
-        let invalid = || Error::UserError(format!("invalid code point 0x{point:x}."));
+        // Canton's engine takes this for a defect of its own, not for a failure of the program
+        let invalid = || Error::Internal {
+            builtin: BuiltinFunction::CodePointsToText.name(),
+            reason: format!("invalid code point 0x{point:x}."),
+        };
         text.push(c.ok_or_else(invalid)?);
         meter.work(1);
     }
-    meter.allocate(text.len())?;
+    meter.allocate_text(text.len())?;
     Ok(Val::text(text))
 }
 
@@ -83,7 +87,7 @@ pub(super) fn append(a: &Val, b: &Val, meter: &mut Meter) -> Result<Val, Fault> 
     };
     let length = a.len().saturating_add(b.len());
     meter.work(length / BYTES_PER_STEP);
-    meter.allocate(length)?;
+    meter.allocate_text(length)?;
     let mut all = String::with_capacity(length);
     all.push_str(a);
     all.push_str(b);

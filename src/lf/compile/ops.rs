@@ -115,7 +115,7 @@ pub(crate) enum Ledger {
 }
 
 /// A function that the template of an interface value has; it is called with the contract.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) enum Virtual {
     /// A method of an interface.
     Method(Identifier, Name),

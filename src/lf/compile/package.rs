@@ -19,6 +19,13 @@ use crate::lf::ast;
 use crate::lf::signature::{DataType, InterfaceSignature, PackageSignature, Resolver};
 use crate::model::{DottedName, Identifier, ModuleName, Name, PackageId};
 
+/// Fields or constructors of a type: the code counts them with 16 bits.
+const MEMBERS_MAX: usize = 65_535;
+
+/// Entries of all tables of a package, one for each constructor of each `case`: 32 MB. The largest known
+/// package has some thousands.
+const TABLE_ENTRIES_MAX: usize = 8_000_000;
+
 /// A package that is being compiled.
 pub(super) struct Compiler<'a> {
     /// The number that it will have in the program.
@@ -33,6 +40,10 @@ pub(super) struct Compiler<'a> {
     pub(super) wrappers: FxHashMap<ast::BuiltinFunction, u32>,
     /// Rows of tables that were asked for before.
     known_templates: FxHashMap<TemplateRef, u32>,
+    known_interfaces: FxHashMap<Identifier, u32>,
+    known_virtuals: FxHashMap<Virtual, u32>,
+    /// Entries of tables so far.
+    table_entries: usize,
     /// The module whose code is being written, if places in the source are kept.
     place_of: Option<ModuleName>,
     options: Options,
@@ -64,6 +75,9 @@ pub(crate) fn compile(
         package: CompiledPackage::new(id.clone(), package.name.clone()),
         wrappers: FxHashMap::default(),
         known_templates: FxHashMap::default(),
+        known_interfaces: FxHashMap::default(),
+        known_virtuals: FxHashMap::default(),
+        table_entries: 0,
         place_of: None,
         options,
     };
@@ -76,7 +90,7 @@ pub(crate) fn compile(
 impl<'a> Compiler<'a> {
     fn declare(&mut self, package: &'a ast::Package) -> Result<(), Error> {
         for module in &package.modules {
-            self.name_constructors(module);
+            self.name_constructors(module)?;
             for value in &module.values {
                 self.declare_value(&module.name, value)?;
             }
@@ -104,8 +118,17 @@ impl<'a> Compiler<'a> {
     }
 
     /// Values of the ledger may have any constructor, also those that no code mentions.
-    fn name_constructors(&mut self, module: &ast::Module) {
+    fn name_constructors(&mut self, module: &ast::Module) -> Result<(), Error> {
         for data in &module.data_types {
+            let (members, what) = match &data.cons {
+                ast::DataCons::Record(fields) => (fields.len(), "record"),
+                ast::DataCons::Variant(cons) => (cons.len(), "variant"),
+                ast::DataCons::Enum(names) => (names.len(), "enum"),
+                ast::DataCons::Interface => (0, "interface"),
+            };
+            if members > MEMBERS_MAX {
+                return Err(Error::TooLarge(what));
+            }
             match &data.cons {
                 ast::DataCons::Variant(cons) => {
                     for (name, _) in cons {
@@ -120,6 +143,7 @@ impl<'a> Compiler<'a> {
                 ast::DataCons::Record(_) | ast::DataCons::Interface => {}
             }
         }
+        Ok(())
     }
 
     fn declare_value(&mut self, module: &ModuleName, value: &ast::DefValue) -> Result<(), Error> {
@@ -356,12 +380,14 @@ impl<'a> Compiler<'a> {
     /// The row of an interface in the package's table.
     pub(super) fn interface_row(&mut self, reference: &ast::Ref) -> Result<u32, Error> {
         let id = self.resolver.identifier(reference);
-        let rows = &mut self.package.interface_refs;
-        if let Some(row) = rows.iter().position(|known| *known == id) {
-            return u32::try_from(row).map_err(|_| Error::TooLarge("package"));
+        if let Some(row) = self.known_interfaces.get(&id) {
+            return Ok(*row);
         }
-        rows.push(id);
-        u32::try_from(rows.len() - 1).map_err(|_| Error::TooLarge("package"))
+        let rows = &mut self.package.interface_refs;
+        let row = u32::try_from(rows.len()).map_err(|_| Error::TooLarge("package"))?;
+        rows.push(id.clone());
+        self.known_interfaces.insert(id, row);
+        Ok(row)
     }
 
     /// Two rows for two interfaces, one after the other; the first one's number.
@@ -379,12 +405,25 @@ impl<'a> Compiler<'a> {
 
     /// The row of a virtual function in the package's table.
     pub(super) fn virtual_row(&mut self, function: Virtual) -> Result<u32, Error> {
-        let rows = &mut self.package.virtual_refs;
-        let known = rows.iter().position(|known| *known == function);
-        let row = known.unwrap_or(rows.len());
-        if row == rows.len() {
-            rows.push(function);
+        if let Some(row) = self.known_virtuals.get(&function) {
+            return Ok(*row);
         }
-        u32::try_from(row).map_err(|_| Error::TooLarge("package"))
+        let rows = &mut self.package.virtual_refs;
+        let row = u32::try_from(rows.len()).map_err(|_| Error::TooLarge("package"))?;
+        rows.push(function.clone());
+        self.known_virtuals.insert(function, row);
+        Ok(row)
+    }
+
+    /// Takes note of a table that is about to be made: one entry for each constructor of a type.
+    pub(super) fn charge_table(&mut self, entries: usize) -> Result<(), Error> {
+        if entries > MEMBERS_MAX {
+            return Err(Error::TooLarge("variant"));
+        }
+        self.table_entries = self.table_entries.saturating_add(entries);
+        if self.table_entries > TABLE_ENTRIES_MAX {
+            return Err(Error::TooLarge("tables of a package"));
+        }
+        Ok(())
     }
 }

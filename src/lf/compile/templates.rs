@@ -1,5 +1,7 @@
 //! Templates and interfaces: the functions that the machine calls for them.
 
+use std::collections::BTreeSet;
+
 use rustc_hash::FxHashMap;
 
 use super::Error;
@@ -209,15 +211,16 @@ fn check_instance(
     written: &InterfaceInstance,
 ) -> Result<(), Error> {
     let (id, interface) = compiler.interface(&written.interface)?;
-    let has_method = |name: &Name| written.methods.iter().any(|(method, _)| method == name);
-    if let Some(name) = interface.methods.keys().find(|name| !has_method(name)) {
+    let methods: BTreeSet<&Name> = written.methods.iter().map(|(name, _)| name).collect();
+    let mut names = interface.methods.keys();
+    if let Some(name) = names.find(|name| !methods.contains(name)) {
         return Err(Error::NoMember {
             what: "implementation of method",
             id,
             name: name.clone(),
         });
     }
-    let implemented: Vec<Identifier> = template
+    let implemented: BTreeSet<Identifier> = template
         .implements
         .iter()
         .map(|instance| compiler.resolver.identifier(&instance.interface))

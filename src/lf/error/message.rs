@@ -31,6 +31,10 @@ impl fmt::Display for Error {
                 Rendered(&key.key.value),
                 key.key.hash
             ),
+            Self::Internal { builtin, reason } => write!(
+                f,
+                "Daml-Engine interpretation failed with internal error: {builtin} / {reason}"
+            ),
             Self::Cancelled => f.write_str("Interpretation was cancelled"),
             Self::Limit(Limit::Steps(max)) => write!(
                 f,
@@ -38,7 +42,7 @@ impl fmt::Display for Error {
             ),
             Self::Limit(Limit::Memory(max)) => write!(
                 f,
-                "Interpretation error: Error: the computation allocated more than {max} bytes"
+                "Interpretation error: Error: the computation needed more than {max} bytes of memory"
             ),
             Self::Limit(Limit::Stack(max)) => write!(
                 f,

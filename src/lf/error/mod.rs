@@ -127,6 +127,13 @@ pub enum Error {
     EffectfulRollback(BTreeSet<Effect>),
     /// A builtin got something that is not encoded as it should be.
     Crypto(CryptoError),
+    /// A builtin got something that it has no answer for, where Canton's engine gives up, too.
+    Internal {
+        /// The builtin.
+        builtin: &'static str,
+        /// What is wrong.
+        reason: String,
+    },
     /// A contract was created with the id of another one.
     DuplicateContractId(ContractId),
     /// A limit of the engine was reached.

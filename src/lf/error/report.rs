@@ -10,6 +10,8 @@ use crate::model::{ContractId, Identifier};
 
 /// Category 2: try again later.
 const CONTENTION: u8 = 2;
+/// Category 4: a defect.
+const INTERNAL: u8 = 4;
 /// Category 8: the request is wrong in itself.
 const INVALID_ALWAYS: u8 = 8;
 /// Category 9: the request is wrong as things are.
@@ -103,6 +105,7 @@ impl Error {
                 Report::new("DAML_EFFECTFUL_ROLLBACK_ERROR", INVALID_ALWAYS)
             }
             Self::Crypto(error) => crypto(error),
+            Self::Internal { .. } => Report::new("LEDGER_API_INTERNAL_ERROR", INTERNAL),
             Self::Limit(Limit::Steps(_)) | Self::Cancelled => {
                 Report::new("INTERPRETATION_TIME_EXCEEDED", CONTENTION)
             }

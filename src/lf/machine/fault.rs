@@ -192,6 +192,14 @@ impl Meter {
         self.check_memory()
     }
 
+    /// Memory for a text, which is there twice while it is made.
+    pub(crate) fn allocate_text(&mut self, bytes: usize) -> Result<(), Fault> {
+        let before = self.allocated;
+        self.allocate(bytes.saturating_mul(2))?;
+        self.allocated = before;
+        self.allocate(bytes)
+    }
+
     pub(super) fn check_memory(&self) -> Result<(), Fault> {
         if self.allocated > self.allocated_max {
             return Err(Error::Limit(Limit::Memory(self.allocated_max)).into());

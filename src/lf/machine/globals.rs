@@ -66,14 +66,13 @@ impl Machine {
             return;
         };
         let value = std::iter::once(val);
-        match held(value.clone(), compiled.room_for_globals()) {
-            Some(bytes) => compiled.keep_global(index, val.clone(), bytes),
-            None => {
-                let max = self.meter.allocated_max;
-                let bytes = held(value, max).unwrap_or(max);
-                self.meter.allocated = self.meter.allocated.saturating_add(bytes);
-                self.globals.insert((package, index), val.clone());
-            }
+        if let Some(bytes) = held(value.clone(), compiled.room_for_globals()) {
+            compiled.keep_global(index, val.clone(), bytes);
+        } else {
+            let max = self.meter.allocated_max;
+            let bytes = held(value, max).unwrap_or(max);
+            self.meter.allocated = self.meter.allocated.saturating_add(bytes);
+            self.globals.insert((package, index), val.clone());
         }
     }
 

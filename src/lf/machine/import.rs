@@ -132,7 +132,7 @@ fn value(program: &Program, typ: &Type, value: &Value) -> Imported {
         ) => variant(program, &instance, constructor, value)?,
         (Shape::Enum(instance), Value::Enum { constructor, .. }) => {
             let unknown = || Reference::EnumConstructor(instance.id.clone(), constructor.clone());
-            let rank = instance.cons.iter().position(|name| name == constructor);
+            let rank = instance.rank(constructor);
             let (rank, constructor) =
                 numbers(program, rank, constructor).ok_or_else(|| LookupError::of(unknown()))?;
             Val::Enum { rank, constructor }
@@ -191,7 +191,7 @@ fn variant(
         let missing = Reference::VariantConstructor(instance.id.clone(), constructor.clone());
         LookupError::of(missing)
     };
-    let rank = instance.cons.iter().position(|(n, _)| n == constructor);
+    let rank = instance.rank(constructor);
     let payload = rank.and_then(|rank| instance.cons.get(rank));
     let (_, payload) = payload.ok_or_else(unknown)?;
     let payload = value(program, &instance.instantiate(payload), from)?;

@@ -146,10 +146,16 @@ pub struct Instance<'a, C: ?Sized> {
     pub id: &'a Identifier,
     /// Its constructors.
     pub cons: &'a C,
+    data: &'a DataType,
     replacements: Vec<(&'a Name, &'a Type)>,
 }
 
 impl<'a, C: ?Sized> Instance<'a, C> {
+    /// The place of a field or constructor.
+    pub fn rank(&self, name: &Name) -> Option<usize> {
+        self.data.rank(name)
+    }
+
     /// The type of a field or constructor argument, with the type's arguments put in.
     pub fn instantiate(&self, typ: &'a Type) -> Cow<'a, Type> {
         if self.replacements.is_empty() {
@@ -331,16 +337,19 @@ impl Signatures {
             DataCons::Record(cons) => Shape::Record(Instance {
                 id,
                 cons,
+                data,
                 replacements,
             }),
             DataCons::Variant(cons) => Shape::Variant(Instance {
                 id,
                 cons,
+                data,
                 replacements,
             }),
             DataCons::Enum(cons) => Shape::Enum(Instance {
                 id,
                 cons,
+                data,
                 replacements,
             }),
             DataCons::Interface => Shape::NotSerializable,

@@ -7,6 +7,7 @@
 //! is in a package of the same [`Signatures`].
 
 mod package;
+mod ranks;
 mod resolve;
 
 mod lookup;
@@ -15,4 +16,5 @@ pub use lookup::{Instance, LookupError, Reference, Shape, Signatures};
 pub use package::{
     ChoiceSignature, DataCons, DataType, InterfaceSignature, PackageSignature, TemplateSignature,
 };
+pub use ranks::Ranks;
 pub use resolve::{Resolver, SignatureError};

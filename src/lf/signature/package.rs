@@ -6,6 +6,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use super::lookup::Signatures;
+use super::ranks::Ranks;
 use super::resolve::{Resolver, SignatureError};
 use crate::lf::ast;
 use crate::lf::types::Type;
@@ -53,6 +54,8 @@ pub struct DataType {
     pub serializable: bool,
     /// Its constructors.
     pub cons: DataCons,
+    /// The places of its members by their names.
+    pub ranks: Ranks,
 }
 
 /// The constructors of a data type, in the order of their declaration.

@@ -7,6 +7,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::lookup::Signatures;
 use super::package::{ChoiceSignature, DataCons, DataType, InterfaceSignature, TemplateSignature};
+use super::ranks::Ranks;
 use crate::lf::ast;
 use crate::lf::types::Type;
 use crate::model::{DottedName, Identifier, Name, PackageId};
@@ -229,6 +230,7 @@ impl<'a> Resolver<'a> {
             kinds: data.params.iter().map(|(_, kind)| kind.clone()).collect(),
             serializable: data.serializable,
             cons,
+            ranks: Ranks::default(),
         })
     }
 

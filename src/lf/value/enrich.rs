@@ -40,7 +40,8 @@ pub fn enrich(
                 constructor, value, ..
             },
         ) => {
-            let found = instance.cons.iter().find(|(name, _)| name == constructor);
+            let rank = instance.rank(constructor);
+            let found = rank.and_then(|rank| instance.cons.get(rank));
             let Some((_, payload)) = found else {
                 return Err(mismatch(typ));
             };

@@ -125,7 +125,7 @@ impl Hasher<'_> {
                 },
             ) => self.variant(&instance, constructor, value),
             (Shape::Enum(instance), Value::Enum { constructor, .. }) => {
-                let rank = instance.cons.iter().position(|name| name == constructor)?;
+                let rank = instance.rank(constructor)?;
                 self.byte(tag::ENUM);
                 self.constructor(instance.id, constructor, rank);
                 Some(())
@@ -191,7 +191,7 @@ impl Hasher<'_> {
         constructor: &Name,
         value: &Value,
     ) -> Option<()> {
-        let rank = instance.cons.iter().position(|(n, _)| n == constructor)?;
+        let rank = instance.rank(constructor)?;
         let (_, typ) = instance.cons.get(rank)?;
         self.byte(tag::VARIANT);
         self.constructor(instance.id, constructor, rank);

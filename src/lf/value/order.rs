@@ -73,10 +73,7 @@ impl<'a> Order<'a> {
                 Shape::Enum(instance),
                 Value::Enum { constructor: a, .. },
                 Value::Enum { constructor: b, .. },
-            ) => {
-                let rank = |name: &Name| instance.cons.iter().position(|n| n == name);
-                rank(a).cmp(&rank(b))
-            }
+            ) => instance.rank(a).cmp(&instance.rank(b)),
             _ => Ordering::Equal,
         }
     }
@@ -110,8 +107,8 @@ impl<'a> Order<'a> {
         (ca, a): (&Name, &Value),
         (cb, b): (&Name, &Value),
     ) -> Ordering {
-        let rank = |name: &Name| instance.cons.iter().position(|(n, _)| n == name);
-        rank(ca).cmp(&rank(cb)).then_with(|| match rank(ca) {
+        let (rank, other) = (instance.rank(ca), instance.rank(cb));
+        rank.cmp(&other).then_with(|| match rank {
             Some(rank) => self.of_type(&instance.instantiate(&instance.cons[rank].1), a, b),
             None => Ordering::Equal,
         })

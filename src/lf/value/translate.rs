@@ -251,7 +251,7 @@ fn by_label<'v>(instance: &Fields<'_>, given: &'v [(Option<Name>, Value)]) -> Ar
         let position = if fits(index) {
             Some(index)
         } else {
-            (0..instance.cons.len()).find(|position| fits(*position))
+            label.as_ref().and_then(|label| instance.rank(label))
         };
         match position {
             Some(position) => arranged.fields[position] = Some(value),
@@ -340,7 +340,8 @@ fn constructor_type<'a>(
     instance: &Fields<'a>,
     constructor: &Name,
 ) -> Result<Cow<'a, Type>, TranslationError> {
-    let found = instance.cons.iter().find(|(name, _)| name == constructor);
+    let rank = instance.rank(constructor);
+    let found = rank.and_then(|rank| instance.cons.get(rank));
     let (_, typ) = found.ok_or_else(|| {
         LookupError::of(Reference::VariantConstructor(
             instance.id.clone(),
@@ -354,7 +355,7 @@ fn enum_value(
     instance: &Instance<'_, [Name]>,
     constructor: &Name,
 ) -> Result<Value, TranslationError> {
-    if !instance.cons.contains(constructor) {
+    if instance.rank(constructor).is_none() {
         let reference = Reference::EnumConstructor(instance.id.clone(), constructor.clone());
         return Err(LookupError::of(reference).into());
     }

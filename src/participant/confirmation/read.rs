@@ -10,7 +10,9 @@ use super::top_view::{TopView, VisibleView};
 use super::usage::usage;
 use crate::lf::engine::Engine;
 use crate::lf::transaction::{ContractInstance, Transaction};
-use crate::model::{ContractId, MemberId, PackageId, ParticipantId, Party, ProtocolVersion};
+use crate::model::{
+    ContractId, Identifier, MemberId, PackageId, ParticipantId, Party, ProtocolVersion,
+};
 use crate::participant::submission::ChangeId;
 use crate::participant::views::created_instances;
 use crate::protocol::{ConfirmedView, Decrypted, LightView, RequestId, RootHash};
@@ -148,7 +150,7 @@ fn read_tops<'v>(
         }
         let action = action(view.view.data.content())?;
         let ids = action.template().into_iter().chain(action.interface());
-        let packages = ids.map(|id| id.package());
+        let packages = ids.map(Identifier::package);
         let absent = packages.filter(|it| !engine.contains(it) && !unknown.contains(*it));
         let absent: BTreeSet<PackageId> = absent.cloned().collect();
         let replayed = if absent.is_empty() {

@@ -45,7 +45,7 @@ pub struct Change {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
     /// What others are told: nothing about contracts but their ids.
-    pub reject: Reject,
+    pub reject: Box<Reject>,
     /// What stands in our log.
     pub detail: String,
 }

@@ -50,6 +50,10 @@ mod tests {
             Error::NonComparableValues,
             Error::Cancelled,
             Error::Limit(Limit::Steps(1)),
+            Error::Internal {
+                builtin: "CODE_POINTS_TO_TEXT",
+                reason: "no".to_owned(),
+            },
         ] {
             let report = error.report();
             assert!(ErrorId::parse(report.id).is_some(), "{}", report.id);

@@ -82,7 +82,7 @@ impl Outbox {
     /// without contract data to the mediator, and the views to those who may see them.
     pub(super) fn request_envelopes(
         &mut self,
-        request: ConfirmationRequest,
+        request: &ConfirmationRequest,
         mediator: MemberId,
         topology: &State,
         now: Timestamp,

@@ -115,7 +115,7 @@ impl Processor {
             tracing::warn!(request = %id, reason = problem.detail, "malformed request");
         }
         let rejection = match (&request.problem, &request.content) {
-            (Some(problem), _) => Some(problem.reject.clone()),
+            (Some(problem), _) => Some(Reject::clone(&problem.reject)),
             (None, Some(content)) => {
                 let change = request.change.as_ref();
                 let repeated = change.and_then(|it| self.changes.take(id, it, accepted));
@@ -166,7 +166,7 @@ impl Processor {
             Decision::Rejected => request
                 .problem
                 .as_ref()
-                .map(|problem| problem.reject.clone())
+                .map(|problem| Reject::clone(&problem.reject))
                 .or_else(|| reject_for(&Outcome::Locked(Vec::new()))),
         };
         self.undecided.insert(

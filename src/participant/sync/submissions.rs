@@ -150,7 +150,7 @@ impl Shell {
         let mediator = mediator.cloned().ok_or_else(no_mediator)?;
         let envelopes = self
             .outbox
-            .request_envelopes(request, mediator, topology, now)?;
+            .request_envelopes(&request, mediator, topology, now)?;
         let message_id = MessageId::random();
         let sent = self
             .outbox

@@ -101,23 +101,20 @@ impl Cut<'_> {
             let seen_by = &self.views[*view].participants;
             participants.is_subset(seen_by)
         });
-        let view = match view {
-            Some(view) => {
-                self.views[view].informees.extend(informees);
-                self.views[view].quorums.insert(quorum);
-                view
-            }
-            None => {
-                self.views.push(OpenView {
-                    parent: above.view,
-                    root: id,
-                    informees,
-                    quorums: BTreeSet::from([quorum]),
-                    participants,
-                    rolled_back: above.rolled_back,
-                });
-                self.views.len() - 1
-            }
+        let view = if let Some(view) = view {
+            self.views[view].informees.extend(informees);
+            self.views[view].quorums.insert(quorum);
+            view
+        } else {
+            self.views.push(OpenView {
+                parent: above.view,
+                root: id,
+                informees,
+                quorums: BTreeSet::from([quorum]),
+                participants,
+                rolled_back: above.rolled_back,
+            });
+            self.views.len() - 1
         };
         Above {
             view: Some(view),

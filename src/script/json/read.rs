@@ -5,12 +5,14 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 
-use serde_json::Value as Json;
-
+use super::parse::Json;
 use crate::lf::signature::{Instance, Shape, Signatures};
 use crate::lf::types::Type;
 use crate::lf::value::{NESTING_MAX, Numeric, Record, Value, calendar};
 use crate::model::{ContractId, Name, Party, Timestamp};
+
+/// Characters of a path that are shown: those at the top are what one looks for.
+const PATH_LENGTH_MAX: usize = 200;
 
 /// Why JSON is no value of a type.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,10 +27,10 @@ impl std::error::Error for JsonError {}
 
 impl fmt::Display for JsonError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let path = if self.path.is_empty() {
-            "the top"
-        } else {
-            &self.path
+        let path = match self.path.char_indices().nth(PATH_LENGTH_MAX) {
+            _ if self.path.is_empty() => "the top",
+            Some((end, _)) => &format!("{}…", self.path.get(..end).unwrap_or_default()),
+            None => &self.path,
         };
         write!(f, "at {path}: {}", self.message)
     }
@@ -90,8 +92,8 @@ impl Reader<'_> {
             Shape::GenMap(key, of) => self.gen_map(key, of, json),
             Shape::Record(instance) => self.record(&instance, json),
             Shape::Variant(instance) => self.variant(&instance, json),
-            Shape::Enum(instance) => match json.as_str().and_then(|name| Name::parse(name).ok()) {
-                Some(constructor) if instance.cons.contains(&constructor) => Ok(Value::Enum {
+            Shape::Enum(instance) => match json.name() {
+                Some(constructor) if instance.rank(&constructor).is_some() => Ok(Value::Enum {
                     id: None,
                     constructor,
                 }),
@@ -100,24 +102,26 @@ impl Reader<'_> {
             Shape::NotSerializable => {
                 self.fail(format!("no value of type {typ} can be read from JSON"))
             }
-            Shape::Unit if json.as_object().is_some_and(serde_json::Map::is_empty) => {
-                Ok(Value::Unit)
-            }
-            Shape::Unit => self.expected("{}", json),
-            Shape::Bool => match json.as_bool() {
-                Some(flag) => Ok(Value::Bool(flag)),
-                None => self.expected("true or false", json),
+            Shape::Unit => match json {
+                Json::Object(fields) if fields.is_empty() => Ok(Value::Unit),
+                _ => self.expected("{}", json),
+            },
+            Shape::Bool => match json {
+                Json::Bool(flag) => Ok(Value::Bool(*flag)),
+                _ => self.expected("true or false", json),
             },
             shape => self.simple(&shape, json),
         }
     }
 
-    /// Values that are written as a string or number.
+    /// Values that are written as a string, or as a number if they are numbers.
     fn simple(&self, shape: &Shape<'_>, json: &Json) -> Result<Value, JsonError> {
+        let is_number = matches!(shape, Shape::Int64 | Shape::Numeric(_));
         let text = match json {
-            Json::String(text) => text.clone(),
-            Json::Number(number) => number.to_string(),
-            other => return self.expected("a string or number", other),
+            Json::Text(text) => text.clone(),
+            Json::Number(number) if is_number => number.clone(),
+            other if is_number => return self.expected("a number or a string", other),
+            other => return self.expected("a string", other),
         };
         let (value, what) = match shape {
             Shape::Int64 => (
@@ -145,7 +149,7 @@ impl Reader<'_> {
         let some = |value| Value::Optional(Some(Box::new(value)));
         match json {
             Json::Null => Ok(Value::Optional(None)),
-            Json::Array(items) if super::write::is_optional(self.known, of) => match &items[..] {
+            Json::List(items) if super::write::is_optional(self.known, of) => match &items[..] {
                 [] => Ok(some(Value::Optional(None))),
                 [inner] => self.inside(&0, |it| it.value(of, inner)).map(some),
                 _ => self.expected("[] or a list of one element", json),
@@ -155,7 +159,7 @@ impl Reader<'_> {
     }
 
     fn list(&mut self, of: &Type, json: &Json) -> Result<Value, JsonError> {
-        let Json::Array(items) = json else {
+        let Json::List(items) = json else {
             return self.expected("a list", json);
         };
         let mut values = Vec::new();
@@ -178,12 +182,16 @@ impl Reader<'_> {
     }
 
     fn gen_map(&mut self, key: &Type, of: &Type, json: &Json) -> Result<Value, JsonError> {
-        let Json::Array(items) = json else {
+        let Json::List(items) = json else {
             return self.expected("a list of pairs", json);
         };
         let mut entries = Vec::new();
         for (index, item) in items.iter().enumerate() {
-            let Some([k, v]) = item.as_array().map(Vec::as_slice) else {
+            let pair = match item {
+                Json::List(pair) => &pair[..],
+                _ => &[],
+            };
+            let [k, v] = pair else {
                 return self.expected("a pair", item);
             };
             let k = self.inside(&index, |it| it.value(key, k))?;
@@ -199,16 +207,23 @@ impl Reader<'_> {
         json: &Json,
     ) -> Result<Value, JsonError> {
         let given: Vec<Option<&Json>> = match json {
-            Json::Array(items) if items.len() == instance.cons.len() => {
+            Json::List(items) if items.len() == instance.cons.len() => {
                 items.iter().map(Some).collect()
             }
             Json::Object(fields) => {
-                let known = |key: &str| instance.cons.iter().any(|(name, _)| name.as_str() == key);
-                if let Some(unknown) = fields.keys().find(|key| !known(key)) {
-                    return self.fail(format!("{} has no field {unknown}", instance.id.name()));
+                let mut given = vec![None; instance.cons.len()];
+                for (field, value) in fields {
+                    let name = Name::parse(field).ok();
+                    let rank = name.and_then(|name| instance.rank(&name));
+                    match rank.and_then(|rank| given.get_mut(rank)) {
+                        Some(place) => *place = Some(value),
+                        None => {
+                            return self
+                                .fail(format!("{} has no field {field}", instance.id.name()));
+                        }
+                    }
                 }
-                let names = instance.cons.iter();
-                names.map(|(name, _)| fields.get(name.as_str())).collect()
+                given
             }
             other => return self.expected("an object", other),
         };
@@ -230,11 +245,9 @@ impl Reader<'_> {
         instance: &Instance<'_, [(Name, Type)]>,
         json: &Json,
     ) -> Result<Value, JsonError> {
-        let tag = json.get("tag").and_then(Json::as_str);
-        let found = tag.and_then(|tag| {
-            let mut constructors = instance.cons.iter();
-            constructors.find(|(name, _)| name.as_str() == tag)
-        });
+        let tag = json.field("tag").and_then(Json::name);
+        let rank = tag.and_then(|tag| instance.rank(&tag));
+        let found = rank.and_then(|rank| instance.cons.get(rank));
         let Some((constructor, typ)) = found else {
             let what = format!(
                 "{{\"tag\", \"value\"}} with a constructor of {}",
@@ -242,8 +255,8 @@ impl Reader<'_> {
             );
             return self.expected(&what, json);
         };
-        let empty = Json::Object(serde_json::Map::new());
-        let inner = json.get("value").unwrap_or(&empty);
+        let empty = Json::Object(Vec::new());
+        let inner = json.field("value").unwrap_or(&empty);
         let typ = instance.instantiate(typ);
         let value = self.inside(&constructor, |it| it.value(&typ, inner))?;
         Ok(Value::Variant {
@@ -254,7 +267,54 @@ impl Reader<'_> {
     }
 }
 
+impl Json {
+    /// The name that a string is.
+    fn name(&self) -> Option<Name> {
+        match self {
+            Self::Text(text) => Name::parse(text).ok(),
+            _ => None,
+        }
+    }
+
+    /// A field of an object.
+    fn field(&self, name: &str) -> Option<&Self> {
+        let Self::Object(fields) = self else {
+            return None;
+        };
+        let found = fields.iter().find(|(field, _)| field == name);
+        found.map(|(_, value)| value)
+    }
+}
+
+/// Digits that an exponent may move the point by; no numeric has more.
+const EXPONENT_MAX: usize = 100;
+
+/// A number without exponent: `1.5e3` is `1500`.
+fn without_exponent(text: &str) -> Option<String> {
+    let Some((mantissa, exponent)) = text.split_once(['e', 'E']) else {
+        return Some(text.to_owned());
+    };
+    let sign = if mantissa.starts_with('-') { "-" } else { "" };
+    let mantissa = mantissa.trim_start_matches('-');
+    let exponent = i32::from_str(exponent).ok()?;
+    let by = usize::try_from(exponent.unsigned_abs()).ok()?;
+    if by > EXPONENT_MAX {
+        return None;
+    }
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let zeros = "0".repeat(by);
+    // as many digits on both sides as the point may move
+    let digits = format!("{zeros}{whole}{fraction}{zeros}");
+    let point = by + whole.len();
+    let point = if exponent < 0 { point - by } else { point + by };
+    let (whole, fraction) = digits.split_at_checked(point)?;
+    let whole = whole.trim_start_matches('0');
+    let whole = if whole.is_empty() { "0" } else { whole };
+    Some(format!("{sign}{whole}.{fraction}"))
+}
+
 fn numeric(text: &str, scale: u8) -> Option<Value> {
+    let text = &without_exponent(text)?;
     let number = Numeric::parse_untyped(text).or_else(|| Numeric::parse_text(text, scale))?;
     let shift = scale.checked_sub(number.scale())?;
     let unscaled = number

@@ -60,8 +60,8 @@ pub fn to_json(known: &Signatures, typ: &Type, value: &Value) -> Result<Json, Js
                 constructor, value, ..
             },
         ) => {
-            let mut constructors = instance.cons.iter();
-            let Some((_, typ)) = constructors.find(|(name, _)| name == constructor) else {
+            let rank = instance.rank(constructor);
+            let Some((_, typ)) = rank.and_then(|rank| instance.cons.get(rank)) else {
                 return Err(mismatch(typ));
             };
             json!({"tag": constructor.as_str(), "value": each(&instance.instantiate(typ), value)?})

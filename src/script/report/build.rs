@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::labels::Labels;
+use super::reason;
 use super::tree::{list, short, tree};
 use super::{Excerpt, FailureReport, ScriptReport, Within};
 use crate::lf::error::Level;
@@ -35,11 +36,15 @@ pub fn report(
         }
     }
     let failure = run.result.as_ref().err();
+    let traces = &run.journal.traces;
     let last_place = run.journal.last_place.as_ref();
     ScriptReport {
         name: script.name(),
         failure: failure.map(|failure| explained(dar, failure, last_place, &labels)),
-        traces: run.journal.traces.clone(),
+        traces: traces
+            .iter()
+            .map(|trace| reason::shown(trace, &labels).into())
+            .collect(),
         transactions: run.journal.transactions,
         steps,
         took,
@@ -79,7 +84,7 @@ fn shown(dar: &ScriptDar, step: &Step, number: usize, labels: &Labels) -> String
             ..
         } => {
             let parties = list(act_as);
-            let reason = labels.replace(reason).replace('\n', "\n   ");
+            let reason = reason::shown(reason, labels).replace('\n', "\n   ");
             format!("refused {time} {parties}{}\n   {reason}\n", at(place))
         }
         Step::Time(time) => format!("time {time}\n"),
@@ -96,6 +101,7 @@ fn explained(
         place: place.clone(),
         line: dar.source_line(place),
     };
+    let told = failure.to_string();
     let (command, places) = match failure {
         Failure::Command(failure) => (
             Some(failure.command.clone()),
@@ -110,7 +116,8 @@ fn explained(
     };
     FailureReport {
         command,
-        reason: labels.replace(&failure.to_string()),
+        reason: reason::shown(&told, labels),
+        hint: reason::hint(&told),
         within: within(dar, backtrace, labels),
         places,
         last_place: last_place.map(excerpt),

@@ -16,7 +16,7 @@ pub fn suite_to_json(reports: &[ScriptReport], summary: &Summary) -> Value {
     })
 }
 
-/// Everything about a script.
+/// Everything about a script. Steps on the ledger, if they are to be shown, are lists of lines.
 pub fn script_to_json(report: &ScriptReport) -> Value {
     let traces: Vec<&str> = report.traces.iter().map(AsRef::as_ref).collect();
     let mut value = json!({
@@ -26,8 +26,16 @@ pub fn script_to_json(report: &ScriptReport) -> Value {
         "traces": traces,
         "milliseconds": millis(report.took),
     });
-    if let (Some(failure), Some(object)) = (&report.failure, value.as_object_mut()) {
+    let Some(object) = value.as_object_mut() else {
+        return value;
+    };
+    if let Some(failure) = &report.failure {
         object.insert("failure".to_owned(), failure_to_json(failure));
+    }
+    if !report.steps.is_empty() {
+        let steps = report.steps.iter().map(|step| step.lines().collect());
+        let steps: Vec<Vec<&str>> = steps.collect();
+        object.insert("steps".to_owned(), json!(steps));
     }
     value
 }
@@ -40,6 +48,7 @@ fn failure_to_json(failure: &FailureReport) -> Value {
     json!({
         "command": failure.command.as_deref(),
         "reason": failure.reason,
+        "hint": failure.hint,
         "within": failure.within.iter().map(within_to_json).collect::<Vec<_>>(),
         "places": failure.places.iter().map(excerpt_to_json).collect::<Vec<_>>(),
         "after": failure.last_place.as_ref().map(excerpt_to_json),

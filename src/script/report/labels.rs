@@ -35,7 +35,7 @@ impl Labels {
         }
     }
 
-    /// A text with short names in place of contract ids, and types without their packages.
+    /// A text with short names, as [`Labels::label`] gives them, in place of contract ids, and types without their packages.
     pub(super) fn replace(&self, text: &str) -> String {
         let mut replaced = String::new();
         let mut rest = text;
@@ -44,9 +44,9 @@ impl Labels {
             let end = word.find(|c: char| !c.is_ascii_hexdigit());
             let (word, after) = word.split_at(end.unwrap_or(word.len()));
             replaced.push_str(before);
-            match self.0.get(word).filter(|_| word.len() >= ID_DIGITS_MIN) {
-                Some(label) => replaced.push_str(label),
-                None => replaced.push_str(word),
+            match ContractId::parse(word) {
+                Ok(id) if word.len() >= ID_DIGITS_MIN => replaced.push_str(&self.label(&id)),
+                _ => replaced.push_str(word),
             }
             rest = after;
             if word.len() == PACKAGE_DIGITS

@@ -8,6 +8,7 @@
 
 mod build;
 mod labels;
+mod reason;
 mod tree;
 mod value;
 
@@ -17,6 +18,7 @@ mod text;
 pub use build::report;
 pub use json::{script_to_json, suite_to_json};
 pub use text::{Style, Summary};
+pub(super) use value::plain;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -47,6 +49,8 @@ pub struct FailureReport {
     pub command: Option<Arc<str>>,
     /// The reason; may have several lines.
     pub reason: String,
+    /// What one may do about it.
+    pub hint: Option<&'static str>,
     /// What was under way, the innermost first.
     pub within: Vec<Within>,
     /// The calls that led to the failure, the innermost first. Without them, `last_place` says where

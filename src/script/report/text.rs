@@ -42,8 +42,8 @@ impl Style {
             Some(failure) => {
                 let verdict = self.paint(RED, "FAILURE");
                 let name = self.paint(BOLD, &report.name);
-                let reason = failure.reason.lines().next().unwrap_or_default();
-                let _ = writeln!(out, "{name} {verdict} ({reason})");
+                let reason: Vec<&str> = failure.reason.lines().map(str::trim).collect();
+                let _ = writeln!(out, "{name} {verdict} ({})", reason.join(" "));
                 self.failure(failure, &mut out);
                 traces(report, &mut out);
             }
@@ -59,8 +59,8 @@ impl Style {
     }
 
     fn failure(self, failure: &FailureReport, out: &mut String) {
-        for line in failure.reason.lines().skip(1) {
-            let _ = writeln!(out, "    {line}");
+        if let Some(hint) = failure.hint {
+            let _ = writeln!(out, "    hint: {hint}");
         }
         for within in &failure.within {
             self.within(within, out);

@@ -29,6 +29,11 @@ pub(super) fn fields(value: &Value, labels: &Labels) -> String {
     cut(out)
 }
 
+/// A value, with the beginnings of contract ids.
+pub(in crate::script) fn plain(value: &Value) -> String {
+    self::value(value, &Labels::default())
+}
+
 /// A value.
 pub(super) fn value(value: &Value, labels: &Labels) -> String {
     let mut out = String::new();

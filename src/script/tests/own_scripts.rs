@@ -5,7 +5,7 @@ use crate::lf::archive::read_dar;
 use crate::lf::text::build_dar;
 use crate::lf::value::Value;
 use crate::model::Timestamp;
-use crate::script::json::{from_json, to_json};
+use crate::script::json::{from_json, parse, to_json};
 use crate::script::report::{Style, Summary, suite_to_json};
 
 const LIBRARY: &str = include_str!("library.daml-lf");
@@ -21,7 +21,7 @@ fn build(scripts: &str, library: &str) -> Vec<u8> {
 
 fn dar() -> ScriptDar {
     let options = Options {
-        steps_max: Some(STEPS_MAX),
+        steps_max: STEPS_MAX,
         ..Options::default()
     };
     ScriptDar::load(&build(SCRIPTS, LIBRARY), &options).unwrap()
@@ -106,7 +106,8 @@ fn a_script_gets_its_argument_and_gives_its_result() {
     let script = dar.script("Main:echoes").unwrap();
     let json = serde_json::json!({"owner": "Alice", "text": "hello"});
     let known = dar.engine().signatures();
-    let argument = from_json(&known, script.parameter.as_ref().unwrap(), &json).unwrap();
+    let given = parse(&json.to_string()).unwrap();
+    let argument = from_json(&known, script.parameter.as_ref().unwrap(), &given).unwrap();
     let settings = Settings::default();
     let evaluation = dar.engine().evaluation(Arc::default());
     let argument = evaluation.import(script.parameter.as_ref().unwrap(), &argument);
@@ -120,6 +121,37 @@ fn a_script_gets_its_argument_and_gives_its_result() {
     );
     let result: Value = evaluation.export(&run.result.unwrap()).unwrap();
     assert_eq!(to_json(&known, &script.result, &result).unwrap(), json);
+}
+
+#[test]
+fn what_yields_a_script_but_is_none_says_why() {
+    let dar = dar();
+    let why = |name: &str| {
+        assert!(dar.script(name).is_none());
+        dar.why_no_script(name)
+    };
+    let two = "it has more than one parameter: a record can hold several";
+    assert_eq!(why("Main:takesTwo"), Some(two));
+    assert_eq!(why("Main:takesAnything"), Some("it has a type parameter"));
+    assert_eq!(why("Main:one"), None);
+    assert_eq!(dar.why_no_script("Main:echoes"), None);
+}
+
+#[test]
+fn memory_is_bounded_where_a_script_asks_for_that() {
+    let options = Options {
+        memory_bytes_max: 1 << 20,
+        ..Options::default()
+    };
+    let scripts = SCRIPTS.replace("= Main:loop 0;", "= Main:expect \"\" (Main:grow \"x\");");
+    let dar = ScriptDar::load(&build(&scripts, LIBRARY), &options).unwrap();
+    let script = dar.script("Main:neverEnds").unwrap();
+    let failure = run_one(&dar, script, TimeMode::Static).result.unwrap_err();
+    let failure = failure.to_string();
+    assert!(
+        failure.ends_with("needed more than 1048576 bytes of memory"),
+        "{failure}"
+    );
 }
 
 #[test]

@@ -55,6 +55,8 @@ fn exactly_the_scripts_that_undo_effects_fail_where_that_is_not_allowed() {
     assert_eq!(names, UNDO_EFFECTS);
     for report in failed {
         let failure = report.failure.as_ref().unwrap();
+        let hint = failure.hint.unwrap();
+        assert!(hint.contains("--protocol-version 34"), "{hint}");
         assert!(
             failure
                 .reason

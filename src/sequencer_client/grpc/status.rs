@@ -86,6 +86,8 @@ fn is_final(code: Code) -> bool {
         Code::PermissionDenied
             | Code::InvalidArgument
             | Code::FailedPrecondition
+            // larger than what the server reads at all
+            | Code::OutOfRange
             | Code::Unimplemented
     )
 }

@@ -137,23 +137,19 @@ impl Emitter<'_> {
             table: place(table)?,
             count: u16::try_from(ranks.len()).map_err(|_| Error::TooLarge("variant"))?,
         });
+        let mut entries = Vec::with_capacity(case.alternatives.len());
         for way in 0..case.alternatives.len() {
-            let entry = self.here()?;
-            for (offset, rank) in ranks.iter().enumerate() {
-                if *rank == Some(way) {
-                    self.tables[table + offset] = entry;
-                }
-            }
+            entries.push(self.here()?);
             self.way(case, Some(way), on, target, ends)?;
         }
+        let unmatched = self.here()?;
         if ranks.contains(&None) {
-            let unmatched = self.here()?;
             self.push(Instruction::MatchError);
-            for entry in &mut self.tables[table..table + ranks.len()] {
-                if *entry == NOWHERE {
-                    *entry = unmatched;
-                }
-            }
+        }
+        // alternatives may have had tables of their own, behind this one
+        for (entry, rank) in self.tables[table..].iter_mut().zip(ranks) {
+            let way = rank.and_then(|way| entries.get(way));
+            *entry = way.copied().unwrap_or(unmatched);
         }
         Ok(())
     }

@@ -59,7 +59,7 @@ impl<'a> Lowerer<'_, 'a> {
     }
 
     /// The first alternative that matches each constructor.
-    fn branches(&self, alternatives: &[CaseAlternative]) -> Result<Branches, Error> {
+    fn branches(&mut self, alternatives: &[CaseAlternative]) -> Result<Branches, Error> {
         let patterns = || alternatives.iter().map(|alternative| &alternative.pattern);
         let first = |fits: &dyn Fn(&Pattern) -> bool| {
             patterns().position(|p| matches!(p, Pattern::Default) || fits(p))
@@ -83,29 +83,46 @@ impl<'a> Lowerer<'_, 'a> {
                 first(&|p| matches!(p, Pattern::Nil)),
             ]),
             Some(Pattern::Variant { tycon, .. } | Pattern::Enum { tycon, .. }) => {
-                let constructors = self.constructors(tycon)?;
-                let of = |name: &Name| {
-                    first(&|p| match p {
-                        Pattern::Variant { constructor, .. }
-                        | Pattern::Enum { constructor, .. } => constructor == name,
-                        _ => false,
-                    })
-                };
-                Branches::Ranks(constructors.iter().map(of).collect())
+                Branches::Ranks(self.ranks(tycon, alternatives)?)
             }
             Some(Pattern::Default) => return Err(Error::Internal("a default that tells")),
         })
     }
 
-    /// The constructors of a variant or enum, in their order.
-    fn constructors(&self, tycon: &Ref) -> Result<Vec<Name>, Error> {
+    /// The first alternative that matches, by the rank of the constructor.
+    fn ranks(
+        &mut self,
+        tycon: &Ref,
+        alternatives: &[CaseAlternative],
+    ) -> Result<Vec<Option<usize>>, Error> {
         let (_, data_type) = self.compiler.data_type(tycon)?;
-        match &data_type.cons {
-            DataCons::Variant(cons) => Ok(cons.iter().map(|(name, _)| name.clone()).collect()),
-            DataCons::Enum(names) => Ok(names.clone()),
+        let count = match &data_type.cons {
+            DataCons::Variant(cons) => cons.len(),
+            DataCons::Enum(names) => names.len(),
             DataCons::Record(_) | DataCons::Interface => {
-                Err(Error::IllTyped("a constructor pattern for a record"))
+                return Err(Error::IllTyped("a constructor pattern for a record"));
+            }
+        };
+        self.compiler.charge_table(count)?;
+        let (_, data_type) = self.compiler.data_type(tycon)?;
+        let mut ways = vec![None; count];
+        for (index, alternative) in alternatives.iter().enumerate() {
+            let rank = match &alternative.pattern {
+                Pattern::Default => {
+                    for way in &mut ways {
+                        *way = way.or(Some(index));
+                    }
+                    break;
+                }
+                Pattern::Variant { constructor, .. } | Pattern::Enum { constructor, .. } => {
+                    data_type.rank(constructor)
+                }
+                _ => None,
+            };
+            if let Some(way) = rank.and_then(|rank| ways.get_mut(rank)) {
+                *way = way.or(Some(index));
             }
         }
+        Ok(ways)
     }
 }

@@ -107,7 +107,7 @@ impl<'a> Lowerer<'_, 'a> {
         }
         let place = |index: usize, name: &Name| match declared.get(index) {
             Some((declared_name, _)) if declared_name == name => Some(index),
-            _ => declared.iter().position(|(n, _)| n == name),
+            _ => data_type.rank(name),
         };
         fields
             .iter()
@@ -143,7 +143,7 @@ impl<'a> Lowerer<'_, 'a> {
     fn strukt(&mut self, fields: &'a [(Name, Expr)]) -> Result<Ir, Error> {
         let mut sorted: Vec<&Name> = fields.iter().map(|(name, _)| name).collect();
         sorted.sort();
-        let place = |name: &Name| sorted.iter().position(|n| *n == name).unwrap_or(0);
+        let place = |name: &Name| sorted.binary_search(&name).unwrap_or(0);
         let places: Vec<usize> = fields.iter().map(|(name, _)| place(name)).collect();
         let mut values = Vec::with_capacity(fields.len());
         for (_, value) in fields {
@@ -159,10 +159,10 @@ impl<'a> Lowerer<'_, 'a> {
 
     fn field(&self, tycon: &Ref, field: &Name) -> Result<u16, Error> {
         let (id, data_type) = self.compiler.data_type(tycon)?;
-        let DataCons::Record(fields) = &data_type.cons else {
+        let DataCons::Record(_) = &data_type.cons else {
             return Err(Error::IllTyped("a field of a type that is no record"));
         };
-        let place = fields.iter().position(|(name, _)| name == field);
+        let place = data_type.rank(field);
         let place = place.ok_or_else(|| Error::NoMember {
             what: "field",
             id,
@@ -174,8 +174,7 @@ impl<'a> Lowerer<'_, 'a> {
     fn rank(&self, tycon: &Ref, constructor: &Name) -> Result<u16, Error> {
         let (id, data_type) = self.compiler.data_type(tycon)?;
         let rank = match &data_type.cons {
-            DataCons::Variant(cons) => cons.iter().position(|(name, _)| name == constructor),
-            DataCons::Enum(names) => names.iter().position(|name| name == constructor),
+            DataCons::Variant(_) | DataCons::Enum(_) => data_type.rank(constructor),
             DataCons::Record(_) | DataCons::Interface => None,
         };
         let rank = rank.ok_or_else(|| Error::NoMember {

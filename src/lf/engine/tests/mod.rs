@@ -16,6 +16,7 @@ mod key_upgrades;
 mod keys;
 
 mod interfaces;
+mod large;
 mod limits;
 mod mutated;
 mod refusals;

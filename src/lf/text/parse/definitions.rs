@@ -1,5 +1,6 @@
 //! Modules and what they define; `templates` has templates and interfaces.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::Parser;
@@ -10,7 +11,7 @@ use crate::lf::ast::{
 use crate::lf::distinct;
 use crate::lf::text::error::Error;
 use crate::lf::text::token::{Kind, Symbol};
-use crate::model::Name;
+use crate::model::{DottedName, Name};
 
 /// All flags are set in LF 2, so a text does not mention them.
 const FLAGS: FeatureFlags = FeatureFlags {
@@ -214,9 +215,10 @@ impl Parser<'_> {
 
 /// An interface has a type; a text may leave it out.
 fn add_interface_types(module: &mut Module) {
+    let types = module.data_types.iter().map(|data| data.name.clone());
+    let types: BTreeSet<DottedName> = types.collect();
     for interface in &module.interfaces {
-        let is_there = module.data_types.iter().any(|d| d.name == interface.name);
-        if !is_there {
+        if !types.contains(&interface.name) {
             module.data_types.push(DefDataType {
                 name: interface.name.clone(),
                 params: Vec::new(),

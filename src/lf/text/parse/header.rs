@@ -1,5 +1,7 @@
 //! The beginning of a text: version of the language, name and version of the package, imports.
 
+use std::collections::BTreeSet;
+
 use super::{Find, Parser};
 use crate::lf::ast::{LanguageVersion, Module, Package};
 use crate::lf::text::error::Error;
@@ -99,11 +101,12 @@ impl Parser<'_> {
 
     fn modules(&mut self) -> Result<Vec<Module>, Error> {
         let mut modules: Vec<Module> = Vec::new();
+        let mut names = BTreeSet::new();
         while self.peek() != Kind::End {
             self.expect_word("module")?;
             let start = self.peek_at(0);
             let module = self.module()?;
-            if modules.iter().any(|known| known.name == module.name) {
+            if !names.insert(module.name.clone()) {
                 let message = format!("module {} is defined twice", module.name);
                 return self.checked_at(start, Err(message));
             }

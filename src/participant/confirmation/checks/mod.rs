@@ -75,14 +75,14 @@ pub fn run(request: &Request<'_>) -> Option<Problem> {
 /// more than that: what is wrong may be about contracts that they must not see.
 pub(super) fn malformed(detail: impl Into<String>) -> Problem {
     Problem {
-        reject: Reject {
+        reject: Box::new(Reject {
             error_id: ErrorId::LocalVerdictMalformedRequest.as_str().to_owned(),
             message: "Rejected transaction due to malformed request: see the log of the \
                       participant that rejected it"
                 .to_owned(),
             malformed: true,
             ..Reject::default()
-        },
+        }),
         detail: detail.into(),
     }
 }
@@ -92,10 +92,10 @@ fn refused(id: ErrorId, message: impl Into<String>) -> Problem {
     let message = message.into();
     Problem {
         detail: message.clone(),
-        reject: Reject {
+        reject: Box::new(Reject {
             error_id: id.as_str().to_owned(),
             message,
             ..Reject::default()
-        },
+        }),
     }
 }

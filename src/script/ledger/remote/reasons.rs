@@ -18,6 +18,14 @@ pub(super) fn reason(failure: &Failure) -> Reason {
             let status = status(text, &failure.metadata);
             status.map(|status| Reason::Interpretation(Error::Failure(status)))
         }
+        // its words are for those who read logs
+        "CONTRACT_KEY_NOT_FOUND" => after(text, "GlobalKey(").map(|key| Reason::Told {
+            id: failure.id.clone(),
+            message: format!(
+                "no contract of {} has the key, or none that may be seen",
+                key.split(',').next().unwrap_or_default()
+            ),
+        }),
         "INTERPRETATION_USER_ERROR" => {
             let message = after(text, "User abort: ");
             message.map(|message| Reason::Interpretation(Error::UserError(message.to_owned())))
@@ -128,6 +136,16 @@ mod tests {
         assert_eq!(status.error_id, "too.long.id");
         let colour = ("colour".to_owned(), "red".to_owned());
         assert_eq!(status.metadata, [colour].into());
+    }
+
+    #[test]
+    fn a_key_that_is_not_found_is_told_in_words() {
+        let message = "CONTRACT_KEY_NOT_FOUND(11,0): dependency error: couldn't find key: GlobalKey(Main:Account, main, Record(None,ImmArray()), Hash(00))";
+        let told = reason(&failure("CONTRACT_KEY_NOT_FOUND", message)).to_string();
+        assert_eq!(
+            told,
+            "CONTRACT_KEY_NOT_FOUND: no contract of Main:Account has the key, or none that may be seen"
+        );
     }
 
     #[test]

@@ -23,6 +23,6 @@ names! {
     ContractKeyNotFound(_) InconsistentContractKey(_) CreateWithoutMaintainers { .. }
     KeyWithoutMaintainers(_) ContractIdInKey(_) QueryLimit(_)
     Failure(_) UserError(_) TemplatePrecondition { .. } NonComparableValues {} ValueNesting {}
-    MalformedText {} EffectfulRollback(_) Crypto(_) DuplicateContractId(_) Limit(_)
+    MalformedText {} EffectfulRollback(_) Crypto(_) Internal { .. } DuplicateContractId(_) Limit(_)
     Cancelled {} IllTyped(_)
 }
