@@ -24,5 +24,5 @@ pub use crate::model::ProtocolVersion;
 pub use domain::DomainConfig;
 pub use load::{ConfigError, Sources, load};
 pub use validated::{
-    ClockConfig, Endpoint, NodeConfig, ParticipantConfig, RoleKind, RoleSelection,
+    ClockConfig, ConnectionConfig, Endpoint, NodeConfig, ParticipantConfig, RoleKind, RoleSelection,
 };

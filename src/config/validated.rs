@@ -8,7 +8,6 @@ use super::domain::DomainConfig;
 use super::load::ConfigError;
 use super::raw::{Raw, RawConnection, RawDatabase, RawEndpoint, RawParticipant};
 use crate::model::Duration;
-use crate::participant::submission::DomainConnection;
 use crate::storage::{DatabaseConfig, DatabaseKind, PoolConfig};
 use crate::telemetry::{LogConfig, LogFormat};
 
@@ -44,11 +43,22 @@ pub struct ParticipantConfig {
     /// The names of the domains of this configuration that it connects to, the preferred ones first.
     pub domains: Vec<String>,
     /// The domains of other processes that it connects to.
-    pub connections: Vec<DomainConnection>,
+    pub connections: Vec<ConnectionConfig>,
     /// The Ledger API.
     pub ledger_api: Option<Endpoint>,
     /// The admin API.
     pub admin_api: Option<Endpoint>,
+}
+
+/// A domain of another process.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConnectionConfig {
+    /// The name by which the participant knows it.
+    pub alias: String,
+    /// Where its public API is: `http://HOST:PORT`.
+    pub address: String,
+    /// The higher, the rather a command goes there.
+    pub priority: i32,
 }
 
 /// An address to listen at.
@@ -298,7 +308,7 @@ fn connection(
     alias: &str,
     raw: &RawConnection,
     domains: &[String],
-) -> Result<DomainConnection, ConfigError> {
+) -> Result<ConnectionConfig, ConfigError> {
     let path = format!("{path}.connections.{alias}");
     check_name(&path, alias)?;
     if domains.iter().any(|it| it == alias) {
@@ -313,12 +323,10 @@ fn connection(
             format!("{:?} is not an address like http://HOST:PORT", raw.address),
         ));
     }
-    Ok(DomainConnection {
+    Ok(ConnectionConfig {
         alias: alias.to_owned(),
         address: raw.address.clone(),
         priority: raw.priority,
-        is_enabled: true,
-        domain: None,
     })
 }
 

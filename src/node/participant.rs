@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use super::start::{Assembly, StartError};
-use crate::config::{ParticipantConfig, RoleKind};
+use crate::config::{ConnectionConfig, ParticipantConfig, RoleKind};
 use crate::lf::engine::Engine;
 use crate::participant::indexer::{self, Head, Indexer, LogTail};
 use crate::participant::packages::Packages;
 use crate::participant::schema;
-use crate::participant::submission::SyncPort;
+use crate::participant::submission::{DomainConnection, SyncPort};
 use crate::participant::sync::{self, DomainLink, InProcessSync, SyncRole};
 use crate::storage::Schema;
 
@@ -55,7 +55,7 @@ pub(super) async fn start(
             schema: schema.clone(),
             packages: packages.clone(),
             domains,
-            connections: config.connections.clone(),
+            connections: config.connections.iter().map(connection).collect(),
             clock: assembly.clock.clone(),
             compute: assembly.compute.clone(),
             tail: tail.clone(),
@@ -83,4 +83,14 @@ pub(super) async fn start(
         head,
         sync,
     })
+}
+
+fn connection(config: &ConnectionConfig) -> DomainConnection {
+    DomainConnection {
+        alias: config.alias.clone(),
+        address: config.address.clone(),
+        priority: config.priority,
+        is_enabled: true,
+        domain: None,
+    }
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use tonic::{Request, Response, Status};
 
 use super::{answer, domain};
+use crate::crypto::PublicKey;
 use crate::model::DomainId;
 use crate::participant::errors::{ErrorId, Refusal};
 use crate::participant::submission::SyncPort;
@@ -114,7 +115,7 @@ fn describe(mapping: &Mapping) -> String {
             threshold, owners, ..
         } => format!("{threshold} of {}", join(owners)),
         Mapping::OwnerToKey { keys, .. } => {
-            let signing = join(keys.signing.iter().map(|key| key.fingerprint()));
+            let signing = join(keys.signing.iter().map(PublicKey::fingerprint));
             let encryption = match &keys.encryption {
                 Some(key) => format!(", encrypted for with {}", key.fingerprint()),
                 None => String::new(),

@@ -194,7 +194,7 @@ impl Shell {
                     dry_run,
                     domain,
                     reply,
-                } => self.upload(dar, (vet, dry_run), domain, reply),
+                } => self.upload(dar, (vet, dry_run), domain.as_ref(), reply),
                 SyncMessage::ChangeVetting {
                     change,
                     domain,

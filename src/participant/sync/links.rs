@@ -50,7 +50,7 @@ pub struct DomainLink {
 /// The domains that this participant is to be connected to, by alias.
 #[derive(Default)]
 pub(super) struct Links {
-    links: BTreeMap<String, Link>,
+    by_alias: BTreeMap<String, Link>,
     joining: FuturesUnordered<Task<Joined>>,
     /// How often joining was begun.
     attempts: u64,
@@ -182,13 +182,13 @@ impl Links {
 
     /// Whether some domain was not reached since the start.
     pub(super) fn is_joining(&self) -> bool {
-        let mut stages = self.links.values().map(|link| &link.stage);
+        let mut stages = self.by_alias.values().map(|link| &link.stage);
         stages.any(|stage| matches!(stage, Stage::Joining(..)))
     }
 
     /// Tells those who have waited too long; the participant goes on trying.
     pub(super) fn time_out(&mut self, now: Timestamp) {
-        for link in self.links.values_mut() {
+        for link in self.by_alias.values_mut() {
             let trouble = match link.status().state {
                 DomainState::Connecting(Some(trouble)) => trouble,
                 _ => "it does not answer".to_owned(),
@@ -204,7 +204,7 @@ impl Links {
     }
 
     pub(super) fn status(&self) -> Vec<DomainStatus> {
-        self.links.values().map(Link::status).collect()
+        self.by_alias.values().map(Link::status).collect()
     }
 
     fn insert(&mut self, reach: Reach, health: &Reporter) {
@@ -214,11 +214,11 @@ impl Links {
             stage: Stage::Off,
             waiting: Vec::new(),
         };
-        self.links.insert(link.reach.alias().to_owned(), link);
+        self.by_alias.insert(link.reach.alias().to_owned(), link);
     }
 
     fn start(&mut self, alias: &str, identity: &Identity, rest: Option<(Duration, String)>) {
-        let Some(link) = self.links.get_mut(alias) else {
+        let Some(link) = self.by_alias.get_mut(alias) else {
             return;
         };
         self.attempts += 1;
@@ -257,14 +257,18 @@ impl Shell {
             self.links.insert(Reach::There(connection), &self.health);
         }
         for connection in known {
-            if !self.links.links.contains_key(&connection.alias) {
+            if !self.links.by_alias.contains_key(&connection.alias) {
                 self.links.insert(Reach::There(connection), &self.health);
             }
         }
-        let wanted = self.links.links.values().filter(|link| match &link.reach {
-            Reach::Here(_) => true,
-            Reach::There(connection) => connection.is_enabled,
-        });
+        let wanted = self
+            .links
+            .by_alias
+            .values()
+            .filter(|link| match &link.reach {
+                Reach::Here(_) => true,
+                Reach::There(connection) => connection.is_enabled,
+            });
         let wanted: Vec<String> = wanted.map(|it| it.reach.alias().to_owned()).collect();
         for alias in wanted {
             self.links.start(&alias, &self.identity, None);
@@ -285,7 +289,7 @@ impl Shell {
 
     /// An attempt to join has ended.
     pub(super) async fn joined(&mut self, joined: Joined) -> Result<(), storage::Error> {
-        let Some(link) = self.links.links.get_mut(&joined.alias) else {
+        let Some(link) = self.links.by_alias.get_mut(&joined.alias) else {
             return Ok(());
         };
         if !matches!(link.stage, Stage::Joining(attempt, _) if attempt == joined.attempt) {
@@ -333,7 +337,7 @@ impl Shell {
     /// A domain does not want this participant, or cannot be followed: tried again later.
     fn rest(&mut self, alias: &str, reason: String) {
         tracing::warn!(domain = alias, reason, "not connected, tried again");
-        if let Some(link) = self.links.links.get_mut(alias) {
+        if let Some(link) = self.links.by_alias.get_mut(alias) {
             for (_, reply) in link.waiting.drain(..) {
                 let _ = reply.send(Err(refused(alias, &reason)));
             }
@@ -355,7 +359,7 @@ impl Shell {
         mut connection: DomainConnection,
         reply: Reply<DomainStatus>,
     ) -> Result<(), storage::Error> {
-        let known = self.links.links.get(&connection.alias);
+        let known = self.links.by_alias.get(&connection.alias);
         let refusal = match known.map(|link| (&link.reach, &link.stage)) {
             Some((Reach::Here(_), _)) => Some("it is a domain of this process".to_owned()),
             Some((Reach::There(it), Stage::Connected(_) | Stage::Joining(..)))
@@ -363,7 +367,7 @@ impl Shell {
             {
                 Some(format!("it is {} now: disconnect it first", it.address))
             }
-            None if self.links.links.len() >= CONNECTIONS_MAX => {
+            None if self.links.by_alias.len() >= CONNECTIONS_MAX => {
                 Some(format!("there are {CONNECTIONS_MAX} already"))
             }
             Some(_) | None => None,
@@ -379,11 +383,11 @@ impl Shell {
         self.store.keep_connection(&connection).await?;
         let alias = connection.alias.clone();
         let deadline = self.topology_deadline();
-        match self.links.links.get_mut(&alias) {
+        match self.links.by_alias.get_mut(&alias) {
             Some(link) => link.reach = Reach::There(connection),
             None => self.links.insert(Reach::There(connection), &self.health),
         }
-        let Some(link) = self.links.links.get_mut(&alias) else {
+        let Some(link) = self.links.by_alias.get_mut(&alias) else {
             return Ok(());
         };
         if let Stage::Connected(domain) = &link.stage {
@@ -411,7 +415,7 @@ impl Shell {
         alias: &str,
         reply: Reply<()>,
     ) -> Result<(), storage::Error> {
-        let refusal = match self.links.links.get_mut(alias) {
+        let refusal = match self.links.by_alias.get_mut(alias) {
             None => Some(refused(alias, "there is no domain of this name")),
             Some(link) => match &mut link.reach {
                 Reach::Here(_) => Some(refused(

@@ -35,10 +35,10 @@ impl Shell {
         &self,
         dar: Bytes,
         (vet, dry_run): (bool, bool),
-        domain: Option<DomainId>,
+        domain: Option<&DomainId>,
         reply: Reply<()>,
     ) {
-        let chosen = vet.then(|| self.choose(domain.as_ref(), || self.several_for_packages()));
+        let chosen = vet.then(|| self.choose(domain, || self.several_for_packages()));
         let vet_on = match chosen.transpose() {
             Ok(vet_on) => vet_on,
             Err(refusal) => {

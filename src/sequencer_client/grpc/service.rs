@@ -14,7 +14,7 @@ use crate::wire::domain as wire;
 use wire::domain_service_client::DomainServiceClient;
 
 /// Joining waits until everybody knows the member, which a change of the topology may delay.
-const ADMISSION_TIMEOUT: Duration = Duration::from_secs(60);
+const ADMISSION_TIMEOUT: Duration = Duration::from_mins(1);
 
 /// Reaches a domain service in another process.
 #[derive(Debug, Clone)]

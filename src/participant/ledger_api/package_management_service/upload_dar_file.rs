@@ -23,9 +23,10 @@ pub(super) async fn call(
             ));
         }
     };
-    let domain = match vet {
-        true => Some(super::chosen_domain(door, &request.synchronizer_id).await?),
-        false => None,
+    let domain = if vet {
+        Some(super::chosen_domain(door, &request.synchronizer_id).await?)
+    } else {
+        None
     };
     door.sync
         .upload_dar(request.dar_file.into(), vet, false, domain)
