@@ -25,6 +25,7 @@ pub mod updates;
 
 pub mod ledger_api;
 
+pub mod commitments;
 pub mod disclosure;
 pub mod errors;
 pub mod packages;

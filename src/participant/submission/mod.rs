@@ -27,8 +27,8 @@ pub use deduplication::{
 };
 pub use interpret::{Contracts, Failure, Interpreter, KeyedContract, Success};
 pub use port::{
-    Command, ConnectedDomain, DeduplicationPeriod, DisclosedContract, KeyRotation, MinLedgerTime,
-    Submission, SyncPort, TraceContext, trace_id,
+    Command, ConnectedDomain, DeduplicationPeriod, DisclosedContract, DomainCommitments,
+    KeyRotation, MinLedgerTime, Submission, SyncPort, TraceContext, trace_id,
 };
 pub use resolve::Resolver;
 pub use routing::{Route, prescribed};

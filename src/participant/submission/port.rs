@@ -9,8 +9,10 @@ use crate::model::{
     CommandId, ContractId, DomainId, Duration, Name, Offset, PackageId, PackageName, PackageRef,
     ParticipantId, Party, PartyHint, SubmissionId, Timestamp, TypeConRef, UserId, WorkflowId,
 };
+use crate::participant::commitments::Compared;
 use crate::participant::errors::Refusal;
 use crate::participant::packages::{VettingChange, VettingUpdate};
+use crate::protocol::Period;
 use crate::topology;
 
 /// Commands as the door has checked them: well-formed, not yet typed.
@@ -183,6 +185,17 @@ pub struct ConnectedDomain {
     pub id: DomainId,
 }
 
+/// What is known on a domain about the contracts that are shared with others.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DomainCommitments {
+    /// The domain.
+    pub domain: DomainId,
+    /// The last period for which this participant has computed what it shares.
+    pub computed: Option<Period>,
+    /// The last comparison with each other participant.
+    pub compared: Vec<Compared>,
+}
+
 /// What the ledger API asks of sync. Calls return when sync has answered; refusals that come with
 /// [`crate::participant::errors::Category::TransientServerFailure`] mean that it is away for a moment.
 #[tonic::async_trait]
@@ -211,6 +224,9 @@ pub trait SyncPort: Send + Sync + 'static {
 
     /// The domains that this participant is connected to now.
     async fn connected_domains(&self) -> Result<Vec<ConnectedDomain>, Refusal>;
+
+    /// What this participant and others have said lately about the contracts that they share.
+    async fn commitments(&self) -> Result<Vec<DomainCommitments>, Refusal>;
 
     /// Who this participant is.
     async fn participant_id(&self) -> Result<ParticipantId, Refusal>;

@@ -9,6 +9,7 @@ use futures_util::stream::{FuturesOrdered, FuturesUnordered};
 use futures_util::{FutureExt, StreamExt};
 
 use super::administration::Administration;
+use super::commitments::Commitments;
 use super::config::Config;
 use super::contracts::ContractStore;
 use super::identity::Identity;
@@ -102,6 +103,7 @@ pub(super) struct Shell {
     pub(super) administration: Administration,
     pub(super) vetting: Vetting,
     pub(super) rotation: Rotation,
+    pub(super) commitments: Commitments,
     pub(super) end: LogEnd,
     /// The last event that was processed, and the last one kept.
     pub(super) processed: Timestamp,
@@ -119,6 +121,7 @@ pub(super) struct Shell {
 impl Shell {
     async fn serve(&mut self, mut inbox: Inbox<SyncMessage>) -> Result<(), RoleFailure> {
         let mut checkpoint = tokio::time::interval(self.role.config.checkpoint_interval);
+        self.work_on_commitments();
         loop {
             tokio::select! {
                 messages = inbox.recv_batch(TURN_MAX) => match messages {
@@ -154,6 +157,7 @@ impl Shell {
                 }
                 Some(uploaded) = self.uploading.next() => self.uploaded(uploaded),
                 Some(checked) = self.checking_vetting.next() => self.vetting_checked(checked),
+                done = self.commitments.next() => self.committed(done?).await?,
                 sent = self.outbox.next() => self.sent(sent).await?,
                 _ = checkpoint.tick() => self.checkpoint().await?,
             }
@@ -203,6 +207,9 @@ impl Shell {
                     };
                     let _ = reply.send(Ok(vec![domain]));
                 }
+                SyncMessage::Commitments { reply } => {
+                    let _ = reply.send(Ok(vec![self.domain_commitments()]));
+                }
                 SyncMessage::ParticipantId { reply } => {
                     let _ = reply.send(Ok(self.identity.participant.clone()));
                 }
@@ -227,7 +234,8 @@ impl Shell {
             .is_some_and(|deadline| deadline < now);
         // the topology manager asks for that moment, too, unless it is away
         let changes = self.intake.follower.register().next_change();
-        if late || changes.is_some_and(|at| at.plus(CHANGE_PATIENCE) < now) {
+        let uncommitted = self.wants_boundary(now);
+        if late || uncommitted || changes.is_some_and(|at| at.plus(CHANGE_PATIENCE) < now) {
             self.outbox
                 .tick(now.plus(self.role.config.sequencing_timeout.into()));
         }
@@ -265,6 +273,7 @@ impl Shell {
             participant: &self.identity.participant,
             end: &mut self.end,
             in_flight: &mut self.in_flight,
+            commitments: &mut self.commitments,
         }
     }
 }

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::participant::commitments::CatchUp;
+
 /// How sync works.
 #[derive(Debug, Clone)]
 pub struct Config {
@@ -15,6 +17,8 @@ pub struct Config {
     pub checkpoint_interval: Duration,
     /// Contracts kept in memory, in number.
     pub contracts_cached: usize,
+    /// Which boundaries of commitments count while this participant is behind.
+    pub catch_up: CatchUp,
 }
 
 impl Default for Config {
@@ -25,6 +29,10 @@ impl Default for Config {
             topology_timeout: Duration::from_secs(20),
             checkpoint_interval: Duration::from_secs(1),
             contracts_cached: 20_000,
+            catch_up: CatchUp {
+                interval_skip: 5,
+                intervals_to_trigger: 2,
+            },
         }
     }
 }

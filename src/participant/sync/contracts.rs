@@ -59,15 +59,6 @@ impl ContractStore {
         }
     }
 
-    /// The states of contracts; unknown ones are left out.
-    pub(super) async fn states(
-        &self,
-        ids: BTreeSet<ContractId>,
-    ) -> Result<HashMap<ContractId, ContractState>, Error> {
-        let found = self.find(ids).await?;
-        Ok(found.into_iter().map(|(id, it)| (id, it.state)).collect())
-    }
-
     /// Takes over what has been written.
     pub(super) fn apply(&self, changes: Vec<Change>) {
         let mut cache = self.cache.lock().unwrap_or_else(PoisonError::into_inner);
@@ -86,7 +77,8 @@ impl ContractStore {
         }
     }
 
-    async fn find(
+    /// Contracts with their states; unknown ones are left out.
+    pub(super) async fn find(
         &self,
         mut wanted: BTreeSet<ContractId>,
     ) -> Result<HashMap<ContractId, Cached>, Error> {

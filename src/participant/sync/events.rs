@@ -15,32 +15,35 @@ impl Shell {
         events: Vec<CheckedEvent>,
     ) -> Result<(), storage::Error> {
         self.rotate();
-        let wanted = events
-            .iter()
-            .flat_map(|event| &event.items)
-            .flat_map(used_contracts)
-            .collect();
+        let items = events.iter().flat_map(|event| &event.items);
+        let wanted = items.flat_map(|item| self.used_contracts(item)).collect();
         let changes = events.iter().flat_map(|event| &event.items);
         let changes: Vec<ChangeId> = changes.filter_map(change_of).collect();
         let (states, accepted) = tokio::try_join!(
-            self.contracts.states(wanted),
+            self.contracts.find(wanted),
             self.store.accepted_at(&changes)
         )?;
         let mut turn = Turn::new(states, accepted);
         for event in events {
             self.take(event, &mut turn);
         }
-        self.write(turn).await
+        self.write(turn).await?;
+        self.work_on_commitments();
+        Ok(())
     }
 
     fn take(&mut self, event: CheckedEvent, turn: &mut Turn) {
         let time = event.time;
         let is_new = time > self.intake.kept;
+        if is_new {
+            self.pass_boundaries(time, &event.effective);
+        }
         let mut context = Context {
             domain: &self.info.id,
             participant: &self.identity.participant,
             end: &mut self.end,
             in_flight: &mut self.in_flight,
+            commitments: &mut self.commitments,
         };
         if is_new {
             for effective in event.effective {
@@ -73,10 +76,33 @@ impl Shell {
                     self.administration.refused(&refusal);
                     continue;
                 }
-                Item::Verdict(_) | Item::TopologyRefusal(_) => continue,
+                Item::Commitment(said) if is_new => {
+                    let register = self.intake.follower.register();
+                    context.hear(&said, time, register, &mut turn.writes.commitments);
+                    continue;
+                }
+                Item::Verdict(_) | Item::TopologyRefusal(_) | Item::Commitment(_) => continue,
             };
             turn.take(effects, &mut context);
         }
+    }
+
+    /// The contracts whose states a request's fate, or what a verdict changes, depends on.
+    fn used_contracts(&self, item: &Item) -> Vec<ContractId> {
+        let content = match item {
+            Item::Request(request) => request.content.as_ref(),
+            Item::Verdict(verdict) => {
+                let consumed = self.processor.consumed(verdict.request).into_iter();
+                return consumed.flatten().cloned().collect();
+            }
+            Item::TopologyRefusal(_) | Item::Commitment(_) => None,
+        };
+        let Some(content) = content else {
+            return Vec::new();
+        };
+        let usage = &content.usage;
+        let used = usage.consumed.iter().chain(&usage.read);
+        used.chain(&usage.created).cloned().collect()
     }
 
     /// Writes a turn, then does what may be done only after that.
@@ -142,19 +168,6 @@ impl Shell {
 fn change_of(item: &Item) -> Option<ChangeId> {
     match item {
         Item::Request(request) => request.change.as_ref().map(|change| change.id),
-        Item::Verdict(_) | Item::TopologyRefusal(_) => None,
+        Item::Verdict(_) | Item::TopologyRefusal(_) | Item::Commitment(_) => None,
     }
-}
-
-/// The contracts whose states a request's fate depends on.
-fn used_contracts(item: &Item) -> Vec<ContractId> {
-    let Item::Request(request) = item else {
-        return Vec::new();
-    };
-    let Some(content) = &request.content else {
-        return Vec::new();
-    };
-    let usage = &content.usage;
-    let used = usage.consumed.iter().chain(&usage.read);
-    used.chain(&usage.created).cloned().collect()
 }

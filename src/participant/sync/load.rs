@@ -9,6 +9,7 @@ use futures_util::stream::{FuturesOrdered, FuturesUnordered};
 
 use super::actor::{Shell, SyncRole};
 use super::administration::Administration;
+use super::commitments::Commitments;
 use super::contracts::ContractStore;
 use super::identity::Identity;
 use super::intake::{Intake, ViewKeys};
@@ -38,6 +39,12 @@ impl Shell {
             .map_err(|reason| RoleFailure::new(format!("the domain refuses: {reason}")))?;
         let restored = store.restore(&info.id).await?;
         let follower = follower(&info, &restored.topology, restored.position.seen.time)?;
+        let commitments = Commitments::restore(
+            store.commitments(&info.id).await?,
+            identity.participant.clone(),
+            restored.position.seen.time,
+            follower.register(),
+        );
         let key = identity.signing_key_in(follower.topology()).clone();
         let mut outbox = Outbox::new(
             Arc::clone(&role.sequencer),
@@ -87,6 +94,7 @@ impl Shell {
             administration: Administration::default(),
             vetting: Vetting::default(),
             rotation: Rotation::default(),
+            commitments,
             end: LogEnd {
                 offset: restored.last_offset,
                 times: restored.times.into_iter().collect(),

@@ -6,7 +6,7 @@ use tokio::sync::oneshot;
 use crate::model::{DomainId, ParticipantId, Party, PartyHint};
 use crate::participant::errors::Refusal;
 use crate::participant::packages::{VettingChange, VettingUpdate};
-use crate::participant::submission::{ConnectedDomain, KeyRotation, Submission};
+use crate::participant::submission::{ConnectedDomain, DomainCommitments, KeyRotation, Submission};
 use crate::topology;
 
 /// Where an answer goes.
@@ -60,6 +60,11 @@ pub enum SyncMessage {
     ConnectedDomains {
         /// Answered at once.
         reply: Reply<Vec<ConnectedDomain>>,
+    },
+    /// What do others say about what is shared?
+    Commitments {
+        /// Answered at once.
+        reply: Reply<Vec<DomainCommitments>>,
     },
     /// Who?
     ParticipantId {

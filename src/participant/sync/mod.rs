@@ -39,6 +39,8 @@ mod administration;
 mod rotation;
 mod vetting;
 
+mod commitments;
+
 mod packages;
 
 pub use actor::SyncRole;

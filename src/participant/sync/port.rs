@@ -6,7 +6,9 @@ use super::messages::{Reply, SyncMessage};
 use crate::model::{DomainId, ParticipantId, Party, PartyHint};
 use crate::participant::errors::{ErrorId, Refusal};
 use crate::participant::packages::{VettingChange, VettingUpdate};
-use crate::participant::submission::{ConnectedDomain, KeyRotation, Submission, SyncPort};
+use crate::participant::submission::{
+    ConnectedDomain, DomainCommitments, KeyRotation, Submission, SyncPort,
+};
 use crate::runtime::{Handle, PostError};
 use crate::topology;
 
@@ -64,6 +66,10 @@ impl SyncPort for InProcessSync {
     async fn connected_domains(&self) -> Result<Vec<ConnectedDomain>, Refusal> {
         self.ask(|reply| SyncMessage::ConnectedDomains { reply })
             .await
+    }
+
+    async fn commitments(&self) -> Result<Vec<DomainCommitments>, Refusal> {
+        self.ask(|reply| SyncMessage::Commitments { reply }).await
     }
 
     async fn participant_id(&self) -> Result<ParticipantId, Refusal> {

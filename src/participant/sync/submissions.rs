@@ -295,6 +295,7 @@ impl Shell {
 
     /// A message's fate is known. Most are sequenced, and what follows comes as an event.
     pub(super) async fn sent(&mut self, sent: Sent) -> Result<(), storage::Error> {
+        self.commitments_sent(&sent);
         let error = match sent.outcome {
             Ok(()) => return Ok(()),
             Err(error) => error,

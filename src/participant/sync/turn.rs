@@ -6,6 +6,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use prost::Message as _;
 
+use super::commitments::Commitments;
 use super::contracts::{Cached, Change};
 use super::processor::{Decided, Effects};
 use super::register::InFlight;
@@ -41,7 +42,7 @@ pub(super) struct Turn {
     /// Parties that became known.
     pub parties: Vec<Party>,
     /// The states of the contracts that this turn's requests use.
-    states: HashMap<ContractId, ContractState>,
+    states: HashMap<ContractId, Cached>,
     /// When the changes that this turn's requests are about were accepted.
     accepted: HashMap<ChangeId, Timestamp>,
 }
@@ -52,11 +53,12 @@ pub(super) struct Context<'a> {
     pub participant: &'a ParticipantId,
     pub end: &'a mut LogEnd,
     pub in_flight: &'a mut InFlight,
+    pub commitments: &'a mut Commitments,
 }
 
 impl Turn {
     pub(super) fn new(
-        states: HashMap<ContractId, ContractState>,
+        states: HashMap<ContractId, Cached>,
         accepted: HashMap<ChangeId, Timestamp>,
     ) -> Self {
         Self {
@@ -70,8 +72,7 @@ impl Turn {
     pub(super) fn state(&self, id: &ContractId) -> ContractState {
         self.states
             .get(id)
-            .copied()
-            .unwrap_or(ContractState::Unknown)
+            .map_or(ContractState::Unknown, |known| known.state)
     }
 
     /// When a change was accepted, if it was.
@@ -132,16 +133,18 @@ impl Turn {
             offset = offset.get(),
             "transaction accepted"
         );
-        self.change_contracts(request, readable, &visible, decided.record_time, offset);
+        let when = (decided.record_time, offset);
+        self.create_contracts(request, readable, &visible, when, context.commitments);
+        self.archive_contracts(readable, when, context.commitments);
     }
 
-    fn change_contracts(
+    fn create_contracts(
         &mut self,
         request: &CheckedRequest,
         content: &Content,
         visible: &BTreeSet<Bytes>,
-        at: Timestamp,
-        by: Offset,
+        (at, by): (Timestamp, Offset),
+        commitments: &mut Commitments,
     ) {
         for (place, (id, instance)) in (0..).zip(&content.created) {
             if !visible.contains(id.as_bytes()) {
@@ -165,15 +168,31 @@ impl Turn {
                     key: instance.key.as_ref().map(|key| (key.hash, place)),
                 });
             }
-            self.states.insert(id.clone(), state);
+            if state == ContractState::Active {
+                commitments.created(id, instance);
+            }
             let instance = Arc::clone(instance);
-            self.changes
-                .push(Change::Created(id.clone(), Cached { instance, state }));
+            let cached = Cached { instance, state };
+            self.states.insert(id.clone(), cached.clone());
+            self.changes.push(Change::Created(id.clone(), cached));
         }
+    }
+
+    fn archive_contracts(
+        &mut self,
+        content: &Content,
+        (at, by): (Timestamp, Offset),
+        commitments: &mut Commitments,
+    ) {
         // where a contract has no state here, because none of its stakeholders is, this changes none
         for id in &content.usage.consumed {
             self.writes.archive(id, at, by);
-            self.states.insert(id.clone(), ContractState::Archived);
+            if let Some(known) = self.states.get_mut(id) {
+                if known.state == ContractState::Active {
+                    commitments.archived(id, &known.instance);
+                }
+                known.state = ContractState::Archived;
+            }
             self.changes.push(Change::Archived(id.clone()));
         }
     }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use bytes::Bytes;
+use deadpool_postgres::{GenericClient, Transaction};
 use prost::Message as _;
 
 use super::super::contracts::Cached;
@@ -357,8 +358,24 @@ impl Store {
         domain: &DomainId,
         writes: &Writes,
     ) -> Result<(), Error> {
+        if writes.commitments.is_empty() {
+            let client = self.database.client().await?;
+            return self.execute(&client, domain, writes).await;
+        }
+        let with_commitments = async |client: &Transaction<'_>| {
+            self.execute(client, domain, writes).await?;
+            self.hear(client, domain, &writes.commitments).await
+        };
+        self.database.transaction(with_commitments).await
+    }
+
+    async fn execute(
+        &self,
+        client: &impl GenericClient,
+        domain: &DomainId,
+        writes: &Writes,
+    ) -> Result<(), Error> {
         let columns = Columns::of(writes);
-        let client = self.database.client().await?;
         let statement = client.prepare_cached(&self.write).await?;
         client
             .execute(

@@ -1,0 +1,2 @@
+//! Sums, books and checks.
+#![allow(clippy::unwrap_used)]

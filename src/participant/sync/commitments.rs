@@ -1,0 +1,425 @@
+//! ACS commitments on their way through the loop: boundaries that time passes, what others say, and the
+//! work beside the loop that leads to what is said to them.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::actor::Shell;
+use super::intake::SaidCommitment;
+use super::outbox::Sent;
+use super::store::{CommitmentWrites, Store};
+use super::turn::Context;
+use crate::lf::transaction::ContractInstance;
+use crate::model::{ContractId, Duration, ParticipantId, Timestamp};
+use crate::participant::commitments::{
+    self, Backlog, Book, Change, Closing, Compared, Computed, Kind, Received, Scan, Step, Sums,
+    Taken,
+};
+use crate::participant::submission::DomainCommitments;
+use crate::protocol::{AcsCommitment, Envelope, Message, MessageId, Period};
+use crate::runtime::Task;
+use crate::runtime::compute::ComputePool;
+use crate::sequencer_client::SendError;
+use crate::storage;
+use crate::topology::{Applied, Effective, Register, State, Subject};
+
+/// Contracts that are read and summed at once: some milliseconds of work.
+const PAGE: i64 = 1000;
+
+/// Envelopes in one batch at most.
+const ENVELOPES_MAX: usize = 256;
+
+/// How long a boundary may wait for somebody else to pass it.
+const BOUNDARY_PATIENCE: Duration = Duration::from_secs(1);
+
+/// A domain's commitments.
+pub(super) struct Commitments {
+    own: ParticipantId,
+    backlog: Backlog,
+    book: Book,
+    working: Option<Task<Result<Done, storage::Error>>>,
+    /// The batches with the latest ones that are on their way.
+    sending: BTreeSet<MessageId>,
+    /// The last boundary for which the time was asked.
+    asked_for: Timestamp,
+}
+
+/// A step that was done beside the loop.
+pub(super) struct Done {
+    sums: Sums,
+    computed: Option<Computed>,
+}
+
+impl Commitments {
+    /// Goes on from what was kept: the last boundary before the position is computed again.
+    pub(super) fn restore(
+        book: Book,
+        own: ParticipantId,
+        position: Timestamp,
+        register: &Register,
+    ) -> Self {
+        let mut backlog = Backlog::new();
+        if let Some(closing) = last_boundary(position, register) {
+            backlog.close(closing);
+        }
+        Self {
+            own,
+            backlog,
+            book,
+            working: None,
+            sending: BTreeSet::new(),
+            asked_for: position,
+        }
+    }
+
+    /// A contract with a stakeholder here became active.
+    pub(super) fn created(&mut self, id: &ContractId, instance: &ContractInstance) {
+        self.change(id, instance, Kind::Added);
+    }
+
+    /// An active contract with a stakeholder here was archived.
+    pub(super) fn archived(&mut self, id: &ContractId, instance: &ContractInstance) {
+        self.change(id, instance, Kind::Removed);
+    }
+
+    fn change(&mut self, id: &ContractId, instance: &ContractInstance, kind: Kind) {
+        self.backlog.change(Change {
+            contract: id.clone(),
+            stakeholders: instance.stakeholders.clone(),
+            kind,
+        });
+    }
+
+    /// The next step that is done; pending while there is none.
+    pub(super) async fn next(&mut self) -> Result<Done, storage::Error> {
+        let Some(task) = &mut self.working else {
+            return std::future::pending().await;
+        };
+        let done = task.await;
+        self.working = None;
+        done
+    }
+}
+
+impl Context<'_> {
+    /// Another participant says what it shares with this one.
+    pub(super) fn hear(
+        &mut self,
+        said: &SaidCommitment,
+        time: Timestamp,
+        register: &Register,
+        writes: &mut CommitmentWrites,
+    ) {
+        let SaidCommitment { signer, commitment } = said;
+        let topology = register.at(commitment.period.to).unwrap_or(register.now());
+        let checked = commitments::check(commitment, signer, self.participant, time, topology);
+        if let Err(fault) = checked {
+            metrics::counter!("jura_refused_messages_total").increment(1);
+            tracing::warn!(%signer, %fault, "ACS_COMMITMENT_ALARM: commitment ignored");
+            return;
+        }
+        gauge("last_incoming_received", commitment.period.to);
+        let received = Received {
+            period: commitment.period,
+            shared: commitment.shared,
+        };
+        match self.commitments.book.receive(&commitment.sender, received) {
+            Taken::Compared(compared) => {
+                tell(&compared);
+                writes.compared.push(compared);
+            }
+            Taken::Ahead => writes.ahead.push((commitment.sender.clone(), received)),
+            Taken::Repeated => tracing::debug!(%signer, "a commitment that was said before"),
+            Taken::Forgotten => {
+                tracing::debug!(%signer, period = %received.period, "a commitment for a period that was left out or forgotten");
+            }
+        }
+    }
+}
+
+impl Shell {
+    /// Time comes to an event: everything up to a boundary before it is known now. Under the hosts of
+    /// that time, so changes of hosts between here and there are looked at one by one.
+    pub(super) fn pass_boundaries(&mut self, time: Timestamp, effective: &[Effective]) {
+        let mut first = self.processed;
+        for change in effective {
+            // in force for what is later than this
+            if change.at >= first && change.at < time {
+                self.close_boundaries(first, change.at);
+                first = change.at.successor();
+            }
+            if moves_a_party(change, self.intake.follower.register()) {
+                self.commitments.backlog.hosts_changed();
+            }
+        }
+        self.close_boundaries(first, time.minus(Duration::from_micros(1)));
+    }
+
+    fn close_boundaries(&mut self, first: Timestamp, last: Timestamp) {
+        let register = self.intake.follower.register();
+        let topology = register.at(last).unwrap_or(register.now());
+        let interval = topology.parameters().reconciliation_interval;
+        let Some(period) = Period::of_boundaries(first, last, interval) else {
+            return;
+        };
+        let catch_up = self.role.config.catch_up;
+        let is_behind = catch_up.is_behind(period.to, interval, self.role.clock.now());
+        if is_behind {
+            metrics::counter!("daml_participant_sync_commitments_catchup_mode_enabled")
+                .increment(1);
+            if !catch_up.counts(&period, interval) {
+                tracing::debug!(%period, "behind: period without commitments");
+                return;
+            }
+        }
+        self.commitments.backlog.close(Closing {
+            period,
+            topology: topology.clone(),
+        });
+    }
+
+    /// Begins the next step if none is under way. Everything up to the last event must be written.
+    pub(super) fn work_on_commitments(&mut self) {
+        if self.commitments.working.is_some() {
+            return;
+        }
+        let register = self.intake.follower.register();
+        let topology = register.at(self.processed).unwrap_or(register.now());
+        let Some(step) = self.commitments.backlog.next(self.processed, topology) else {
+            return;
+        };
+        let (store, compute) = (Arc::clone(&self.store), self.role.compute.clone());
+        let own = self.commitments.own.clone();
+        self.commitments.working = Some(Task::start(work(step, own, store, compute)));
+    }
+
+    /// A step is done: what was computed is kept, compared with what others have said, and sent.
+    pub(super) async fn committed(&mut self, done: Done) -> Result<(), storage::Error> {
+        self.commitments.backlog.done(done.sums);
+        if let Some(computed) = done.computed {
+            let book = &mut self.commitments.book;
+            let (computed, compared) = book.compute(computed);
+            let oldest = book.oldest().unwrap_or(computed.period.to);
+            self.store
+                .keep_computed(&self.info.id, &computed, &compared, oldest)
+                .await?;
+            gauge("last_locally_completed", computed.period.to);
+            compared.iter().for_each(tell);
+            self.send_commitments(&computed);
+        }
+        self.work_on_commitments();
+        Ok(())
+    }
+
+    fn send_commitments(&mut self, computed: &Computed) {
+        self.commitments.sending.clear();
+        let topology = self.intake.follower.topology();
+        let own = &self.commitments.own;
+        let there = computed.shared.iter();
+        let there: Vec<_> = there.filter(|(to, _)| topology.has_joined(to)).collect();
+        let deadline = self.role.clock.now();
+        let deadline = deadline.plus(self.role.config.sequencing_timeout.into());
+        for batch in there.chunks(ENVELOPES_MAX) {
+            let mut subject = computed.period.to.micros().to_be_bytes().to_vec();
+            let mut envelopes: Vec<Envelope> = Vec::with_capacity(batch.len());
+            for (counter_participant, shared) in batch {
+                let commitment = AcsCommitment {
+                    sender: own.clone(),
+                    counter_participant: ParticipantId::clone(counter_participant),
+                    period: computed.period,
+                    shared: **shared,
+                };
+                subject.extend_from_slice(commitment.counter_participant.to_string().as_bytes());
+                subject.extend_from_slice(commitment.shared.hash.as_bytes());
+                let message = Message::AcsCommitment(commitment);
+                let to = vec![counter_participant.member()];
+                envelopes.push(self.outbox.envelope(&message, to));
+            }
+            let id = MessageId::about("commitments", &subject);
+            self.commitments.sending.insert(id);
+            self.outbox
+                .send(self.outbox.request(id, envelopes, deadline));
+        }
+    }
+
+    /// A batch's fate is known: the latest commitments are sent until they are sequenced.
+    pub(super) fn commitments_sent(&mut self, sent: &Sent) {
+        let is_latest = self.commitments.sending.remove(&sent.message_id);
+        if is_latest
+            && matches!(sent.outcome, Err(SendError::TooLate))
+            && let Some(latest) = self.commitments.book.latest().cloned()
+        {
+            self.send_commitments(&latest);
+        }
+    }
+
+    /// Whether contracts came or went before a boundary that nothing has passed since: then the time is
+    /// asked for, once.
+    pub(super) fn wants_boundary(&mut self, now: Timestamp) -> bool {
+        let topology = self.intake.follower.topology();
+        let interval = topology.parameters().reconciliation_interval;
+        let last = now.minus(BOUNDARY_PATIENCE);
+        let Some(period) = Period::of_boundaries(self.processed, last, interval) else {
+            return false;
+        };
+        let is_first = period.to > self.commitments.asked_for;
+        let wants = self.commitments.backlog.is_changed() && is_first;
+        if wants {
+            self.commitments.asked_for = period.to;
+        }
+        wants
+    }
+
+    /// What is known on this domain.
+    pub(super) fn domain_commitments(&self) -> DomainCommitments {
+        let book = &self.commitments.book;
+        DomainCommitments {
+            domain: self.info.id.clone(),
+            computed: book.latest().map(|it| it.period),
+            compared: book.compared().cloned().collect(),
+        }
+    }
+}
+
+/// The last boundary before a position.
+fn last_boundary(position: Timestamp, register: &Register) -> Option<Closing> {
+    let last = position.minus(Duration::from_micros(1));
+    let topology = register.at(last).unwrap_or(register.now());
+    topology.domain()?;
+    let interval = topology.parameters().reconciliation_interval;
+    let first = last.minus(interval).successor();
+    Some(Closing {
+        period: Period::of_boundaries(first, last, interval)?,
+        topology: topology.clone(),
+    })
+}
+
+/// Whether a party that was there before has other hosts after a change.
+fn moves_a_party(change: &Effective, register: &Register) -> bool {
+    let Applied::Party { party, .. } = &change.applied else {
+        return false;
+    };
+    let subject = Subject::PartyToParticipant(party.clone());
+    let hosts = |topology: &State| -> BTreeSet<ParticipantId> {
+        let hosting = topology.hosting(party).into_iter();
+        let hosts = hosting.flat_map(|it| &it.hosts);
+        hosts.map(|it| it.participant.clone()).collect()
+    };
+    let (Some(before), Some(after)) = (register.at(change.at), register.at(change.at.successor()))
+    else {
+        return true;
+    };
+    before.serial(&subject).is_some() && hosts(before) != hosts(after)
+}
+
+async fn work(
+    step: Step,
+    own: ParticipantId,
+    store: Arc<Store>,
+    compute: ComputePool,
+) -> Result<Done, storage::Error> {
+    match step {
+        Step::Fold {
+            mut sums,
+            changes,
+            topology,
+        } => {
+            on_pool(&compute, move || {
+                for change in &changes {
+                    sums.apply(change, &own, &topology);
+                }
+                let computed = None;
+                Ok(Done { sums, computed })
+            })
+            .await
+        }
+        Step::Close { mut sums, closing } => {
+            on_pool(&compute, move || {
+                sums.tidy();
+                let computed = Some(compute_of(&closing, &sums));
+                Ok(Done { sums, computed })
+            })
+            .await
+        }
+        Step::Scan(scan) => sum_all(scan, own, &store, &compute).await,
+    }
+}
+
+/// Sums all contracts, page by page.
+async fn sum_all(
+    mut scan: Scan,
+    own: ParticipantId,
+    store: &Store,
+    compute: &ComputePool,
+) -> Result<Done, storage::Error> {
+    let mut after = Vec::new();
+    let boundary = scan.boundary();
+    loop {
+        let page = store.kept_contracts(&after, boundary, PAGE).await?;
+        let Some(last) = page.last() else {
+            break;
+        };
+        after = last.id().to_vec();
+        let own = own.clone();
+        scan = on_pool(compute, move || {
+            for contract in &page {
+                scan.take(contract.decode()?, &own);
+            }
+            Ok(scan)
+        })
+        .await?;
+    }
+    on_pool(compute, move || {
+        let (closing, mut at_boundary, sums) = scan.finish();
+        at_boundary.tidy();
+        let computed = Some(compute_of(&closing, &at_boundary));
+        Ok(Done { sums, computed })
+    })
+    .await
+}
+
+fn compute_of(closing: &Closing, sums: &Sums) -> Computed {
+    Computed {
+        period: closing.period,
+        shared: BTreeMap::from_iter(sums.digests()),
+    }
+}
+
+async fn on_pool<T: Send + 'static>(
+    compute: &ComputePool,
+    job: impl FnOnce() -> Result<T, storage::Error> + Send + 'static,
+) -> Result<T, storage::Error> {
+    let done = compute.run_when_free(job).await;
+    done.map_err(|error| storage::Error::Bug(error.to_string()))?
+}
+
+/// Says what a comparison has shown.
+fn tell(compared: &Compared) {
+    gauge("last_incoming_processed", compared.period.to);
+    if compared.matches() {
+        tracing::debug!(
+            counter_participant = %compared.counter_participant,
+            period = %compared.period,
+            contracts = compared.own.contracts,
+            "commitments match"
+        );
+        return;
+    }
+    metrics::counter!("jura_acs_commitment_mismatches_total").increment(1);
+    tracing::warn!(
+        counter_participant = %compared.counter_participant,
+        period = %compared.period,
+        own = compared.own.short(),
+        received = compared.received.short(),
+        "ACS_COMMITMENT_MISMATCH: this participant and another do not share the same contracts"
+    );
+}
+
+#[allow(
+    clippy::cast_precision_loss,
+    reason = "microseconds since 1970 fit 53 bits until 2255"
+)]
+fn gauge(name: &str, time: Timestamp) {
+    let name = format!("daml_participant_sync_commitments_{name}");
+    metrics::gauge!(name).set(time.micros() as f64);
+}
