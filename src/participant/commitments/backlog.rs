@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 
+use super::Computed;
 use super::scan::Scan;
 use super::sums::{Change, Sums};
 use crate::model::Timestamp;
@@ -25,6 +26,16 @@ pub struct Closing {
     pub period: Period,
     /// Who is who then.
     pub topology: State,
+}
+
+impl Closing {
+    /// What is told about it.
+    pub fn compute(&self, sums: &Sums) -> Computed {
+        Computed {
+            period: self.period,
+            shared: sums.digests(),
+        }
+    }
 }
 
 /// What is to be done next, beside the loop.
@@ -172,22 +183,12 @@ impl Backlog {
 
     /// The latest boundary is the one that is worth it. All that waits is in the tables.
     fn scan(&mut self, first: Closing, until: Timestamp, topology: &State) -> Step {
-        let mut last = first;
-        let mut is_forgotten = false;
-        for work in self.work.drain(..) {
-            match work {
-                Work::Close(closing) => {
-                    last = closing;
-                    is_forgotten = false;
-                }
-                Work::Forget => is_forgotten = true,
-                Work::Changes(..) => {}
-            }
-        }
-        if is_forgotten {
-            // good for the boundary, but not for what follows
-            self.work.push_back(Work::Forget);
-        }
+        let waiting = self.work.drain(..).rev();
+        let last = waiting.into_iter().find_map(|work| match work {
+            Work::Close(closing) => Some(closing),
+            Work::Changes(..) | Work::Forget => None,
+        });
+        let last = last.unwrap_or(first);
         self.changes.clear();
         self.changes_waiting = 0;
         self.closings_waiting = 0;

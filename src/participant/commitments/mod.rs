@@ -17,6 +17,8 @@
 mod lthash;
 mod sums;
 
+mod passing;
+
 mod backlog;
 mod scan;
 
@@ -30,6 +32,7 @@ pub use book::{Book, Compared, Computed, Received, Taken};
 pub use catch_up::CatchUp;
 pub use check::{Fault, check};
 pub use lthash::LtHash;
+pub use passing::{Passed, last_passed, passed};
 pub use scan::{Known, Scan};
 pub use sums::{Change, Kind, Sums};
 

@@ -1,10 +1,11 @@
 //! Sums from the tables of contracts.
 
+use std::collections::BTreeSet;
+
 use super::backlog::Closing;
-use super::sums::{Change, Kind, Sums};
+use super::sums::{Kind, Sums, element, sharing};
 use crate::model::{ContractId, ParticipantId, Party, Timestamp};
 use crate::topology::State;
-use std::collections::BTreeSet;
 
 /// A contract with a stakeholder here, as it is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,7 +20,24 @@ pub struct Known {
     pub archived_at: Option<Timestamp>,
 }
 
-/// Sums contracts as they were at a boundary, and, apart from that, how they have changed since then.
+impl Known {
+    /// With whom it is shared at a time.
+    fn shared_at(
+        &self,
+        time: Timestamp,
+        own: &ParticipantId,
+        topology: &State,
+    ) -> BTreeSet<ParticipantId> {
+        let is_active = self.activated_at <= time && self.archived_at.is_none_or(|at| time < at);
+        if is_active {
+            sharing(&self.stakeholders, own, topology)
+        } else {
+            BTreeSet::new()
+        }
+    }
+}
+
+/// Sums contracts as they were shared at a boundary, and, apart from that, how that has changed since then.
 /// Contracts may be given in any order, and while others change: when they came and went is kept.
 #[derive(Debug)]
 pub struct Scan {
@@ -48,41 +66,19 @@ impl Scan {
     }
 
     /// Takes one contract.
-    pub fn take(&mut self, known: Known, own: &ParticipantId) {
-        let Known {
-            contract,
-            stakeholders,
-            activated_at,
-            archived_at,
-        } = known;
-        let was_active =
-            |at: Timestamp| activated_at <= at && archived_at.is_none_or(|until| at < until);
-        let before = was_active(self.closing.period.to);
-        let after = was_active(self.until);
-        let change = |kind| Change {
-            contract,
-            stakeholders,
-            kind,
-        };
-        match (before, after) {
-            (true, true) => {
-                let added = change(Kind::Added);
-                self.at_boundary.apply(&added, own, &self.closing.topology);
-            }
-            (true, false) => {
-                let removed = change(Kind::Removed);
-                self.since.apply(&removed, own, &self.topology);
-                let added = Change {
-                    kind: Kind::Added,
-                    ..removed
-                };
-                self.at_boundary.apply(&added, own, &self.closing.topology);
-            }
-            (false, true) => {
-                self.since.apply(&change(Kind::Added), own, &self.topology);
-            }
-            (false, false) => {}
+    pub fn take(&mut self, known: &Known, own: &ParticipantId) {
+        let boundary = self.closing.period.to;
+        let before = known.shared_at(boundary, own, &self.closing.topology);
+        let after = known.shared_at(self.until, own, &self.topology);
+        if before.is_empty() && after.is_empty() {
+            return;
         }
+        let element = element(&known.contract);
+        if before != after {
+            self.since.put(&element, before.clone(), Kind::Removed);
+            self.since.put(&element, after, Kind::Added);
+        }
+        self.at_boundary.put(&element, before, Kind::Added);
     }
 
     /// The boundary with its sums, and the sums up to the end.

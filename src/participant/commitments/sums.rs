@@ -41,21 +41,24 @@ struct Shared {
 impl Sums {
     /// A contract comes or goes, as far as `own`, who does the sum, hosts a stakeholder of it.
     pub fn apply(&mut self, change: &Change, own: &ParticipantId, topology: &State) {
-        let hosts = hosts(&change.stakeholders, topology);
-        if !hosts.contains(own) || hosts.len() == 1 {
+        let sharing = sharing(&change.stakeholders, own, topology);
+        if sharing.is_empty() {
             return;
         }
-        // reassignment between domains is not there yet
-        let element = LtHash::of_contract(&change.contract, 0);
-        for counter_participant in hosts.into_iter().filter(|it| it != own) {
+        self.put(&element(&change.contract), sharing, change.kind);
+    }
+
+    /// An element comes or goes for some.
+    pub(super) fn put(&mut self, element: &LtHash, whom: BTreeSet<ParticipantId>, kind: Kind) {
+        for counter_participant in whom {
             let shared = self.0.entry(counter_participant).or_default();
-            match change.kind {
+            match kind {
                 Kind::Added => {
-                    shared.sum.add(&element);
+                    shared.sum.add(element);
                     shared.contracts = shared.contracts.saturating_add(1);
                 }
                 Kind::Removed => {
-                    shared.sum.remove(&element);
+                    shared.sum.remove(element);
                     shared.contracts = shared.contracts.saturating_sub(1);
                 }
             }
@@ -99,11 +102,23 @@ pub(super) fn nothing_shared() -> SharedDigest {
     }
 }
 
-fn hosts(stakeholders: &BTreeSet<Party>, topology: &State) -> BTreeSet<ParticipantId> {
-    stakeholders
-        .iter()
-        .filter_map(|party| topology.hosting(party))
-        .flat_map(|hosting| &hosting.hosts)
-        .map(|host| host.participant.clone())
-        .collect()
+/// A contract in a sum.
+pub(super) fn element(contract: &ContractId) -> LtHash {
+    // reassignment between domains is not there yet
+    LtHash::of_contract(contract, 0)
+}
+
+/// The others who host a stakeholder, if `own` does.
+pub(super) fn sharing(
+    stakeholders: &BTreeSet<Party>,
+    own: &ParticipantId,
+    topology: &State,
+) -> BTreeSet<ParticipantId> {
+    let hostings = stakeholders.iter().filter_map(|it| topology.hosting(it));
+    let hosts = hostings.flat_map(|hosting| &hosting.hosts);
+    let mut sharing: BTreeSet<ParticipantId> = hosts.map(|it| it.participant.clone()).collect();
+    if !sharing.remove(own) {
+        sharing.clear();
+    }
+    sharing
 }

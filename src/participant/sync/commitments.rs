@@ -1,7 +1,7 @@
 //! ACS commitments on their way through the loop: boundaries that time passes, what others say, and the
 //! work beside the loop that leads to what is said to them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::actor::Shell;
@@ -12,8 +12,8 @@ use super::turn::Context;
 use crate::lf::transaction::ContractInstance;
 use crate::model::{ContractId, Duration, ParticipantId, Timestamp};
 use crate::participant::commitments::{
-    self, Backlog, Book, Change, Closing, Compared, Computed, Kind, Received, Scan, Step, Sums,
-    Taken,
+    self, Backlog, Book, Change, Closing, Compared, Computed, Kind, Passed, Received, Scan, Step,
+    Sums, Taken, last_passed, passed,
 };
 use crate::participant::submission::DomainCommitments;
 use crate::protocol::{AcsCommitment, Envelope, Message, MessageId, Period};
@@ -21,7 +21,7 @@ use crate::runtime::Task;
 use crate::runtime::compute::ComputePool;
 use crate::sequencer_client::SendError;
 use crate::storage;
-use crate::topology::{Applied, Effective, Register, State, Subject};
+use crate::topology::{Effective, Register};
 
 /// Contracts that are read and summed at once: some milliseconds of work.
 const PAGE: i64 = 1000;
@@ -59,7 +59,7 @@ impl Commitments {
         register: &Register,
     ) -> Self {
         let mut backlog = Backlog::new();
-        if let Some(closing) = last_boundary(position, register) {
+        if let Some(closing) = last_passed(position, register) {
             backlog.close(closing);
         }
         Self {
@@ -138,44 +138,33 @@ impl Context<'_> {
 }
 
 impl Shell {
-    /// Time comes to an event: everything up to a boundary before it is known now. Under the hosts of
-    /// that time, so changes of hosts between here and there are looked at one by one.
+    /// Time comes to an event: everything up to the boundaries before it is known now.
     pub(super) fn pass_boundaries(&mut self, time: Timestamp, effective: &[Effective]) {
-        let mut first = self.processed;
-        for change in effective {
-            // in force for what is later than this
-            if change.at >= first && change.at < time {
-                self.close_boundaries(first, change.at);
-                first = change.at.successor();
-            }
-            if moves_a_party(change, self.intake.follower.register()) {
-                self.commitments.backlog.hosts_changed();
+        let register = self.intake.follower.register();
+        for passed in passed(self.processed, time, effective, register) {
+            match passed {
+                Passed::Boundaries(closing) if self.counts(&closing) => {
+                    self.commitments.backlog.close(closing);
+                }
+                Passed::Boundaries(_) => {}
+                Passed::OtherHosts => self.commitments.backlog.hosts_changed(),
             }
         }
-        self.close_boundaries(first, time.minus(Duration::from_micros(1)));
     }
 
-    fn close_boundaries(&mut self, first: Timestamp, last: Timestamp) {
-        let register = self.intake.follower.register();
-        let topology = register.at(last).unwrap_or(register.now());
+    /// Whether there are commitments for a boundary: not for each while this participant is behind.
+    fn counts(&self, Closing { period, topology }: &Closing) -> bool {
         let interval = topology.parameters().reconciliation_interval;
-        let Some(period) = Period::of_boundaries(first, last, interval) else {
-            return;
-        };
         let catch_up = self.role.config.catch_up;
-        let is_behind = catch_up.is_behind(period.to, interval, self.role.clock.now());
-        if is_behind {
-            metrics::counter!("daml_participant_sync_commitments_catchup_mode_enabled")
-                .increment(1);
-            if !catch_up.counts(&period, interval) {
-                tracing::debug!(%period, "behind: period without commitments");
-                return;
-            }
+        if !catch_up.is_behind(period.to, interval, self.role.clock.now()) {
+            return true;
         }
-        self.commitments.backlog.close(Closing {
-            period,
-            topology: topology.clone(),
-        });
+        metrics::counter!("daml_participant_sync_commitments_catchup_mode_enabled").increment(1);
+        let counts = catch_up.counts(period, interval);
+        if !counts {
+            tracing::debug!(%period, "behind: period without commitments");
+        }
+        counts
     }
 
     /// Begins the next step if none is under way. Everything up to the last event must be written.
@@ -281,37 +270,6 @@ impl Shell {
     }
 }
 
-/// The last boundary before a position.
-fn last_boundary(position: Timestamp, register: &Register) -> Option<Closing> {
-    let last = position.minus(Duration::from_micros(1));
-    let topology = register.at(last).unwrap_or(register.now());
-    topology.domain()?;
-    let interval = topology.parameters().reconciliation_interval;
-    let first = last.minus(interval).successor();
-    Some(Closing {
-        period: Period::of_boundaries(first, last, interval)?,
-        topology: topology.clone(),
-    })
-}
-
-/// Whether a party that was there before has other hosts after a change.
-fn moves_a_party(change: &Effective, register: &Register) -> bool {
-    let Applied::Party { party, .. } = &change.applied else {
-        return false;
-    };
-    let subject = Subject::PartyToParticipant(party.clone());
-    let hosts = |topology: &State| -> BTreeSet<ParticipantId> {
-        let hosting = topology.hosting(party).into_iter();
-        let hosts = hosting.flat_map(|it| &it.hosts);
-        hosts.map(|it| it.participant.clone()).collect()
-    };
-    let (Some(before), Some(after)) = (register.at(change.at), register.at(change.at.successor()))
-    else {
-        return true;
-    };
-    before.serial(&subject).is_some() && hosts(before) != hosts(after)
-}
-
 async fn work(
     step: Step,
     own: ParticipantId,
@@ -336,7 +294,7 @@ async fn work(
         Step::Close { mut sums, closing } => {
             on_pool(&compute, move || {
                 sums.tidy();
-                let computed = Some(compute_of(&closing, &sums));
+                let computed = Some(closing.compute(&sums));
                 Ok(Done { sums, computed })
             })
             .await
@@ -363,7 +321,7 @@ async fn sum_all(
         let own = own.clone();
         scan = on_pool(compute, move || {
             for contract in &page {
-                scan.take(contract.decode()?, &own);
+                scan.take(&contract.decode()?, &own);
             }
             Ok(scan)
         })
@@ -372,17 +330,10 @@ async fn sum_all(
     on_pool(compute, move || {
         let (closing, mut at_boundary, sums) = scan.finish();
         at_boundary.tidy();
-        let computed = Some(compute_of(&closing, &at_boundary));
+        let computed = Some(closing.compute(&at_boundary));
         Ok(Done { sums, computed })
     })
     .await
-}
-
-fn compute_of(closing: &Closing, sums: &Sums) -> Computed {
-    Computed {
-        period: closing.period,
-        shared: BTreeMap::from_iter(sums.digests()),
-    }
 }
 
 async fn on_pool<T: Send + 'static>(
