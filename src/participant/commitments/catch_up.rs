@@ -14,7 +14,7 @@ pub struct CatchUp {
 
 impl CatchUp {
     /// Whether a participant is behind when it comes to a boundary.
-    pub fn is_behind(&self, boundary: Timestamp, interval: Duration, now: Timestamp) -> bool {
+    pub fn is_behind(self, boundary: Timestamp, interval: Duration, now: Timestamp) -> bool {
         let bound = self
             .coarse(interval)
             .saturating_mul(self.intervals_to_trigger.into());
@@ -22,12 +22,12 @@ impl CatchUp {
     }
 
     /// Whether a period has a boundary that counts for who is behind.
-    pub fn counts(&self, period: &Period, interval: Duration) -> bool {
+    pub fn counts(self, period: &Period, interval: Duration) -> bool {
         let coarse = Duration::from_micros(self.coarse(interval));
         Period::of_boundaries(period.from.successor(), period.to, coarse).is_some()
     }
 
-    fn coarse(&self, interval: Duration) -> i64 {
+    fn coarse(self, interval: Duration) -> i64 {
         interval
             .micros()
             .saturating_mul(self.interval_skip.max(1).into())

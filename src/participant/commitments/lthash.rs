@@ -1,11 +1,7 @@
 //! `LtHash16`: a hash of a set that changes with the set.
 //!
 //! An element is expanded to 1,024 numbers of 16 bits, and a set is the sum of its elements, number by number.
-//! SHAKE128 expands: it comes with the crate that hashes for Daml-LF already, and takes no longer than the
-//! additions are worth.
-
-use sha3::Shake128;
-use sha3::digest::{ExtendableOutput, Update, XofReader};
+//! BLAKE3 expands, as at Canton: 0.7 µs for an element on the machine of the figures, where SHAKE128 takes 15.
 
 use crate::model::{ContractId, Hash, Purpose};
 
@@ -25,13 +21,13 @@ impl LtHash {
     /// A contract as an element of sets. What it says and who its stakeholders are is in its id. The
     /// counter tells how often it has been reassigned between domains.
     pub fn of_contract(id: &ContractId, reassignments: u64) -> Self {
-        let mut hasher = Shake128::default();
+        let mut hasher = blake3::Hasher::new();
         hasher.update(&(Purpose::AcsElement as u32).to_be_bytes());
         hasher.update(&(id.as_bytes().len() as u64).to_be_bytes());
         hasher.update(id.as_bytes());
         hasher.update(&reassignments.to_be_bytes());
         let mut bytes = [0; LANES * 2];
-        hasher.finalize_xof().read(&mut bytes);
+        hasher.finalize_xof().fill(&mut bytes);
         let mut sum = Self::default();
         for (lane, bytes) in sum.0.iter_mut().zip(bytes.as_chunks::<2>().0) {
             *lane = u16::from_be_bytes(*bytes);

@@ -37,4 +37,6 @@ pub use scan::{Known, Scan};
 pub use sums::{Change, Kind, Sums};
 
 #[cfg(test)]
+pub(crate) mod samples;
+#[cfg(test)]
 mod tests;

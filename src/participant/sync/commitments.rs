@@ -23,6 +23,9 @@ use crate::sequencer_client::SendError;
 use crate::storage;
 use crate::topology::{Effective, Register};
 
+#[cfg(test)]
+mod tests;
+
 /// Contracts that are read and summed at once: some milliseconds of work.
 const PAGE: i64 = 1000;
 
@@ -218,11 +221,12 @@ impl Shell {
                     period: computed.period,
                     shared: **shared,
                 };
-                subject.extend_from_slice(commitment.counter_participant.to_string().as_bytes());
-                subject.extend_from_slice(commitment.shared.hash.as_bytes());
                 let message = Message::AcsCommitment(commitment);
                 let to = vec![counter_participant.member()];
-                envelopes.push(self.outbox.envelope(&message, to));
+                let envelope = self.outbox.envelope(&message, to);
+                // with the signature: after a restart, the same unless the key is another one
+                subject.extend_from_slice(&envelope.content);
+                envelopes.push(envelope);
             }
             let id = MessageId::about("commitments", &subject);
             self.commitments.sending.insert(id);
