@@ -5,19 +5,20 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::actor::Shell;
+use super::config::Config;
+use super::connection::Connection;
 use super::intake::SaidCommitment;
 use super::outbox::Sent;
 use super::store::{CommitmentWrites, Store};
-use super::turn::Context;
-use crate::lf::transaction::ContractInstance;
-use crate::model::{ContractId, Duration, ParticipantId, Timestamp};
+use crate::model::{DomainId, Duration, ParticipantId, Timestamp};
 use crate::participant::commitments::{
-    self, Backlog, Book, Change, Closing, Compared, Computed, Kind, Passed, Received, Scan, Step,
-    Sums, Taken, last_passed, passed,
+    self, Backlog, Book, CatchUp, Change, Closing, Compared, Computed, Passed, Received, Scan,
+    Step, Sums, Taken, last_passed, passed,
 };
-use crate::participant::submission::DomainCommitments;
+use crate::participant::submission::{DomainCommitments, DomainNumber};
 use crate::protocol::{AcsCommitment, Envelope, Message, MessageId, Period};
 use crate::runtime::Task;
+use crate::runtime::clock::Clock;
 use crate::runtime::compute::ComputePool;
 use crate::sequencer_client::SendError;
 use crate::storage;
@@ -37,7 +38,13 @@ const BOUNDARY_PATIENCE: Duration = Duration::from_secs(1);
 
 /// A domain's commitments.
 pub(super) struct Commitments {
+    number: DomainNumber,
     own: ParticipantId,
+    store: Arc<Store>,
+    compute: ComputePool,
+    clock: Clock,
+    catch_up: CatchUp,
+    sequencing_timeout: Duration,
     backlog: Backlog,
     book: Book,
     working: Option<Task<Result<Done, storage::Error>>>,
@@ -54,43 +61,125 @@ pub(super) struct Done {
 }
 
 impl Commitments {
-    /// Goes on from what was kept: the last boundary before the position is computed again.
-    pub(super) fn restore(
+    /// Knows what was kept about a domain.
+    pub(super) fn new(
         book: Book,
-        own: ParticipantId,
-        position: Timestamp,
-        register: &Register,
+        (number, own): (DomainNumber, ParticipantId),
+        store: &Arc<Store>,
+        config: &Config,
+        (compute, clock): (&ComputePool, &Clock),
     ) -> Self {
-        let mut backlog = Backlog::new();
-        if let Some(closing) = last_passed(position, register) {
-            backlog.close(closing);
-        }
         Self {
+            number,
             own,
-            backlog,
+            store: Arc::clone(store),
+            compute: compute.clone(),
+            clock: clock.clone(),
+            catch_up: config.catch_up,
+            sequencing_timeout: config.sequencing_timeout.into(),
+            backlog: Backlog::new(),
             book,
             working: None,
             sending: BTreeSet::new(),
-            asked_for: position,
+            asked_for: Timestamp::EPOCH,
         }
     }
 
-    /// A contract with a stakeholder here became active.
-    pub(super) fn created(&mut self, id: &ContractId, instance: &ContractInstance) {
-        self.change(id, instance, Kind::Added);
+    /// Goes on from a position: the last boundary before it is computed again.
+    pub(super) fn resume(&mut self, position: Timestamp, register: &Register) {
+        if let Some(closing) = last_passed(position, register) {
+            self.backlog.close(closing);
+            self.work(position, register);
+        }
     }
 
-    /// An active contract with a stakeholder here was archived.
-    pub(super) fn archived(&mut self, id: &ContractId, instance: &ContractInstance) {
-        self.change(id, instance, Kind::Removed);
+    /// Contracts with a stakeholder here come or go.
+    pub(super) fn change(&mut self, changes: impl Iterator<Item = Change>) {
+        for change in changes {
+            self.backlog.change(change);
+        }
     }
 
-    fn change(&mut self, id: &ContractId, instance: &ContractInstance, kind: Kind) {
-        self.backlog.change(Change {
-            contract: id.clone(),
-            stakeholders: instance.stakeholders.clone(),
-            kind,
-        });
+    /// Time comes to an event: everything up to the boundaries before it is known now.
+    pub(super) fn pass(
+        &mut self,
+        last: Timestamp,
+        next: Timestamp,
+        effective: &[Effective],
+        register: &Register,
+    ) {
+        for passed in passed(last, next, effective, register) {
+            match passed {
+                Passed::Boundaries(closing) if self.counts(&closing) => self.backlog.close(closing),
+                Passed::Boundaries(_) => {}
+                Passed::OtherHosts => self.backlog.hosts_changed(),
+            }
+        }
+    }
+
+    /// Whether there are commitments for a boundary: not for each while this participant is behind.
+    fn counts(&self, Closing { period, topology }: &Closing) -> bool {
+        let interval = topology.parameters().reconciliation_interval;
+        if !self
+            .catch_up
+            .is_behind(period.to, interval, self.clock.now())
+        {
+            return true;
+        }
+        metrics::counter!("daml_participant_sync_commitments_catchup_mode_enabled").increment(1);
+        let counts = self.catch_up.counts(period, interval);
+        if !counts {
+            tracing::debug!(%period, "behind: period without commitments");
+        }
+        counts
+    }
+
+    /// Another participant says what it shares with this one.
+    pub(super) fn hear(
+        &mut self,
+        said: &SaidCommitment,
+        time: Timestamp,
+        register: &Register,
+        writes: &mut CommitmentWrites,
+    ) {
+        let SaidCommitment { signer, commitment } = said;
+        let topology = register.at(commitment.period.to).unwrap_or(register.now());
+        let checked = commitments::check(commitment, signer, &self.own, time, topology);
+        if let Err(fault) = checked {
+            metrics::counter!("jura_refused_messages_total").increment(1);
+            tracing::warn!(%signer, %fault, "ACS_COMMITMENT_ALARM: commitment ignored");
+            return;
+        }
+        gauge("last_incoming_received", commitment.period.to);
+        let received = Received {
+            period: commitment.period,
+            shared: commitment.shared,
+        };
+        match self.book.receive(&commitment.sender, received) {
+            Taken::Compared(compared) => {
+                tell(&compared);
+                writes.compared.push(compared);
+            }
+            Taken::Ahead => writes.ahead.push((commitment.sender.clone(), received)),
+            Taken::Repeated => tracing::debug!(%signer, "a commitment that was said before"),
+            Taken::Forgotten => {
+                let period = received.period;
+                tracing::debug!(%signer, %period, "a commitment for a time that was left out or forgotten");
+            }
+        }
+    }
+
+    /// Begins the next step if none is under way. Everything up to the last event must be written.
+    fn work(&mut self, processed: Timestamp, register: &Register) {
+        if self.working.is_some() {
+            return;
+        }
+        let topology = register.at(processed).unwrap_or(register.now());
+        if let Some(step) = self.backlog.next(processed, topology) {
+            let (store, compute) = (Arc::clone(&self.store), self.compute.clone());
+            let whose = (self.number, self.own.clone());
+            self.working = Some(Task::start(work(step, whose, store, compute)));
+        }
     }
 
     /// The next step that is done; pending while there is none.
@@ -102,126 +191,87 @@ impl Commitments {
         self.working = None;
         done
     }
-}
 
-impl Context<'_> {
-    /// Another participant says what it shares with this one.
-    pub(super) fn hear(
-        &mut self,
-        said: &SaidCommitment,
-        time: Timestamp,
-        register: &Register,
-        writes: &mut CommitmentWrites,
-    ) {
-        let SaidCommitment { signer, commitment } = said;
-        let topology = register.at(commitment.period.to).unwrap_or(register.now());
-        let checked = commitments::check(commitment, signer, self.participant, time, topology);
-        if let Err(fault) = checked {
-            metrics::counter!("jura_refused_messages_total").increment(1);
-            tracing::warn!(%signer, %fault, "ACS_COMMITMENT_ALARM: commitment ignored");
-            return;
-        }
-        gauge("last_incoming_received", commitment.period.to);
-        let received = Received {
-            period: commitment.period,
-            shared: commitment.shared,
+    /// A step is done: what was computed is kept and compared with what others have said. Gives what is to
+    /// be sent.
+    async fn done(&mut self, done: Done) -> Result<Option<Computed>, storage::Error> {
+        self.backlog.done(done.sums);
+        let Some(computed) = done.computed else {
+            return Ok(None);
         };
-        match self.commitments.book.receive(&commitment.sender, received) {
-            Taken::Compared(compared) => {
-                tell(&compared);
-                writes.compared.push(compared);
-            }
-            Taken::Ahead => writes.ahead.push((commitment.sender.clone(), received)),
-            Taken::Repeated => tracing::debug!(%signer, "a commitment that was said before"),
-            Taken::Forgotten => {
-                tracing::debug!(%signer, period = %received.period, "a commitment for a period that was left out or forgotten");
-            }
+        let (computed, compared) = self.book.compute(computed);
+        let oldest = self.book.oldest().unwrap_or(computed.period.to);
+        self.store
+            .keep_computed(self.number, &computed, &compared, oldest)
+            .await?;
+        gauge("last_locally_completed", computed.period.to);
+        compared.iter().for_each(tell);
+        Ok(Some(computed))
+    }
+
+    /// Whether contracts came or went before a boundary that nothing has passed since: then the time is
+    /// asked for, once.
+    pub(super) fn wants_boundary(
+        &mut self,
+        processed: Timestamp,
+        now: Timestamp,
+        register: &Register,
+    ) -> bool {
+        let interval = register.now().parameters().reconciliation_interval;
+        let last = now.minus(BOUNDARY_PATIENCE);
+        let Some(period) = Period::of_boundaries(processed, last, interval) else {
+            return false;
+        };
+        let wants = self.backlog.is_changed() && period.to > self.asked_for;
+        if wants {
+            self.asked_for = period.to;
         }
+        wants
     }
 }
 
 impl Shell {
-    /// Time comes to an event: everything up to the boundaries before it is known now.
-    pub(super) fn pass_boundaries(&mut self, time: Timestamp, effective: &[Effective]) {
-        let register = self.intake.follower.register();
-        for passed in passed(self.processed, time, effective, register) {
-            match passed {
-                Passed::Boundaries(closing) if self.counts(&closing) => {
-                    self.commitments.backlog.close(closing);
-                }
-                Passed::Boundaries(_) => {}
-                Passed::OtherHosts => self.commitments.backlog.hosts_changed(),
-            }
-        }
-    }
-
-    /// Whether there are commitments for a boundary: not for each while this participant is behind.
-    fn counts(&self, Closing { period, topology }: &Closing) -> bool {
-        let interval = topology.parameters().reconciliation_interval;
-        let catch_up = self.role.config.catch_up;
-        if !catch_up.is_behind(period.to, interval, self.role.clock.now()) {
-            return true;
-        }
-        metrics::counter!("daml_participant_sync_commitments_catchup_mode_enabled").increment(1);
-        let counts = catch_up.counts(period, interval);
-        if !counts {
-            tracing::debug!(%period, "behind: period without commitments");
-        }
-        counts
-    }
-
-    /// Begins the next step if none is under way. Everything up to the last event must be written.
-    pub(super) fn work_on_commitments(&mut self) {
-        if self.commitments.working.is_some() {
-            return;
-        }
-        let register = self.intake.follower.register();
-        let topology = register.at(self.processed).unwrap_or(register.now());
-        let Some(step) = self.commitments.backlog.next(self.processed, topology) else {
-            return;
+    /// A step towards a domain's commitments is done.
+    pub(super) async fn committed(
+        &mut self,
+        domain: &DomainId,
+        done: Done,
+    ) -> Result<(), storage::Error> {
+        let Some(connection) = self.connections.get_mut(domain) else {
+            return Ok(());
         };
-        let (store, compute) = (Arc::clone(&self.store), self.role.compute.clone());
-        let own = self.commitments.own.clone();
-        self.commitments.working = Some(Task::start(work(step, own, store, compute)));
-    }
-
-    /// A step is done: what was computed is kept, compared with what others have said, and sent.
-    pub(super) async fn committed(&mut self, done: Done) -> Result<(), storage::Error> {
-        self.commitments.backlog.done(done.sums);
-        if let Some(computed) = done.computed {
-            let book = &mut self.commitments.book;
-            let (computed, compared) = book.compute(computed);
-            let oldest = book.oldest().unwrap_or(computed.period.to);
-            self.store
-                .keep_computed(&self.info.id, &computed, &compared, oldest)
-                .await?;
-            gauge("last_locally_completed", computed.period.to);
-            compared.iter().for_each(tell);
-            self.send_commitments(&computed);
+        if let Some(computed) = connection.commitments.done(done).await? {
+            connection.send_commitments(&computed);
         }
-        self.work_on_commitments();
+        connection.work_on_commitments();
         Ok(())
+    }
+}
+
+impl Connection {
+    /// Begins what is to be done next. Everything up to the last event must be written.
+    pub(super) fn work_on_commitments(&mut self) {
+        let register = self.intake.follower.register();
+        self.commitments.work(self.processed, register);
     }
 
     fn send_commitments(&mut self, computed: &Computed) {
-        self.commitments.sending.clear();
+        let commitments = &mut self.commitments;
+        commitments.sending.clear();
         let topology = self.intake.follower.topology();
-        let own = &self.commitments.own;
         let there = computed.shared.iter();
         let there: Vec<_> = there.filter(|(to, _)| topology.has_joined(to)).collect();
-        let deadline = self.role.clock.now();
-        let deadline = deadline.plus(self.role.config.sequencing_timeout.into());
+        let deadline = commitments.clock.now().plus(commitments.sequencing_timeout);
         for batch in there.chunks(ENVELOPES_MAX) {
             let mut subject = computed.period.to.micros().to_be_bytes().to_vec();
             let mut envelopes: Vec<Envelope> = Vec::with_capacity(batch.len());
             for (counter_participant, shared) in batch {
-                let commitment = AcsCommitment {
-                    sender: own.clone(),
+                let message = Message::AcsCommitment(AcsCommitment {
+                    sender: commitments.own.clone(),
                     counter_participant: ParticipantId::clone(counter_participant),
                     period: computed.period,
                     shared: **shared,
-                };
-                let message = Message::AcsCommitment(commitment);
+                });
                 let to = vec![counter_participant.member()];
                 let envelope = self.outbox.envelope(&message, to);
                 // with the signature: after a restart, the same unless the key is another one
@@ -229,7 +279,7 @@ impl Shell {
                 envelopes.push(envelope);
             }
             let id = MessageId::about("commitments", &subject);
-            self.commitments.sending.insert(id);
+            commitments.sending.insert(id);
             self.outbox
                 .send(self.outbox.request(id, envelopes, deadline));
         }
@@ -246,25 +296,8 @@ impl Shell {
         }
     }
 
-    /// Whether contracts came or went before a boundary that nothing has passed since: then the time is
-    /// asked for, once.
-    pub(super) fn wants_boundary(&mut self, now: Timestamp) -> bool {
-        let topology = self.intake.follower.topology();
-        let interval = topology.parameters().reconciliation_interval;
-        let last = now.minus(BOUNDARY_PATIENCE);
-        let Some(period) = Period::of_boundaries(self.processed, last, interval) else {
-            return false;
-        };
-        let is_first = period.to > self.commitments.asked_for;
-        let wants = self.commitments.backlog.is_changed() && is_first;
-        if wants {
-            self.commitments.asked_for = period.to;
-        }
-        wants
-    }
-
-    /// What is known on this domain.
-    pub(super) fn domain_commitments(&self) -> DomainCommitments {
+    /// What is known on this domain about what is shared.
+    pub(super) fn shared(&self) -> DomainCommitments {
         let book = &self.commitments.book;
         DomainCommitments {
             domain: self.info.id.clone(),
@@ -276,7 +309,7 @@ impl Shell {
 
 async fn work(
     step: Step,
-    own: ParticipantId,
+    (number, own): (DomainNumber, ParticipantId),
     store: Arc<Store>,
     compute: ComputePool,
 ) -> Result<Done, storage::Error> {
@@ -303,21 +336,21 @@ async fn work(
             })
             .await
         }
-        Step::Scan(scan) => sum_all(scan, own, &store, &compute).await,
+        Step::Scan(scan) => sum_all(scan, (number, own), &store, &compute).await,
     }
 }
 
 /// Sums all contracts, page by page.
 async fn sum_all(
     mut scan: Scan,
-    own: ParticipantId,
+    (number, own): (DomainNumber, ParticipantId),
     store: &Store,
     compute: &ComputePool,
 ) -> Result<Done, storage::Error> {
     let mut after = Vec::new();
     let boundary = scan.boundary();
     loop {
-        let page = store.kept_contracts(&after, boundary, PAGE).await?;
+        let page = store.kept_contracts(number, &after, boundary, PAGE).await?;
         let Some(last) = page.last() else {
             break;
         };

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use bytes::Bytes;
 use prost::Message as _;
 
-use super::commitments::Commitments;
 use super::contracts::{Cached, Change};
 use super::processor::{Decided, Effects};
 use super::register::InFlight;
@@ -14,12 +13,13 @@ use super::store::{Activation, Writes};
 use crate::lf::transaction::ContractInstance;
 use crate::model::{ContractId, DomainId, Offset, ParticipantId, Party, Timestamp, UpdateId};
 use crate::participant::commit;
+use crate::participant::commitments::{self, Kind};
 use crate::participant::confirmation::locks::ContractState;
 use crate::participant::confirmation::{CheckedRequest, Content};
 use crate::participant::errors::{ErrorId, Refusal};
 use crate::participant::indexer::{Appended, SizedContract};
 use crate::participant::submission::{
-    AcceptedChange, ChangeId, OffsetTimes, TraceContext, trace_id,
+    AcceptedChange, ChangeId, DomainNumber, OffsetTimes, TraceContext, trace_id,
 };
 use crate::protocol::{Answer, MessageId, Reject, Response};
 use crate::topology::{Applied, Effective};
@@ -39,6 +39,8 @@ pub(super) struct Turn {
     pub responses: Vec<Response>,
     pub appended: Vec<Appended>,
     pub changes: Vec<Change>,
+    /// The same for what is shared with other participants, of the event that was taken last.
+    pub shared: Vec<commitments::Change>,
     /// Parties that became known.
     pub parties: Vec<Party>,
     /// The states of the contracts that this turn's requests use.
@@ -50,10 +52,10 @@ pub(super) struct Turn {
 /// Who works on a turn.
 pub(super) struct Context<'a> {
     pub domain: &'a DomainId,
+    pub number: DomainNumber,
     pub participant: &'a ParticipantId,
     pub end: &'a mut LogEnd,
     pub in_flight: &'a mut InFlight,
-    pub commitments: &'a mut Commitments,
 }
 
 impl Turn {
@@ -133,18 +135,16 @@ impl Turn {
             offset = offset.get(),
             "transaction accepted"
         );
-        let when = (decided.record_time, offset);
-        self.create_contracts(request, readable, &visible, when, context.commitments);
-        self.archive_contracts(readable, when, context.commitments);
+        let at = (decided.record_time, offset, context.number);
+        self.change_contracts(request, readable, &visible, at);
     }
 
-    fn create_contracts(
+    fn change_contracts(
         &mut self,
         request: &CheckedRequest,
         content: &Content,
         visible: &BTreeSet<Bytes>,
-        (at, by): (Timestamp, Offset),
-        commitments: &mut Commitments,
+        (at, by, number): (Timestamp, Offset, DomainNumber),
     ) {
         for (place, (id, instance)) in (0..).zip(&content.created) {
             if !visible.contains(id.as_bytes()) {
@@ -169,27 +169,22 @@ impl Turn {
                 });
             }
             if state == ContractState::Active {
-                commitments.created(id, instance);
+                self.shared.push(shared(id, instance, Kind::Added));
             }
-            let instance = Arc::clone(instance);
-            let cached = Cached { instance, state };
+            let cached = Cached {
+                instance: Arc::clone(instance),
+                state,
+                domain: is_ours.then_some(number),
+            };
             self.states.insert(id.clone(), cached.clone());
             self.changes.push(Change::Created(id.clone(), cached));
         }
-    }
-
-    fn archive_contracts(
-        &mut self,
-        content: &Content,
-        (at, by): (Timestamp, Offset),
-        commitments: &mut Commitments,
-    ) {
         // where a contract has no state here, because none of its stakeholders is, this changes none
         for id in &content.usage.consumed {
             self.writes.archive(id, at, by);
             if let Some(known) = self.states.get_mut(id) {
                 if known.state == ContractState::Active {
-                    commitments.archived(id, &known.instance);
+                    self.shared.push(shared(id, &known.instance, Kind::Removed));
                 }
                 known.state = ContractState::Archived;
             }
@@ -296,6 +291,15 @@ impl Turn {
         });
         self.writes.entries.push((offset, entry));
         offset
+    }
+}
+
+/// A contract that comes or goes, as commitments see it.
+fn shared(id: &ContractId, instance: &ContractInstance, kind: Kind) -> commitments::Change {
+    commitments::Change {
+        contract: id.clone(),
+        stakeholders: instance.stakeholders.clone(),
+        kind,
     }
 }
 

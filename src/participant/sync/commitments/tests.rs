@@ -3,10 +3,9 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::super::register::InFlight;
 use super::super::store::{Activation, Writes};
-use super::super::turn::LogEnd;
 use super::*;
+use crate::lf::transaction::ContractInstance;
 use crate::model::{DomainId, Fingerprint, Hash, MemberId, Offset};
 use crate::participant::commitments::samples::{
     Domain, INTERVAL, at, contract, participant, party, period,
@@ -24,7 +23,7 @@ struct World {
     database: Database,
     compute: ComputePool,
     domain: Domain,
-    id: DomainId,
+    number: DomainNumber,
 }
 
 fn with_world(test: impl AsyncFnOnce(&mut World)) {
@@ -44,10 +43,12 @@ fn with_world(test: impl AsyncFnOnce(&mut World)) {
             domain.host(party(number), &BTreeSet::from([number]));
         }
         domain.event(Duration::from_millis(300));
+        let store = Arc::new(Store::new(database.clone(), schema));
+        let id = DomainId::new("d", &Fingerprint::of_key(&[1; 32])).unwrap();
         let mut world = World {
-            store: Arc::new(Store::new(database.clone(), schema)),
+            number: store.restore_domain(&id).await.unwrap().number,
+            store,
             compute: ComputePool::new(1).unwrap(),
-            id: DomainId::new("d", &Fingerprint::of_key(&[1; 32])).unwrap(),
             database,
             domain,
         };
@@ -72,6 +73,7 @@ fn instance() -> ContractInstance {
 fn turn(world: &World) -> Writes {
     let point = Position::known(world.domain.now, None);
     Writes {
+        domain: Some(world.number),
         position: Some(Position {
             resume: point,
             seen: point,
@@ -93,57 +95,35 @@ impl World {
             archived: None,
             key: None,
         });
-        self.store.write(&self.id, &writes).await.unwrap();
+        self.store.write(&writes).await.unwrap();
     }
 
     async fn archive(&mut self, number: usize) {
         let (at, _) = self.domain.event(Duration::from_millis(1));
         let mut writes = turn(self);
         writes.archive(&contract(number), at, Offset::new(1).unwrap());
-        self.store.write(&self.id, &writes).await.unwrap();
+        self.store.write(&writes).await.unwrap();
     }
 
     async fn restart(&self) -> Commitments {
-        Commitments::restore(
-            self.store.commitments(&self.id).await.unwrap(),
-            participant(0),
-            self.domain.now,
-            &self.domain.register,
-        )
+        let mut commitments = Commitments::new(
+            self.store.commitments(self.number).await.unwrap(),
+            (self.number, participant(0)),
+            &self.store,
+            &Config::default(),
+            (&self.compute, &Clock::fixed(self.domain.now)),
+        );
+        commitments.resume(self.domain.now, &self.domain.register);
+        commitments
     }
 
     /// Time goes on to the event after the next boundary; gives what was computed and compared on the way.
-    async fn pass(&mut self, commitments: &mut Commitments) -> (Computed, Vec<Compared>) {
+    async fn pass(&mut self, commitments: &mut Commitments) -> (Computed, Option<Compared>) {
         let last = self.domain.now;
         let (now, effective) = self.domain.event(Duration::from_micros(INTERVAL));
-        for it in passed(last, now, &effective, &self.domain.register) {
-            match it {
-                Passed::Boundaries(closing) => commitments.backlog.close(closing),
-                Passed::OtherHosts => commitments.backlog.hosts_changed(),
-            }
-        }
-        self.settle(commitments).await.unwrap()
-    }
-
-    /// Everything that is to be done; the last outcome.
-    async fn settle(&self, commitments: &mut Commitments) -> Option<(Computed, Vec<Compared>)> {
-        let mut outcome = None;
-        let topology = self.domain.topology();
-        while let Some(step) = commitments.backlog.next(self.domain.now, topology) {
-            let (store, compute) = (Arc::clone(&self.store), self.compute.clone());
-            let done = work(step, participant(0), store, compute).await.unwrap();
-            commitments.backlog.done(done.sums);
-            if let Some(computed) = done.computed {
-                let (computed, compared) = commitments.book.compute(computed);
-                let oldest = commitments.book.oldest().unwrap();
-                let kept = self
-                    .store
-                    .keep_computed(&self.id, &computed, &compared, oldest);
-                kept.await.unwrap();
-                outcome = Some((computed, compared));
-            }
-        }
-        outcome
+        commitments.pass(last, now, &effective, &self.domain.register);
+        commitments.work(now, &self.domain.register);
+        settle(commitments, &self.domain).await.unwrap()
     }
 
     /// Participant 0 hears a commitment, as one turn.
@@ -158,25 +138,14 @@ impl World {
             signer,
             commitment: said,
         };
-        let mut end = LogEnd {
-            offset: Offset::new(0).unwrap(),
-            times: std::iter::empty().collect(),
-        };
-        Context {
-            domain: &self.id,
-            participant: &participant(0),
-            end: &mut end,
-            in_flight: &mut InFlight::default(),
-            commitments,
-        }
-        .hear(
+        commitments.hear(
             &said,
             self.domain.now,
             &self.domain.register,
             &mut writes.commitments,
         );
         let is_taken = !writes.commitments.is_empty();
-        self.store.write(&self.id, &writes).await.unwrap();
+        self.store.write(&writes).await.unwrap();
         is_taken
     }
 
@@ -184,6 +153,22 @@ impl World {
         let client = self.database.client().await.unwrap();
         client.execute(sql, &[]).await.unwrap()
     }
+}
+
+/// Everything that is to be done; the last that comes of it.
+async fn settle(
+    commitments: &mut Commitments,
+    domain: &Domain,
+) -> Option<(Computed, Option<Compared>)> {
+    let mut outcome = None;
+    while commitments.working.is_some() {
+        let done = commitments.next().await.unwrap();
+        if let Some(computed) = commitments.done(done).await.unwrap() {
+            outcome = Some((computed, commitments.book.compared().next().cloned()));
+        }
+        commitments.work(domain.now, &domain.register);
+    }
+    outcome
 }
 
 fn said(seconds: i64, shared: SharedDigest) -> AcsCommitment {
@@ -221,7 +206,7 @@ fn sums_go_on_after_a_restart_in_the_middle_of_a_period() {
         world.archive(1).await;
 
         let mut commitments = world.restart().await;
-        let (again, _) = world.settle(&mut commitments).await.unwrap();
+        let (again, _) = settle(&mut commitments, &world.domain).await.unwrap();
         assert_eq!(again, computed);
         let (computed, _) = world.pass(&mut commitments).await;
         assert_eq!(computed.period, period(1, 2));
@@ -249,8 +234,8 @@ fn what_was_heard_before_a_restart_is_compared_after_it() {
         );
 
         let mut commitments = world.restart().await;
-        let (_, compared) = world.settle(&mut commitments).await.unwrap();
-        assert!(compared.iter().all(Compared::matches) && compared.len() == 1);
+        let (_, compared) = settle(&mut commitments, &world.domain).await.unwrap();
+        assert!(compared.unwrap().matches());
         let mut commitments = world.restart().await;
         assert_eq!(commitments.book.compared().count(), 1);
         // late, and wrong
@@ -274,7 +259,7 @@ fn a_row_that_is_gone_is_noticed_after_a_restart() {
         world.pass(&mut commitments).await;
         assert_eq!(world.sql("DELETE FROM p.contract_states").await, 1);
         let mut commitments = world.restart().await;
-        let (computed, _) = world.settle(&mut commitments).await.unwrap();
+        let (computed, _) = settle(&mut commitments, &world.domain).await.unwrap();
         // who was told of something is told of nothing
         assert_eq!(computed.shared, [(participant(1), digest(&[]))].into());
         let member = participant(1).member();

@@ -6,8 +6,9 @@ use tokio_postgres::Row;
 
 use super::Store;
 use crate::lf::transaction::ContractInstance;
-use crate::model::{ContractId, DomainId, Hash, ParticipantId, Timestamp};
+use crate::model::{ContractId, Hash, ParticipantId, Timestamp};
 use crate::participant::commitments::{Book, Compared, Computed, Known, Received};
+use crate::participant::submission::DomainNumber;
 use crate::protocol::{Period, SharedDigest};
 use crate::storage::{Error, Transaction};
 
@@ -54,7 +55,7 @@ impl KeptContract {
 
 impl Store {
     /// Everything said lately about a domain.
-    pub(in super::super) async fn commitments(&self, domain: &DomainId) -> Result<Book, Error> {
+    pub(in super::super) async fn commitments(&self, domain: DomainNumber) -> Result<Book, Error> {
         let computed = "SELECT period_start, period_end, counter_participants, digests, contracts
              FROM {schema}.commitments_computed WHERE domain = $1 ORDER BY period_end";
         let ahead = "SELECT period_start, period_end, counter_participant, digest, contracts
@@ -65,7 +66,7 @@ impl Store {
         let rows = async |sql: &str| -> Result<Vec<Row>, Error> {
             let client = self.database.client().await?;
             let sql = self.schema.fill(sql);
-            Ok(client.query(&sql, &[&domain.as_str()]).await?)
+            Ok(client.query(&sql, &[&domain.0]).await?)
         };
         let computed: Vec<Computed> = all(&rows(computed).await?, read_computed)?;
         let ahead = all(&rows(ahead).await?, |row| {
@@ -86,9 +87,10 @@ impl Store {
         Ok(Book::restore(computed, ahead, compared))
     }
 
-    /// Contracts with a stakeholder here that were not archived before a time, in the order of their ids.
+    /// Contracts of a domain with a stakeholder here that were not archived before a time, in the order of their ids.
     pub(in super::super) async fn kept_contracts(
         &self,
+        domain: DomainNumber,
         after: &[u8],
         archived_after: Timestamp,
         limit: i64,
@@ -97,14 +99,17 @@ impl Store {
             "SELECT state.contract_id, contract.instance, state.activated_at, state.archived_at
              FROM {schema}.contract_states AS state
              JOIN {schema}.contracts AS contract USING (contract_id)
-             WHERE state.contract_id > $1
+             WHERE state.domain = $4 AND state.contract_id > $1
                AND (state.archived_at IS NULL OR state.archived_at > $2)
              ORDER BY state.contract_id LIMIT $3",
         );
         let client = self.database.client().await?;
         let statement = client.prepare_cached(&sql).await?;
         let rows = client
-            .query(&statement, &[&after, &archived_after.micros(), &limit])
+            .query(
+                &statement,
+                &[&after, &archived_after.micros(), &limit, &domain.0],
+            )
             .await?;
         all(&rows, |row| {
             Ok(KeptContract {
@@ -120,7 +125,7 @@ impl Store {
     /// what is older than `oldest`.
     pub(in super::super) async fn keep_computed(
         &self,
-        domain: &DomainId,
+        domain: DomainNumber,
         computed: &Computed,
         compared: &[Compared],
         oldest: Timestamp,
@@ -133,13 +138,13 @@ impl Store {
                      WHERE domain = $1 AND period_end <= $2",
                 );
                 let end = computed.period.to.micros();
-                client.execute(&heard, &[&domain.as_str(), &end]).await?;
+                client.execute(&heard, &[&domain.0, &end]).await?;
                 let old = self.schema.fill(
                     "DELETE FROM {schema}.commitments_computed
                      WHERE domain = $1 AND (period_end < $2 OR period_end > $3)",
                 );
                 client
-                    .execute(&old, &[&domain.as_str(), &oldest.micros(), &end])
+                    .execute(&old, &[&domain.0, &oldest.micros(), &end])
                     .await?;
                 self.keep_compared(client, domain, compared).await
             })
@@ -149,7 +154,7 @@ impl Store {
     async fn insert_computed(
         &self,
         client: &Transaction<'_>,
-        domain: &DomainId,
+        domain: DomainNumber,
         computed: &Computed,
     ) -> Result<(), Error> {
         let sql = self.schema.fill(
@@ -175,10 +180,7 @@ impl Store {
         let Period { from, to } = computed.period;
         let (from, to) = (from.micros(), to.micros());
         client
-            .execute(
-                &sql,
-                &[&domain.as_str(), &from, &to, &names, &digests, &contracts],
-            )
+            .execute(&sql, &[&domain.0, &from, &to, &names, &digests, &contracts])
             .await?;
         Ok(())
     }
@@ -187,7 +189,7 @@ impl Store {
     pub(super) async fn hear(
         &self,
         client: &Transaction<'_>,
-        domain: &DomainId,
+        domain: DomainNumber,
         writes: &CommitmentWrites,
     ) -> Result<(), Error> {
         let sql = self.schema.fill(
@@ -202,7 +204,7 @@ impl Store {
                 .execute(
                     &sql,
                     &[
-                        &domain.as_str(),
+                        &domain.0,
                         &from.to_string(),
                         &period.from.micros(),
                         &period.to.micros(),
@@ -218,7 +220,7 @@ impl Store {
     async fn keep_compared(
         &self,
         client: &Transaction<'_>,
-        domain: &DomainId,
+        domain: DomainNumber,
         compared: &[Compared],
     ) -> Result<(), Error> {
         let sql = self.schema.fill(
@@ -241,7 +243,7 @@ impl Store {
                 .execute(
                     &sql,
                     &[
-                        &domain.as_str(),
+                        &domain.0,
                         &it.counter_participant.to_string(),
                         &it.period.from.micros(),
                         &it.period.to.micros(),

@@ -1,7 +1,7 @@
 -- What this participant shares with others at the ends of periods: the latest, for what others say late. Made
 -- from the tables of contracts, as is what it says to them.
 CREATE TABLE {schema}.commitments_computed (
-    domain               text     NOT NULL,
+    domain               smallint NOT NULL,
     -- sequencing times, microseconds since 1970; the start is exclusive
     period_start         bigint   NOT NULL,
     period_end           bigint   NOT NULL,
@@ -14,7 +14,7 @@ CREATE TABLE {schema}.commitments_computed (
 
 -- What others have said about periods to whose end this participant has not come yet.
 CREATE TABLE {schema}.commitments_received (
-    domain              text   NOT NULL,
+    domain              smallint NOT NULL,
     counter_participant text   NOT NULL,
     period_start        bigint NOT NULL,
     period_end          bigint NOT NULL,
@@ -25,7 +25,7 @@ CREATE TABLE {schema}.commitments_received (
 
 -- The latest comparison with each other participant.
 CREATE TABLE {schema}.commitments_compared (
-    domain              text   NOT NULL,
+    domain              smallint NOT NULL,
     counter_participant text   NOT NULL,
     period_start        bigint NOT NULL,
     period_end          bigint NOT NULL,
