@@ -150,7 +150,8 @@ impl Commitments {
             tracing::warn!(%signer, %fault, "ACS_COMMITMENT_ALARM: commitment ignored");
             return;
         }
-        gauge("last_incoming_received", commitment.period.to);
+        metrics::gauge!("daml_participant_sync_commitments_last_incoming_received")
+            .set(micros(commitment.period.to));
         let received = Received {
             period: commitment.period,
             shared: commitment.shared,
@@ -204,7 +205,8 @@ impl Commitments {
         self.store
             .keep_computed(self.number, &computed, &compared, oldest)
             .await?;
-        gauge("last_locally_completed", computed.period.to);
+        metrics::gauge!("daml_participant_sync_commitments_last_locally_completed")
+            .set(micros(computed.period.to));
         compared.iter().for_each(tell);
         Ok(Some(computed))
     }
@@ -383,7 +385,8 @@ async fn on_pool<T: Send + 'static>(
 
 /// Says what a comparison has shown.
 fn tell(compared: &Compared) {
-    gauge("last_incoming_processed", compared.period.to);
+    metrics::gauge!("daml_participant_sync_commitments_last_incoming_processed")
+        .set(micros(compared.period.to));
     if compared.matches() {
         tracing::debug!(
             counter_participant = %compared.counter_participant,
@@ -407,7 +410,6 @@ fn tell(compared: &Compared) {
     clippy::cast_precision_loss,
     reason = "microseconds since 1970 fit 53 bits until 2255"
 )]
-fn gauge(name: &str, time: Timestamp) {
-    let name = format!("daml_participant_sync_commitments_{name}");
-    metrics::gauge!(name).set(time.micros() as f64);
+const fn micros(time: Timestamp) -> f64 {
+    time.micros() as f64
 }
