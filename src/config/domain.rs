@@ -60,6 +60,7 @@ impl DomainConfig {
                     "preparation-time-tolerance",
                     &parameters.preparation_time_tolerance,
                 )?,
+                reconciliation_interval: interval(&path, &parameters.reconciliation_interval)?,
                 topology_change_delay: delay(&path, &parameters.topology_change_delay)?,
                 protocol_version: Some(protocol_version.number()),
                 onboarding: admission.onboarding(),
@@ -106,6 +107,15 @@ fn admission(path: &str, raw: &RawAdmission) -> Result<Admission, ConfigError> {
             one_of(other, &["open", "listed", "restricted"]),
         )),
     }
+}
+
+fn interval(path: &str, text: &str) -> Result<Duration, ConfigError> {
+    let path = format!("{path}.parameters.reconciliation-interval");
+    let interval = duration(&path, text)?;
+    if interval < DomainParameters::RECONCILIATION_INTERVAL_MIN {
+        return Err(invalid(&path, format!("{text} is less than 100 ms")));
+    }
+    Ok(interval)
 }
 
 /// Unlike other times it may be nothing, and nobody wants to wait for long.

@@ -97,6 +97,8 @@ pub(super) struct RawDomainParameters {
     /// How long after its sequencing a topology change comes into force. Long enough for every member to
     /// know of it by then; 0 is fine for development, where members are in one process.
     pub topology_change_delay: String,
+    /// How often participants compare the contracts that they share. At least 100 ms.
+    pub reconciliation_interval: String,
 }
 
 impl Default for RawDomainParameters {
@@ -107,6 +109,7 @@ impl Default for RawDomainParameters {
             ledger_time_tolerance: "60s".to_owned(),
             preparation_time_tolerance: "24h".to_owned(),
             topology_change_delay: "250ms".to_owned(),
+            reconciliation_interval: "60s".to_owned(),
         }
     }
 }

@@ -52,6 +52,10 @@ pub enum Purpose {
     Acknowledgement = 24,
     /// A member proves to the sequencer who it is.
     SequencerChallenge = 25,
+    /// The active contracts that two participants share.
+    AcsCommitment = 26,
+    /// One contract among them.
+    AcsElement = 27,
     /// A namespace of several owners.
     DecentralizedNamespace = 30,
 }

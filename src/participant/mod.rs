@@ -26,6 +26,7 @@ pub mod updates;
 pub mod admin_api;
 pub mod ledger_api;
 
+pub mod commitments;
 pub mod disclosure;
 pub mod errors;
 pub mod packages;

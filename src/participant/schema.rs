@@ -46,5 +46,10 @@ pub const MIGRATIONS: MigrationSet = MigrationSet {
             name: "domains",
             sql: include_str!("../../migrations/participant/0008_domains.sql"),
         },
+        Migration {
+            version: 9,
+            name: "commitments",
+            sql: include_str!("../../migrations/participant/0009_commitments.sql"),
+        },
     ],
 };

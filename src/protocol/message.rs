@@ -4,7 +4,9 @@ use bytes::Bytes;
 use prost::Message as _;
 
 use super::parts::{hash, hash_bytes};
-use super::{EncryptedView, Error, InformeeTree, MessageId, Response, RootHash, Verdict};
+use super::{
+    AcsCommitment, EncryptedView, Error, InformeeTree, MessageId, Response, RootHash, Verdict,
+};
 use crate::model::DomainId;
 use crate::wire::protocol as wire;
 use wire::message::Kind;
@@ -33,6 +35,8 @@ pub enum Message {
     TopologyBroadcast(Vec<Bytes>),
     /// Everything published before, for a new member.
     TopologySnapshot(Vec<Bytes>),
+    /// A participant tells another what both have in common.
+    AcsCommitment(AcsCommitment),
     /// A moment in time.
     Tick,
 }
@@ -86,6 +90,7 @@ impl Message {
                     transactions: transactions.clone(),
                 })
             }
+            Self::AcsCommitment(commitment) => Kind::AcsCommitment(commitment.to_wire()),
             Self::Tick => Kind::Tick(wire::Tick {}),
         };
         wire::Message {
@@ -130,6 +135,7 @@ impl Message {
             })),
             Some(Kind::TopologyBroadcast(it)) => Ok(Self::TopologyBroadcast(it.transactions)),
             Some(Kind::TopologySnapshot(it)) => Ok(Self::TopologySnapshot(it.transactions)),
+            Some(Kind::AcsCommitment(it)) => AcsCommitment::from_wire(&it).map(Self::AcsCommitment),
             Some(Kind::Tick(_)) => Ok(Self::Tick),
         }
     }

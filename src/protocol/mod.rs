@@ -4,7 +4,8 @@
 //! [`RootHash`] of the tree for all, an [`InformeeTree`] for the mediator, and for each participant
 //! concerned the views that it may see, as [`EncryptedView`]s (phase 1). The sequencing time of the
 //! batch is the [`RequestId`] (phase 2). Participants answer with a [`Response`] each (phase 4), the mediator
-//! gives a [`Verdict`] (phase 5), and its sequencing time is the transaction's record time.
+//! gives a [`Verdict`] (phase 5), and its sequencing time is the transaction's record time. From time to
+//! time participants tell each other what they have in common ([`AcsCommitment`]).
 //!
 //! Invariants: pure; every message is signed by its sender and names protocol version and domain;
 //! bytes are the same on every machine; decoding never panics.
@@ -33,11 +34,14 @@ mod request;
 mod encrypted;
 mod response;
 
+mod commitment;
+
 mod message;
 
 mod follower;
 
 pub use challenge::Challenge;
+pub use commitment::{AcsCommitment, Period, SharedDigest};
 pub use encrypted::{
     Decrypted, EncryptedView, NoEncryptionKey, OpenedSessions, Recipients, Sessions,
 };
@@ -132,6 +136,7 @@ mod tests {
                 answer: reject,
             }),
             Message::TopologyBroadcast(vec![bytes::Bytes::from_static(b"tx")]),
+            Message::AcsCommitment(samples::commitment()),
             Message::Tick,
         ]
     }

@@ -78,3 +78,19 @@ pub(super) fn encrypted(party: &Party) -> Vec<EncryptedView> {
         Sessions::default().encrypt(&views, &recipients, |_| Some(&key), Timestamp::EPOCH);
     grouped.unwrap().into_values().flatten().collect()
 }
+
+/// What a participant says about the contracts that it shares with another.
+pub(super) fn commitment() -> AcsCommitment {
+    AcsCommitment {
+        sender: participant("p"),
+        counter_participant: participant("q"),
+        period: Period {
+            from: Timestamp::EPOCH,
+            to: Timestamp::from_micros(60_000_000).unwrap(),
+        },
+        shared: SharedDigest {
+            hash: Hash::of(Purpose::AcsCommitment, b"x"),
+            contracts: 7,
+        },
+    }
+}

@@ -49,13 +49,36 @@ fn describe() {
         metrics::describe_histogram!(*name, *help);
     }
     metrics::describe_gauge!("daml_health_status", "1 if the component is ready, else 0");
+    for (name, help) in COMMITMENTS {
+        metrics::describe_gauge!(*name, *help);
+    }
     metrics::describe_gauge!(
         "jura_sequencer_acknowledgement_lag_seconds",
         "sequencing time between a member's last event and the last one that it has kept"
     );
 }
 
+/// Microseconds since 1970.
+const COMMITMENTS: &[(&str, &str)] = &[
+    (
+        "daml_participant_sync_commitments_last_incoming_received",
+        "end of the period of the last commitment received",
+    ),
+    (
+        "daml_participant_sync_commitments_last_incoming_processed",
+        "end of the period of the last commitment compared",
+    ),
+    (
+        "daml_participant_sync_commitments_last_locally_completed",
+        "end of the last period for which commitments were computed",
+    ),
+];
+
 const COUNTERS: &[(&str, &str)] = &[
+    (
+        "daml_participant_sync_commitments_catchup_mode_enabled",
+        "boundaries to which a participant came late, so that it may leave some out",
+    ),
     ("daml_grpc_server_started_total", "gRPC calls begun"),
     (
         "daml_grpc_server_handled_total",
@@ -76,6 +99,10 @@ const COUNTERS: &[(&str, &str)] = &[
     (
         "daml_sequencer_public_api_processed",
         "requests that the sequencer processed",
+    ),
+    (
+        "jura_acs_commitment_mismatches_total",
+        "commitments of others that say something else than this participant",
     ),
     (
         "jura_indexer_entries_total",

@@ -99,6 +99,7 @@ fn encode_parameters(domain: &DomainId, it: &DomainParameters) -> wire::DomainPa
         preparation_time_tolerance_micros: it.preparation_time_tolerance.micros(),
         protocol_version: it.protocol_version.unwrap_or_default(),
         topology_change_delay_micros: it.topology_change_delay.micros(),
+        reconciliation_interval_micros: it.reconciliation_interval.micros(),
         onboarding: match it.onboarding {
             Onboarding::Open => wire::Onboarding::Open,
             Onboarding::Restricted => wire::Onboarding::Restricted,
@@ -122,6 +123,15 @@ fn decode_parameters(it: &wire::DomainParameters) -> Result<DomainParameters, Er
             "a topology change delay of more than a minute".to_owned(),
         ));
     }
+    let interval = match it.reconciliation_interval_micros {
+        0 => DomainParameters::RECONCILIATION_INTERVAL,
+        micros => span(micros)?,
+    };
+    if interval < DomainParameters::RECONCILIATION_INTERVAL_MIN {
+        return Err(Error::Malformed(
+            "a reconciliation interval of less than 100 ms".to_owned(),
+        ));
+    }
     let onboarding = wire::Onboarding::try_from(it.onboarding).map_err(malformed)?;
     Ok(DomainParameters {
         protocol_version: (it.protocol_version != 0).then_some(it.protocol_version),
@@ -134,6 +144,7 @@ fn decode_parameters(it: &wire::DomainParameters) -> Result<DomainParameters, Er
         mediator_reaction_timeout: span(it.mediator_reaction_timeout_micros)?,
         ledger_time_tolerance: span(it.ledger_time_tolerance_micros)?,
         preparation_time_tolerance: span(it.preparation_time_tolerance_micros)?,
+        reconciliation_interval: interval,
     })
 }
 

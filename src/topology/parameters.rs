@@ -21,6 +21,9 @@ pub struct DomainParameters {
     pub ledger_time_tolerance: Duration,
     /// How far preparation time and sequencing time may be apart.
     pub preparation_time_tolerance: Duration,
+    /// How often participants compare the contracts that they share: at the sequencing times that are
+    /// multiples of it.
+    pub reconciliation_interval: Duration,
 }
 
 /// Which participants may join a domain.
@@ -43,6 +46,7 @@ impl Default for DomainParameters {
             mediator_reaction_timeout: Duration::from_secs(10),
             ledger_time_tolerance: Duration::from_secs(60),
             preparation_time_tolerance: Duration::from_secs(24 * 60 * 60),
+            reconciliation_interval: Self::RECONCILIATION_INTERVAL,
         }
     }
 }
@@ -57,6 +61,12 @@ impl DomainParameters {
 
     /// Nobody waits longer for a party.
     pub const TOPOLOGY_CHANGE_DELAY_MAX: Duration = Duration::from_secs(60);
+
+    /// How often participants compare their contracts unless something else was said.
+    pub const RECONCILIATION_INTERVAL: Duration = Duration::from_secs(60);
+
+    /// Nobody compares more often: that would be work for every event.
+    pub const RECONCILIATION_INTERVAL_MIN: Duration = Duration::from_millis(100);
 
     /// How long after its request a verdict can come.
     pub const fn decision_timeout(&self) -> Duration {

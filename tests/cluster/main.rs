@@ -16,6 +16,7 @@ mod server;
 mod workload;
 
 mod commands;
+mod commitments;
 mod domains;
 mod dump;
 mod founding;

@@ -26,6 +26,11 @@ impl Jura {
 
     /// The same, with another filter of what is logged.
     pub fn sandbox_with_log(dir: &Path, args: &[&str], filter: &str) -> Self {
+        Self::sandbox_with(dir, args, &[("JURA__LOGGING__FILTER", filter)])
+    }
+
+    /// The same, with configuration by variables.
+    pub fn sandbox_with(dir: &Path, args: &[&str], variables: &[(&str, &str)]) -> Self {
         let port_file = dir.join("ports.json");
         // of the process before
         let _ = std::fs::remove_file(&port_file);
@@ -42,7 +47,7 @@ impl Jura {
             .arg("--canton-port-file")
             .arg(&port_file)
             .args(args)
-            .env("JURA__LOGGING__FILTER", filter)
+            .envs(variables.iter().copied())
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(output)

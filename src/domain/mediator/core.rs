@@ -90,6 +90,7 @@ impl Core {
             Message::RootHash(_)
             | Message::EncryptedViews(_)
             | Message::Verdict(_)
+            | Message::AcsCommitment(_)
             | Message::TopologySubmission(_)
             | Message::TopologyRefusal(_)
             | Message::TopologyBroadcast(_)

@@ -1,6 +1,8 @@
 //! The domains of a participant, in the words of its callers.
 
 use crate::model::DomainId;
+use crate::participant::commitments::Compared;
+use crate::protocol::Period;
 
 /// How a participant counts a domain in its tables.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -13,6 +15,17 @@ pub struct ConnectedDomain {
     pub alias: String,
     /// Its id.
     pub id: DomainId,
+}
+
+/// What is known on a domain about the contracts that are shared with others.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DomainCommitments {
+    /// The domain.
+    pub domain: DomainId,
+    /// The last period for which this participant has computed what it shares.
+    pub computed: Option<Period>,
+    /// The last comparison with each other participant.
+    pub compared: Vec<Compared>,
 }
 
 /// A domain of another process that a participant is to be connected to.

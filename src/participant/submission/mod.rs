@@ -29,7 +29,9 @@ pub use choice::Candidate;
 pub use deduplication::{
     AcceptedChange, ChangeId, DEDUPLICATION_MAX, OffsetTimes, duplicate, refuse_duplicate,
 };
-pub use domains::{ConnectedDomain, DomainConnection, DomainNumber, DomainState, DomainStatus};
+pub use domains::{
+    ConnectedDomain, DomainCommitments, DomainConnection, DomainNumber, DomainState, DomainStatus,
+};
 pub use hosting::{HostingChange, HostingOutcome};
 pub use interpret::{Contracts, Failure, Interpreter, KeyedContract, Success};
 pub use port::{

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use bytes::Bytes;
 
-use super::domains::{ConnectedDomain, DomainConnection, DomainStatus};
+use super::domains::{ConnectedDomain, DomainCommitments, DomainConnection, DomainStatus};
 use super::hosting::{HostingChange, HostingOutcome};
 use crate::lf::value::Value;
 use crate::model::{
@@ -216,6 +216,9 @@ pub trait SyncPort: Send + Sync + 'static {
 
     /// The domains that this participant is connected to now, the preferred ones first.
     async fn connected_domains(&self) -> Result<Vec<ConnectedDomain>, Refusal>;
+
+    /// What this participant and others have said lately about the contracts that they share.
+    async fn commitments(&self) -> Result<Vec<DomainCommitments>, Refusal>;
 
     /// All domains that it is, or is to be, or was connected to.
     async fn domains(&self) -> Result<Vec<DomainStatus>, Refusal>;

@@ -155,6 +155,7 @@ impl Shell {
                     match work? {
                         Work::Events(events) => self.process(&domain, events).await?,
                         Work::Sent(sent) => self.sent(&domain, sent).await?,
+                        Work::Committed(done) => self.committed(&domain, done).await?,
                         Work::Lost(reason) => self.lost(&domain, reason),
                     }
                 }
@@ -219,6 +220,10 @@ impl Shell {
                 }
                 SyncMessage::Domains { reply } => {
                     let _ = reply.send(Ok(self.links.status()));
+                }
+                SyncMessage::Commitments { reply } => {
+                    let connections = self.connections.values();
+                    let _ = reply.send(Ok(connections.map(Connection::shared).collect()));
                 }
                 SyncMessage::ParticipantId { reply } => {
                     let _ = reply.send(Ok(self.identity.participant.clone()));

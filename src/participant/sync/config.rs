@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::participant::commitments::CatchUp;
+
 /// How sync works.
 #[derive(Debug, Clone)]
 pub struct Config {
@@ -17,6 +19,8 @@ pub struct Config {
     pub checkpoint_interval: Duration,
     /// Contracts kept in memory, in number.
     pub contracts_cached: usize,
+    /// Which boundaries of commitments count while this participant is behind.
+    pub catch_up: CatchUp,
 }
 
 impl Default for Config {
@@ -28,6 +32,10 @@ impl Default for Config {
             connect_patience: Duration::from_secs(5),
             checkpoint_interval: Duration::from_secs(1),
             contracts_cached: 20_000,
+            catch_up: CatchUp {
+                interval_skip: 5,
+                intervals_to_trigger: 2,
+            },
         }
     }
 }

@@ -8,13 +8,14 @@ use futures_util::{FutureExt, StreamExt};
 
 use super::actor::{SyncRole, TURN_MAX};
 use super::administration::{Administration, ToSubmit};
+use super::commitments::{Commitments, Done};
 use super::hosting::HostingChanges;
 use super::identity::Identity;
 use super::intake::{CheckedEvent, Checking, Intake, ViewKeys};
 use super::outbox::{Outbox, Sent};
 use super::processor::{Decision, Processor};
 use super::rotation::Rotation;
-use super::store::RestoredDomain;
+use super::store::{RestoredDomain, Store};
 use super::turn::Turn;
 use super::vetting::Vetting;
 use crate::model::{Duration, MemberKind, ProtocolVersion, Timestamp};
@@ -44,6 +45,7 @@ pub(super) struct Connection {
     pub hosting: HostingChanges,
     pub vetting: Vetting,
     pub rotation: Rotation,
+    pub commitments: Commitments,
     /// The last event that was processed, and the last one kept.
     pub processed: Timestamp,
     pub kept: Timestamp,
@@ -69,6 +71,8 @@ pub(super) enum Work {
     Events(Vec<CheckedEvent>),
     /// What became of a message.
     Sent(Sent),
+    /// A step towards commitments.
+    Committed(Done),
     /// Nothing more comes from there, for a reason.
     Lost(String),
 }
@@ -80,9 +84,19 @@ impl Connection {
         restored: RestoredDomain,
         role: &SyncRole,
         identity: &Identity,
+        store: &Arc<Store>,
     ) -> Result<Self, storage::Error> {
         let info = reached.info;
-        let follower = follower(&info, &restored.topology, restored.position.seen.time)?;
+        let position = restored.position.seen.time;
+        let follower = follower(&info, &restored.topology, position)?;
+        let mut commitments = Commitments::new(
+            restored.commitments,
+            (restored.number, identity.participant.clone()),
+            store,
+            &role.config,
+            (&role.compute, &role.clock),
+        );
+        commitments.resume(position, follower.register());
         let key = identity.signing_key_in(follower.topology()).clone();
         let mut outbox = Outbox::new(
             Arc::clone(&reached.sequencer),
@@ -116,7 +130,7 @@ impl Connection {
                 packages: role.packages.clone(),
                 compute: role.compute.clone(),
                 keys: Arc::new(ViewKeys::new(identity.decryption_keys())),
-                kept: restored.position.seen.time,
+                kept: position,
                 undecided: restored.undecided,
             },
             processor: Processor::default(),
@@ -125,8 +139,9 @@ impl Connection {
             hosting: HostingChanges::default(),
             vetting: Vetting::default(),
             rotation: Rotation::default(),
-            processed: restored.position.seen.time,
-            kept: restored.position.seen.time,
+            commitments,
+            processed: position,
+            kept: position,
             checking: FuturesOrdered::new(),
             info,
         })
@@ -158,6 +173,7 @@ impl Connection {
                     return Ok(Work::Events(events));
                 }
                 sent = self.outbox.next() => return Ok(Work::Sent(sent)),
+                done = self.commitments.next() => return Ok(Work::Committed(done?)),
             }
         }
     }
@@ -214,7 +230,11 @@ impl Connection {
             .is_some_and(|deadline| deadline < now);
         // the topology manager asks for that moment, too, unless it is away
         let changes = self.intake.follower.register().next_change();
-        if late || changes.is_some_and(|at| at.plus(CHANGE_PATIENCE) < now) {
+        let register = self.intake.follower.register();
+        let uncommitted = self
+            .commitments
+            .wants_boundary(self.processed, now, register);
+        if late || uncommitted || changes.is_some_and(|at| at.plus(CHANGE_PATIENCE) < now) {
             self.outbox.tick(now.plus(sequencing_timeout));
         }
     }

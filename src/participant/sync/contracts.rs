@@ -73,15 +73,15 @@ impl ContractStore {
         self.domains.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The states of contracts on a domain; those that are unknown or elsewhere are left out.
-    pub(super) async fn states(
+    /// Contracts on a domain, with their states; those that are unknown or elsewhere are left out.
+    pub(super) async fn on_domain(
         &self,
         ids: BTreeSet<ContractId>,
         domain: DomainNumber,
-    ) -> Result<HashMap<ContractId, ContractState>, Error> {
+    ) -> Result<HashMap<ContractId, Cached>, Error> {
         let found = self.find(ids).await?.into_iter();
         let here = found.filter(|(_, it)| it.domain == Some(domain));
-        Ok(here.map(|(id, it)| (id, it.state)).collect())
+        Ok(here.collect())
     }
 
     /// Takes over what has been written.

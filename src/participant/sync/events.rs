@@ -20,15 +20,14 @@ impl Shell {
         let Some(connection) = self.connections.get_mut(domain) else {
             return Ok(());
         };
-        let wanted = events
-            .iter()
-            .flat_map(|event| &event.items)
-            .flat_map(used_contracts)
+        let items = events.iter().flat_map(|event| &event.items);
+        let wanted = items
+            .flat_map(|item| connection.used_contracts(item))
             .collect();
         let changes = events.iter().flat_map(|event| &event.items);
         let changes: Vec<ChangeId> = changes.filter_map(change_of).collect();
         let (states, accepted) = tokio::try_join!(
-            self.contracts.states(wanted, connection.number),
+            self.contracts.on_domain(wanted, connection.number),
             self.store.accepted_at(&changes)
         )?;
         let mut turn = Turn::new(states, accepted);
@@ -42,7 +41,11 @@ impl Shell {
         for event in events {
             connection.take(event, &mut turn, &mut context);
         }
-        self.write(Some(domain), turn).await
+        self.write(Some(domain), turn).await?;
+        if let Some(connection) = self.connections.get_mut(domain) {
+            connection.work_on_commitments();
+        }
+        Ok(())
     }
 
     /// Writes a turn, then does what may be done only after that.
@@ -77,6 +80,9 @@ impl Connection {
         let time = event.time;
         let is_new = time > self.intake.kept;
         if is_new {
+            let register = self.intake.follower.register();
+            self.commitments
+                .pass(self.processed, time, &event.effective, register);
             for effective in event.effective {
                 turn.take(self.processor.advance(effective.at), context);
                 turn.publish(&effective, context);
@@ -108,10 +114,35 @@ impl Connection {
                     self.administration.refused(&refusal);
                     continue;
                 }
-                Item::Verdict(_) | Item::TopologyRefusal(_) => continue,
+                Item::Commitment(said) if is_new => {
+                    let register = self.intake.follower.register();
+                    let writes = &mut turn.writes.commitments;
+                    self.commitments.hear(&said, time, register, writes);
+                    continue;
+                }
+                Item::Verdict(_) | Item::TopologyRefusal(_) | Item::Commitment(_) => continue,
             };
             turn.take(effects, context);
         }
+        self.commitments.change(turn.shared.drain(..));
+    }
+
+    /// The contracts whose states a request's fate, or what a verdict changes, depends on.
+    fn used_contracts(&self, item: &Item) -> Vec<ContractId> {
+        let content = match item {
+            Item::Request(request) => request.content.as_ref(),
+            Item::Verdict(verdict) => {
+                let consumed = self.processor.consumed(verdict.request).into_iter();
+                return consumed.flatten().cloned().collect();
+            }
+            Item::TopologyRefusal(_) | Item::Commitment(_) => None,
+        };
+        let Some(content) = content else {
+            return Vec::new();
+        };
+        let usage = &content.usage;
+        let used = usage.consumed.iter().chain(&usage.read);
+        used.chain(&usage.created).cloned().collect()
     }
 
     /// Sends answers to the mediator, all of a turn in one batch.
@@ -144,19 +175,6 @@ impl Connection {
 fn change_of(item: &Item) -> Option<ChangeId> {
     match item {
         Item::Request(request) => request.change.as_ref().map(|change| change.id),
-        Item::Verdict(_) | Item::TopologyRefusal(_) => None,
+        Item::Verdict(_) | Item::TopologyRefusal(_) | Item::Commitment(_) => None,
     }
-}
-
-/// The contracts whose states a request's fate depends on.
-fn used_contracts(item: &Item) -> Vec<ContractId> {
-    let Item::Request(request) = item else {
-        return Vec::new();
-    };
-    let Some(content) = &request.content else {
-        return Vec::new();
-    };
-    let usage = &content.usage;
-    let used = usage.consumed.iter().chain(&usage.read);
-    used.chain(&usage.created).cloned().collect()
 }

@@ -14,8 +14,8 @@ use crate::model::{DomainId, MemberId, MemberKind, PackageId, ParticipantId, Tim
 use crate::participant::confirmation::{CheckedRequest, Delivered, Read, read};
 use crate::participant::packages::Packages;
 use crate::protocol::{
-    Decrypted, EncryptedView, Error, Follower, Message, MessageId, OpenedSessions, RequestId,
-    RootHash, SequencedEvent, SignedMessage, TopologyRefusal, Verdict,
+    AcsCommitment, Decrypted, EncryptedView, Error, Follower, Message, MessageId, OpenedSessions,
+    RequestId, RootHash, SequencedEvent, SignedMessage, TopologyRefusal, Verdict,
 };
 use crate::runtime::Task;
 use crate::runtime::compute::ComputePool;
@@ -41,6 +41,14 @@ pub(super) enum Item {
     Request(Box<CheckedRequest>),
     Verdict(Verdict),
     TopologyRefusal(TopologyRefusal),
+    Commitment(Box<SaidCommitment>),
+}
+
+/// What another participant says about what is shared, with who signed it.
+#[derive(Debug)]
+pub(super) struct SaidCommitment {
+    pub signer: MemberId,
+    pub commitment: AcsCommitment,
 }
 
 /// An event on its way.
@@ -186,6 +194,10 @@ impl Check {
             }
             Message::TopologyRefusal(refusal) if signer.kind() == MemberKind::TopologyManager => {
                 items.push(Item::TopologyRefusal(refusal));
+            }
+            Message::AcsCommitment(commitment) => {
+                let said = SaidCommitment { signer, commitment };
+                items.push(Item::Commitment(Box::new(said)));
             }
             Message::Tick => {}
             Message::RootHash(_)

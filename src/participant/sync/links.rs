@@ -322,7 +322,8 @@ impl Shell {
         }
         let restored = self.store.restore_domain(&info.id).await?;
         self.contracts.add_domain(restored.number, info.id.clone());
-        let connection = Connection::open(reached, restored, &self.role, &self.identity)?;
+        let connection =
+            Connection::open(reached, restored, &self.role, &self.identity, &self.store)?;
         self.connections.insert(info.id.clone(), connection);
         link.stage = Stage::Connected(info.id.clone());
         link.health.set(State::Ok);

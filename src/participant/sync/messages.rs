@@ -9,8 +9,8 @@ use crate::model::{DomainId, ParticipantId, Party, PartyHint};
 use crate::participant::errors::Refusal;
 use crate::participant::packages::{VettingChange, VettingUpdate};
 use crate::participant::submission::{
-    ConnectedDomain, DomainConnection, DomainStatus, HostingChange, HostingOutcome, KeyRotation,
-    Submission,
+    ConnectedDomain, DomainCommitments, DomainConnection, DomainStatus, HostingChange,
+    HostingOutcome, KeyRotation, Submission,
 };
 use crate::topology;
 
@@ -95,6 +95,11 @@ pub enum SyncMessage {
     ConnectedDomains {
         /// Answered at once.
         reply: Reply<Vec<ConnectedDomain>>,
+    },
+    /// What do others say about what is shared?
+    Commitments {
+        /// Answered at once.
+        reply: Reply<Vec<DomainCommitments>>,
     },
     /// Who?
     ParticipantId {

@@ -43,6 +43,8 @@ mod hosting;
 mod rotation;
 mod vetting;
 
+mod commitments;
+
 mod packages;
 
 pub use actor::SyncRole;

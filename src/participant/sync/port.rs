@@ -9,8 +9,8 @@ use crate::model::{DomainId, ParticipantId, Party, PartyHint};
 use crate::participant::errors::{ErrorId, Refusal};
 use crate::participant::packages::{VettingChange, VettingUpdate};
 use crate::participant::submission::{
-    ConnectedDomain, DomainConnection, DomainStatus, HostingChange, HostingOutcome, KeyRotation,
-    Submission, SyncPort,
+    ConnectedDomain, DomainCommitments, DomainConnection, DomainStatus, HostingChange,
+    HostingOutcome, KeyRotation, Submission, SyncPort,
 };
 use crate::runtime::{Handle, PostError};
 use crate::topology;
@@ -84,6 +84,10 @@ impl SyncPort for InProcessSync {
     async fn connected_domains(&self) -> Result<Vec<ConnectedDomain>, Refusal> {
         self.ask(|reply| SyncMessage::ConnectedDomains { reply })
             .await
+    }
+
+    async fn commitments(&self) -> Result<Vec<DomainCommitments>, Refusal> {
+        self.ask(|reply| SyncMessage::Commitments { reply }).await
     }
 
     async fn participant_id(&self) -> Result<ParticipantId, Refusal> {

@@ -4,7 +4,7 @@
 //! the order of their times and says what follows: answers to send, entries to append, contracts to
 //! create and archive.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{ContractId, Timestamp};
 use crate::participant::confirmation::locks::{ContractState, Locks, Outcome};
@@ -67,6 +67,12 @@ impl Processor {
                 (*id, decision)
             })
             .collect()
+    }
+
+    /// The contracts that a request without a verdict would archive.
+    pub(super) fn consumed(&self, request: RequestId) -> Option<&BTreeSet<ContractId>> {
+        let content = self.undecided.get(&request)?.request.content.as_ref()?;
+        Some(&content.usage.consumed)
     }
 
     /// When the next request is given up.

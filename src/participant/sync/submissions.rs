@@ -322,12 +322,13 @@ impl Shell {
         domain: &DomainId,
         sent: Sent,
     ) -> Result<(), storage::Error> {
+        let Some(connection) = self.connections.get_mut(domain) else {
+            return Ok(());
+        };
+        connection.commitments_sent(&sent);
         let error = match sent.outcome {
             Ok(()) => return Ok(()),
             Err(error) => error,
-        };
-        let Some(connection) = self.connections.get(domain) else {
-            return Ok(());
         };
         let number = connection.number;
         if !self.in_flight.contains(&sent.message_id, number) {

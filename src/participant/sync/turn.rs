@@ -15,6 +15,7 @@ use crate::model::{
     ContractId, DomainId, HashBuilder, Offset, ParticipantId, Party, Purpose, Timestamp, UpdateId,
 };
 use crate::participant::commit;
+use crate::participant::commitments::{self, Kind};
 use crate::participant::confirmation::locks::ContractState;
 use crate::participant::confirmation::{CheckedRequest, Content};
 use crate::participant::errors::{ErrorId, Refusal};
@@ -40,10 +41,12 @@ pub(super) struct Turn {
     pub responses: Vec<Response>,
     pub appended: Vec<Appended>,
     pub changes: Vec<Change>,
+    /// The same for what is shared with other participants, of the event that was taken last.
+    pub shared: Vec<commitments::Change>,
     /// Parties that became known.
     pub parties: Vec<Party>,
     /// The states of the contracts that this turn's requests use.
-    states: HashMap<ContractId, ContractState>,
+    states: HashMap<ContractId, Cached>,
     /// When the changes that this turn's requests are about were accepted.
     accepted: HashMap<ChangeId, Timestamp>,
 }
@@ -59,7 +62,7 @@ pub(super) struct Context<'a> {
 
 impl Turn {
     pub(super) fn new(
-        states: HashMap<ContractId, ContractState>,
+        states: HashMap<ContractId, Cached>,
         accepted: HashMap<ChangeId, Timestamp>,
     ) -> Self {
         Self {
@@ -73,8 +76,7 @@ impl Turn {
     pub(super) fn state(&self, id: &ContractId) -> ContractState {
         self.states
             .get(id)
-            .copied()
-            .unwrap_or(ContractState::Unknown)
+            .map_or(ContractState::Unknown, |known| known.state)
     }
 
     /// When a change was accepted, if it was.
@@ -168,18 +170,26 @@ impl Turn {
                     key: instance.key.as_ref().map(|key| (key.hash, place)),
                 });
             }
-            self.states.insert(id.clone(), state);
+            if state == ContractState::Active {
+                self.shared.push(shared(id, instance, Kind::Added));
+            }
             let cached = Cached {
                 instance: Arc::clone(instance),
                 state,
                 domain: is_ours.then_some(number),
             };
+            self.states.insert(id.clone(), cached.clone());
             self.changes.push(Change::Created(id.clone(), cached));
         }
         // where a contract has no state here, because none of its stakeholders is, this changes none
         for id in &content.usage.consumed {
             self.writes.archive(id, at, by);
-            self.states.insert(id.clone(), ContractState::Archived);
+            if let Some(known) = self.states.get_mut(id) {
+                if known.state == ContractState::Active {
+                    self.shared.push(shared(id, &known.instance, Kind::Removed));
+                }
+                known.state = ContractState::Archived;
+            }
             self.changes.push(Change::Archived(id.clone()));
         }
     }
@@ -283,6 +293,15 @@ impl Turn {
         });
         self.writes.entries.push((offset, entry));
         offset
+    }
+}
+
+/// A contract that comes or goes, as commitments see it.
+fn shared(id: &ContractId, instance: &ContractInstance, kind: Kind) -> commitments::Change {
+    commitments::Change {
+        contract: id.clone(),
+        stakeholders: instance.stakeholders.clone(),
+        kind,
     }
 }
 

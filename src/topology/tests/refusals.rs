@@ -301,6 +301,16 @@ fn what_is_malformed_is_refused_when_it_is_read() {
             ),
             "a topology change delay of more than a minute",
         ),
+        (
+            with_parameters(
+                &domain(0),
+                DomainParameters {
+                    reconciliation_interval: Duration::from_micros(1),
+                    ..DomainParameters::default()
+                },
+            ),
+            "a reconciliation interval of less than 100 ms",
+        ),
     ] {
         let signed = Transaction::first(mapping).sign(&[&key(0)]);
         let error = SignedTransaction::decode(signed.encode()).unwrap_err();

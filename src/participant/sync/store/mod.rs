@@ -1,6 +1,7 @@
 //! What sync keeps.
 
 mod columns;
+mod commitments;
 mod domains;
 mod identity;
 mod keys;
@@ -8,6 +9,7 @@ mod postgres;
 mod restore;
 mod writes;
 
+pub(super) use commitments::CommitmentWrites;
 pub(super) use keys::LATEST;
 pub(super) use postgres::{Registration, Store};
 pub(super) use restore::RestoredDomain;

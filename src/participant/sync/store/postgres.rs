@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
+use deadpool_postgres::{GenericClient, Transaction};
 use prost::Message as _;
 
 use super::super::contracts::Cached;
@@ -253,8 +254,19 @@ impl Store {
 
     /// Writes everything of one turn, all or nothing.
     pub(in super::super) async fn write(&self, writes: &Writes) -> Result<(), Error> {
+        let Some(domain) = writes.domain.filter(|_| !writes.commitments.is_empty()) else {
+            let client = self.database.client().await?;
+            return self.execute(&client, writes).await;
+        };
+        let with_commitments = async |client: &Transaction<'_>| {
+            self.execute(client, writes).await?;
+            self.hear(client, domain, &writes.commitments).await
+        };
+        self.database.transaction(with_commitments).await
+    }
+
+    async fn execute(&self, client: &impl GenericClient, writes: &Writes) -> Result<(), Error> {
         let columns = Columns::of(writes);
-        let client = self.database.client().await?;
         let statement = client.prepare_cached(&self.write).await?;
         client
             .execute(

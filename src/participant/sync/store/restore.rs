@@ -9,6 +9,7 @@ use super::super::processor::Decision;
 use super::super::register::Submitted;
 use super::postgres::{HOLDS, Store, offset, time};
 use crate::model::{DomainId, Offset, Timestamp};
+use crate::participant::commitments::Book;
 use crate::participant::submission::{ChangeId, DomainNumber};
 use crate::protocol::{MessageId, RequestId};
 use crate::sequencer_client::Position;
@@ -34,6 +35,8 @@ pub(in super::super) struct RestoredDomain {
     pub topology: Vec<PublishedTransaction>,
     /// What was registered to be sent there and has no completion.
     pub requests: Vec<Bytes>,
+    /// What was said lately about contracts that are shared.
+    pub commitments: Book,
 }
 
 impl Store {
@@ -58,6 +61,7 @@ impl Store {
             undecided: self.undecided(number).await?,
             topology: self.topology(number).await?,
             requests: self.requests(number).await?,
+            commitments: self.commitments(number).await?,
         })
     }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use bytes::Bytes;
 
 use super::super::processor::Decision;
+use super::CommitmentWrites;
 use crate::model::{ContractId, Hash, Offset, Timestamp};
 use crate::participant::submission::{AcceptedChange, ChangeId, DomainNumber};
 use crate::protocol::{MessageId, RequestId};
@@ -36,6 +37,8 @@ pub(in super::super) struct Writes {
     pub undecided_removed: Vec<RequestId>,
     /// Record times of some offsets.
     pub times: Vec<(Offset, Timestamp)>,
+    /// What others have said about contracts that are shared.
+    pub commitments: CommitmentWrites,
     /// The last event whose effects are in the above.
     pub position: Option<Position>,
 }
@@ -59,6 +62,7 @@ impl Writes {
             && self.topology.is_empty()
             && self.undecided_added.is_empty()
             && self.undecided_removed.is_empty()
+            && self.commitments.is_empty()
     }
 
     /// A contract is archived: in what is written now, or in what was written before.
