@@ -42,6 +42,10 @@ pub struct ParticipantConfig {
     pub database: DatabaseConfig,
     /// The name of its domain.
     pub domain: String,
+    /// How long accepted changes are remembered.
+    pub deduplication_max: Duration,
+    /// How long what happened is kept; for ever if there is none.
+    pub retention: Option<Duration>,
     /// The Ledger API.
     pub ledger_api: Option<Endpoint>,
     /// The admin API.
@@ -281,14 +285,38 @@ impl ParticipantConfig {
                 ));
             }
         };
+        let deduplication_max =
+            duration(&format!("{path}.deduplication-max"), &raw.deduplication_max)?;
         Ok(Self {
             name: name.to_owned(),
             database: component_database(&path, raw.database.as_ref(), default)?,
             domain,
+            deduplication_max,
+            retention: retention(&path, &raw.retention, deduplication_max)?,
             ledger_api: endpoint(&raw.ledger_api),
             admin_api: endpoint(&raw.admin_api),
         })
     }
+}
+
+/// How long what happened is kept: as long as duplicates are looked for, or longer.
+fn retention(
+    path: &str,
+    text: &str,
+    deduplication_max: Duration,
+) -> Result<Option<Duration>, ConfigError> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let path = format!("{path}.retention");
+    let retention = duration(&path, text)?;
+    if retention < deduplication_max {
+        return Err(invalid(
+            &path,
+            format!("{text} is less than deduplication-max, for which accepted changes are kept"),
+        ));
+    }
+    Ok(Some(retention))
 }
 
 pub(super) fn component_database(

@@ -70,6 +70,11 @@ pub(crate) fn rejection(offset: i64, act_as: &[&str]) -> Entry {
 
 /// A transaction that `bank` submitted. Parties and templates are given by their positions.
 pub(crate) fn transaction(offset: i64, events: Vec<ledger::Event>) -> Entry {
+    entry(offset, transaction_event(offset, events))
+}
+
+/// The same as it is in the log.
+pub(crate) fn transaction_event(offset: i64, events: Vec<ledger::Event>) -> ledger::LedgerEvent {
     let transaction = ledger::Transaction {
         update_id: format!("1220{offset:064x}"),
         effective_at: TIME + offset,
@@ -79,7 +84,7 @@ pub(crate) fn transaction(offset: i64, events: Vec<ledger::Event>) -> Entry {
         identifiers: TEMPLATES.map(str::to_owned).to_vec(),
         events,
     };
-    entry(offset, event(offset, Kind::Transaction(transaction)))
+    event(offset, Kind::Transaction(transaction))
 }
 
 pub(crate) fn created(

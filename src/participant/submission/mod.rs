@@ -23,7 +23,7 @@ mod build;
 
 pub use build::{ConfirmationRequest, RequestTimes, build, check_submitters, members};
 pub use deduplication::{
-    AcceptedChange, ChangeId, DEDUPLICATION_MAX, OffsetTimes, duplicate, refuse_duplicate,
+    AcceptedChange, ChangeId, Lookback, OffsetTimes, duplicate, forgotten, refuse_duplicate,
 };
 pub use interpret::{Contracts, Failure, Interpreter, KeyedContract, Success};
 pub use port::{

@@ -212,6 +212,10 @@ pub trait SyncPort: Send + Sync + 'static {
     /// The domains that this participant is connected to now.
     async fn connected_domains(&self) -> Result<Vec<ConnectedDomain>, Refusal>;
 
+    /// Removes everything up to and including an offset, if that is safe; returns when that is decided:
+    /// nothing of it is shown any more, and it is deleted from then on.
+    async fn prune(&self, up_to: Offset) -> Result<(), Refusal>;
+
     /// Who this participant is.
     async fn participant_id(&self) -> Result<ParticipantId, Refusal>;
 

@@ -17,6 +17,7 @@ use super::messages::SyncMessage;
 use super::outbox::Outbox;
 use super::packages::Uploaded;
 use super::processor::{Decision, Processor};
+use super::pruning::Pruning;
 use super::register::InFlight;
 use super::rotation::Rotation;
 use super::store::Store;
@@ -25,7 +26,7 @@ use super::turn::{Context, LogEnd, Turn};
 use super::vetting::{Vetting, VettingChecked, VettingReply};
 use crate::lf::signature::Signatures;
 use crate::model::{Duration, ProtocolVersion, Timestamp};
-use crate::participant::indexer::LogTail;
+use crate::participant::indexer::{Head, LogTail};
 use crate::participant::packages::Packages;
 use crate::participant::submission::{ConnectedDomain, Interpreter};
 use crate::protocol::RequestId;
@@ -68,6 +69,8 @@ pub struct SyncRole {
     pub compute: ComputePool,
     /// Tells the indexer what was appended.
     pub tail: LogTail,
+    /// Says what was indexed, and tells readers what is gone.
+    pub head: Head,
 }
 
 impl Role for SyncRole {
@@ -102,6 +105,7 @@ pub(super) struct Shell {
     pub(super) administration: Administration,
     pub(super) vetting: Vetting,
     pub(super) rotation: Rotation,
+    pub(super) pruning: Pruning,
     pub(super) end: LogEnd,
     /// The last event that was processed, and the last one kept.
     pub(super) processed: Timestamp,
@@ -196,6 +200,7 @@ impl Shell {
                 SyncMessage::RotateKeys { rotation, reply } => {
                     self.begin_rotation(rotation, reply).await?;
                 }
+                SyncMessage::Prune { up_to, reply } => self.prune(up_to, reply).await?,
                 SyncMessage::ConnectedDomains { reply } => {
                     let domain = ConnectedDomain {
                         alias: self.role.domain_alias.clone(),
@@ -231,6 +236,7 @@ impl Shell {
             self.outbox
                 .tick(now.plus(self.role.config.sequencing_timeout.into()));
         }
+        self.expire(now).await?;
         self.keep_position().await
     }
 

@@ -2,6 +2,11 @@
 
 use std::time::Duration;
 
+use crate::model;
+
+/// A week, as in Canton.
+const DEDUPLICATION_MAX: model::Duration = model::Duration::from_secs(7 * 24 * 60 * 60);
+
 /// How sync works.
 #[derive(Debug, Clone)]
 pub struct Config {
@@ -15,6 +20,11 @@ pub struct Config {
     pub checkpoint_interval: Duration,
     /// Contracts kept in memory, in number.
     pub contracts_cached: usize,
+    /// How long accepted changes are remembered, and how far back a duplicate is looked for unless its
+    /// submitter says otherwise.
+    pub deduplication_max: model::Duration,
+    /// How long anything is kept that is not needed; for ever if that is not said.
+    pub retention: Option<model::Duration>,
 }
 
 impl Default for Config {
@@ -25,6 +35,8 @@ impl Default for Config {
             topology_timeout: Duration::from_secs(20),
             checkpoint_interval: Duration::from_secs(1),
             contracts_cached: 20_000,
+            deduplication_max: DEDUPLICATION_MAX,
+            retention: None,
         }
     }
 }

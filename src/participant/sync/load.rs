@@ -14,13 +14,14 @@ use super::identity::Identity;
 use super::intake::{Intake, ViewKeys};
 use super::outbox::Outbox;
 use super::processor::{Decision, Processor};
+use super::pruning::Pruning;
 use super::register::{InFlight, Submitted};
 use super::rotation::Rotation;
 use super::store::{InFlightRow, Store};
 use super::turn::LogEnd;
 use super::vetting::Vetting;
 use crate::model::{Duration, MemberKind, Timestamp};
-use crate::participant::submission::Interpreter;
+use crate::participant::submission::{Interpreter, OffsetTimes};
 use crate::protocol::{Follower, RequestId, SubmissionRequest};
 use crate::runtime::RoleFailure;
 use crate::runtime::health::Reporter;
@@ -46,6 +47,9 @@ impl Shell {
             key.clone(),
         );
         let in_flight = resume(restored.in_flight, &mut outbox)?;
+        let pruning = Pruning::load(&role).await?;
+        let mut times: OffsetTimes = restored.times.into_iter().collect();
+        times.forget(pruning.up_to());
         role.tail.notify(restored.last_offset);
         let contracts = Arc::new(ContractStore::new(
             Arc::clone(&store),
@@ -87,9 +91,10 @@ impl Shell {
             administration: Administration::default(),
             vetting: Vetting::default(),
             rotation: Rotation::default(),
+            pruning,
             end: LogEnd {
                 offset: restored.last_offset,
-                times: restored.times.into_iter().collect(),
+                times,
             },
             processed: restored.position.seen.time,
             kept: restored.position.seen.time,

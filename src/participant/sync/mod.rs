@@ -36,6 +36,7 @@ mod processor;
 mod turn;
 
 mod administration;
+mod pruning;
 mod rotation;
 mod vetting;
 

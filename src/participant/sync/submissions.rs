@@ -14,8 +14,8 @@ use crate::lf::error::Error as EngineError;
 use crate::model::{DomainId, MemberKind, Offset, Timestamp};
 use crate::participant::errors::{ErrorId, Refusal};
 use crate::participant::submission::{
-    self, AcceptedChange, ChangeId, DeduplicationPeriod, Failure, RequestTimes, Route, Submission,
-    Success, trace_id,
+    self, AcceptedChange, ChangeId, Failure, Lookback, RequestTimes, Route, Submission, Success,
+    trace_id,
 };
 use crate::protocol::{MessageId, SubmissionRequest};
 use crate::runtime::Task;
@@ -34,7 +34,7 @@ pub(super) struct Interpreted {
 struct Ready {
     registration: Registration,
     request: SubmissionRequest,
-    period: DeduplicationPeriod,
+    period: Lookback,
     reply: Reply<()>,
 }
 
@@ -92,7 +92,7 @@ impl Shell {
                 Ok((registration, request)) => ready.push(Ready {
                     registration,
                     request,
-                    period: submission.deduplication,
+                    period: self.lookback(&submission),
                     reply,
                 }),
                 Err(Failure::Refused(refusal)) => {
@@ -131,11 +131,12 @@ impl Shell {
         let participant = &self.identity.participant;
         let topology = self.intake.follower.topology();
         submission::check_submitters(&submission.act_as, participant, topology)?;
+        let period = self.lookback(submission);
         let times = RequestTimes {
             ledger_time: success.ledger_time,
             preparation_time: success.preparation_time,
-            deduplication_offset: self.end.times.start(submission.deduplication, now),
-            deduplication_start: self.end.times.start_time(submission.deduplication, now),
+            deduplication_offset: self.end.times.start(period, now),
+            deduplication_start: self.end.times.start_time(period, now),
             max_sequencing_time: now.plus(self.role.config.sequencing_timeout.into()),
         };
         let request = submission::build(
@@ -162,6 +163,12 @@ impl Shell {
             in_flight: in_flight(submission, times.deduplication_offset),
         };
         Ok((registration, sent))
+    }
+
+    /// How far back a duplicate is looked for.
+    fn lookback(&self, submission: &Submission) -> Lookback {
+        let max = self.role.config.deduplication_max;
+        submission.deduplication.lookback(max)
     }
 
     /// Refuses a domain that is not the one.
@@ -195,7 +202,7 @@ impl Shell {
     ) -> Result<Option<()>, storage::Error> {
         if let Some(accepted) = self.accepted_before(submission, error).await?
             && let Some(refusal) =
-                submission::refuse_duplicate(submission.deduplication, &accepted, now)
+                submission::refuse_duplicate(self.lookback(submission), &accepted, now)
         {
             self.complete_duplicate(submission, &refusal, now, turn);
             return Ok(Some(()));
@@ -229,7 +236,7 @@ impl Shell {
         now: Timestamp,
         turn: &mut Turn,
     ) {
-        let start = self.end.times.start(submission.deduplication, now);
+        let start = self.end.times.start(self.lookback(submission), now);
         let in_flight = in_flight(submission, start);
         turn.complete(in_flight, refusal, now, &mut self.context());
     }
@@ -242,8 +249,9 @@ impl Shell {
         now: Timestamp,
         turn: &mut Turn,
     ) -> Result<Vec<Reply<()>>, storage::Error> {
+        let (ready, mut duplicates) = self.refuse_forgotten(ready, now, turn).await?;
         if ready.is_empty() {
-            return Ok(Vec::new());
+            return Ok(duplicates);
         }
         let (registrations, rest): (Vec<Registration>, Vec<_>) = ready
             .into_iter()
@@ -251,7 +259,6 @@ impl Shell {
             .unzip();
         let known = self.store.register(&registrations, false).await?;
         let mut again = Vec::new();
-        let mut duplicates = Vec::new();
         for (registration, (request, period, reply)) in registrations.into_iter().zip(rest) {
             let Some(accepted) = known.get(&registration.change_id) else {
                 self.send_registered(registration, request, reply);
@@ -271,6 +278,36 @@ impl Shell {
             self.send_registered(registration, request, reply);
         }
         Ok(duplicates)
+    }
+
+    /// Those of which nobody remembers whether they were accepted get their completion, too.
+    async fn refuse_forgotten(
+        &mut self,
+        ready: Vec<Ready>,
+        now: Timestamp,
+        turn: &mut Turn,
+    ) -> Result<(Vec<Ready>, Vec<Reply<()>>), storage::Error> {
+        // as far as times on the ledger go, a clock that is set back has not
+        let now = self
+            .end
+            .times
+            .latest()
+            .map_or(now, |latest| latest.max(now));
+        let mut remembered = Vec::with_capacity(ready.len());
+        let mut refused = Vec::new();
+        for it in ready {
+            let change = it.registration.change_id;
+            let forgotten = self.pruning.forgotten(&self.store, change, it.period, now);
+            match forgotten.await? {
+                None => remembered.push(it),
+                Some(refusal) => {
+                    let in_flight = it.registration.in_flight;
+                    turn.complete(in_flight, &refusal, now, &mut self.context());
+                    refused.push(it.reply);
+                }
+            }
+        }
+        Ok((remembered, refused))
     }
 
     fn send_registered(

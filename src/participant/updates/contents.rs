@@ -88,7 +88,7 @@ impl ReadModel {
         self.find(created_by(first), None, &mut found).await?;
         match created_by(first).find(|id| !found.contains_key(*id)) {
             None => Ok(found),
-            Some(id) => Err(Refusal::internal(format!("contract {id} is not stored"))),
+            Some(id) => Err(self.missing_contract(first.entry.offset, id)),
         }
     }
 
