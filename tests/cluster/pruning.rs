@@ -5,6 +5,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use canton_proto::com::daml::ledger::api::v2 as api;
+use tokio::task::JoinSet;
 use tonic::{Code, Status};
 
 use super::ledger::{self, Ledger, Outcome};
@@ -16,6 +17,9 @@ const SOON_OLD: [&str; 2] = ["-C", "participants.participant1.deduplication-max=
 
 /// Contracts that are created before anything is pruned.
 const CONTRACTS: i64 = 60;
+
+/// Transactions of others, for each time.
+const CROWD: i64 = 200;
 
 /// How long anything may take.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -309,6 +313,7 @@ async fn prune_and_die(dir: &Path, args: &[&str]) {
     ledger.upload_test_model().await;
     let mut history = History::begin(&ledger).await;
     for round in 0..ROUNDS {
+        crowd(&ledger, round).await;
         let before = ledger.pruned().await;
         let up_to = ledger.end().await.unwrap();
         let target = ledger.clone();
@@ -341,6 +346,23 @@ async fn prune_and_die(dir: &Path, args: &[&str]) {
     history.prune(&ledger, up_to).await;
     check_refusals(&ledger, &history, up_to).await;
     jura.stop();
+}
+
+/// Entries that take a while to delete.
+async fn crowd(ledger: &Ledger, round: u64) {
+    let party = ledger.allocate(&format!("crowd{round}")).await;
+    let mut working = JoinSet::new();
+    for number in 0..CROWD {
+        let (ledger, party) = (ledger.clone(), party.clone());
+        working.spawn(async move {
+            let create = ledger::create(&party, number);
+            let commands = ledger::commands(&party, &format!("crowd-{number}"), create);
+            ledger.submit_and_wait(commands).await
+        });
+    }
+    for outcome in working.join_all().await {
+        assert!(matches!(outcome, Outcome::Accepted(..)), "{outcome:?}");
+    }
 }
 
 /// It is too young still, or the last that there is, or another is not through.
