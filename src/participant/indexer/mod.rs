@@ -37,7 +37,8 @@ mod tests;
 pub use config::Config;
 pub use decode::DecodeError;
 pub use entry::{
-    Action, Body, Completion, Entry, Event, Exercise, PartyAdded, Rejection, Transaction,
+    Action, Body, Completion, Entry, Event, Exercise, HostChange, HostNow, HostingChanged,
+    Rejection, Transaction,
 };
 pub use head::{Head, LedgerEnd, SizedContract};
 pub use names::{ANY_PARTY, TOPOLOGY};

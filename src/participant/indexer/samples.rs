@@ -46,6 +46,21 @@ pub(crate) fn party_added(offset: i64, hint: &str) -> Entry {
     entry(offset, event(offset, Kind::PartyAdded(added)))
 }
 
+pub(crate) fn hosting_changed(
+    offset: i64,
+    hint: &str,
+    is_local: bool,
+    changes: Vec<ledger::HostChange>,
+) -> Entry {
+    let changed = ledger::HostingChanged {
+        update_id: format!("1220{offset:064x}"),
+        party: party(hint),
+        is_local,
+        changes,
+    };
+    entry(offset, event(offset, Kind::HostingChanged(changed)))
+}
+
 pub(crate) fn completion(act_as: &[&str]) -> ledger::Completion {
     ledger::Completion {
         user_id: "user".to_owned(),

@@ -35,12 +35,12 @@ impl Pruning {
             tell(pruned.up_to);
         }
         let beginning = role.head.beginning().clone();
-        let pruner = Pruner::new(store.clone(), beginning);
+        let deleting = Pruner::new(store.clone(), beginning);
         Ok(Self {
             store,
             pruned,
             next_look: Timestamp::EPOCH,
-            _pruner: Task::start(pruner.run()),
+            _pruner: Task::start(deleting.run()),
         })
     }
 

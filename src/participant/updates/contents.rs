@@ -132,7 +132,7 @@ impl ReadModel {
 fn created_by(projection: &Projection) -> impl Iterator<Item = &ContractId> {
     let events = match &projection.entry.body {
         Body::Transaction(transaction) => &transaction.events[..],
-        Body::Rejection(_) | Body::PartyAdded(_) => &[],
+        Body::Rejection(_) | Body::Hosting(_) => &[],
     };
     let shown = projection.events.iter();
     shown
