@@ -19,8 +19,8 @@ const ATTEMPTS: usize = 3;
 pub struct Page {
     /// The updates, in the order of the stretch.
     pub updates: Vec<Update>,
-    /// The stretch has more of them.
-    pub has_more: bool,
+    /// Where the next one of the stretch is, if there is one.
+    pub next: Option<Offset>,
 }
 
 impl ReadModel {
@@ -79,7 +79,7 @@ impl ReadModel {
             stretch = stretch.after(portion.position);
             found.extend(portion.projections);
         }
-        let has_more = found.len() > max;
+        let next = found.get(max).map(|projection| projection.entry.offset);
         found.truncate(max);
         let transactions = format.transactions.as_ref();
         let verbose = transactions.is_some_and(|it| it.events.verbose);
@@ -87,6 +87,6 @@ impl ReadModel {
         while !found.is_empty() {
             updates.extend(self.tell(&mut found, verbose).await?);
         }
-        Ok(Page { updates, has_more })
+        Ok(Page { updates, next })
     }
 }

@@ -42,11 +42,10 @@ pub(super) async fn call(
     let to = question.last.unwrap_or(end);
     let (page, stretch) = question.page(door, continued, to).await?;
     let verbose = is_verbose(&question.format);
-    let last = page.updates.last().map(|it| it.projection.entry.offset);
     let updates = page.updates.iter();
     let updates = updates.map(|update| single_update(update, verbose, door.engine()));
-    let bounds = bounds(stretch, last.filter(|_| page.has_more));
-    let goes_on = page.has_more || (question.last.is_none() && !question.descending);
+    let bounds = bounds(stretch, page.next);
+    let goes_on = page.next.is_some() || (question.last.is_none() && !question.descending);
     let next = match stretch {
         Stretch::Forward { .. } => bounds.1,
         Stretch::Backward { .. } => bounds.0,
@@ -143,14 +142,14 @@ impl Question {
     }
 }
 
-/// The part of the ledger that a page covers; `last` is its last update if there are more.
-fn bounds(stretch: Stretch, last: Option<Offset>) -> (Offset, Offset) {
+/// The part of the ledger that a page covers: up to the next update, if there is one.
+fn bounds(stretch: Stretch, next: Option<Offset>) -> (Offset, Offset) {
     match stretch {
-        Stretch::Forward { after, last: to } => (after, last.or(to).unwrap_or(after)),
-        Stretch::Backward { from, after } => {
-            let below = last.and_then(|last| Offset::new(last.get() - 1));
-            (below.unwrap_or(after), from)
+        Stretch::Forward { after, last: to } => {
+            let before = next.and_then(|next| Offset::new(next.get() - 1));
+            (after, before.or(to).unwrap_or(after))
         }
+        Stretch::Backward { from, after } => (next.unwrap_or(after), from),
     }
 }
 
