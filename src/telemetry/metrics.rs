@@ -78,6 +78,22 @@ const COUNTERS: &[(&str, &str)] = &[
         "requests that the sequencer processed",
     ),
     (
+        "daml_services_pruning_prune_started_total",
+        "requests to prune that were valid",
+    ),
+    (
+        "daml_services_pruning_prune_completed_total",
+        "requests to prune after which everything is deleted",
+    ),
+    (
+        "jura_pruned_offset",
+        "the offset up to which a participant has pruned",
+    ),
+    (
+        "jura_pruning_entries_total",
+        "entries of the event log that were looked at to delete what nobody needs",
+    ),
+    (
         "jura_indexer_entries_total",
         "entries of the event log that were indexed",
     ),

@@ -52,13 +52,13 @@ pub(crate) fn hosting_changed(
     is_local: bool,
     changes: Vec<ledger::HostChange>,
 ) -> Entry {
-    let changed = ledger::HostingChanged {
+    let hosting = ledger::HostingChanged {
         update_id: format!("1220{offset:064x}"),
         party: party(hint),
         is_local,
         changes,
     };
-    entry(offset, event(offset, Kind::HostingChanged(changed)))
+    entry(offset, event(offset, Kind::HostingChanged(hosting)))
 }
 
 pub(crate) fn completion(act_as: &[&str]) -> ledger::Completion {

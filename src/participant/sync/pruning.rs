@@ -32,7 +32,7 @@ impl Pruning {
         let pruned = store.pruned().await?;
         if let Some(pruned) = &pruned {
             role.head.prune(pruned.up_to);
-            tell(pruned.up_to);
+            tell(&role.name, pruned.up_to);
         }
         let beginning = role.head.beginning().clone();
         let deleting = Pruner::new(store.clone(), beginning);
@@ -112,7 +112,7 @@ impl Shell {
         self.pruning.pruned = Some(pruned);
         self.end.times.forget(pruned.up_to);
         self.role.head.prune(pruned.up_to);
-        tell(pruned.up_to);
+        tell(&self.role.name, pruned.up_to);
         tracing::info!(up_to = pruned.up_to.get(), "pruning");
         Ok(())
     }
@@ -140,7 +140,8 @@ impl Shell {
     }
 }
 
-fn tell(up_to: Offset) {
+fn tell(participant: &str, up_to: Offset) {
     #[allow(clippy::cast_precision_loss, reason = "a figure to look at")]
-    metrics::gauge!("jura_pruned_offset").set(up_to.get() as f64);
+    metrics::gauge!("jura_pruned_offset", "component" => participant.to_owned())
+        .set(up_to.get() as f64);
 }

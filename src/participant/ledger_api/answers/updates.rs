@@ -91,8 +91,8 @@ fn topology(entry: &Entry, changed: &HostingChanged) -> proto::TopologyTransacti
             })
         }
     };
-    let changes = changed.changes.iter();
-    let events = changes.map(|change| proto::TopologyEvent {
+    let hosts = changed.changes.iter();
+    let events = hosts.map(|change| proto::TopologyEvent {
         event: Some(event(change.participant.to_string(), change.now)),
     });
     proto::TopologyTransaction {
