@@ -43,8 +43,13 @@ pub const MIGRATIONS: MigrationSet = MigrationSet {
         },
         Migration {
             version: 8,
+            name: "domains",
+            sql: include_str!("../../migrations/participant/0008_domains.sql"),
+        },
+        Migration {
+            version: 9,
             name: "pruning",
-            sql: include_str!("../../migrations/participant/0008_pruning.sql"),
+            sql: include_str!("../../migrations/participant/0009_pruning.sql"),
         },
     ],
 };

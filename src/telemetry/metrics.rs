@@ -50,6 +50,10 @@ fn describe() {
     }
     metrics::describe_gauge!("daml_health_status", "1 if the component is ready, else 0");
     metrics::describe_gauge!(
+        "jura_pruned_offset",
+        "the offset up to which a participant has pruned"
+    );
+    metrics::describe_gauge!(
         "jura_sequencer_acknowledgement_lag_seconds",
         "sequencing time between a member's last event and the last one that it has kept"
     );
@@ -84,10 +88,6 @@ const COUNTERS: &[(&str, &str)] = &[
     (
         "daml_services_pruning_prune_completed_total",
         "requests to prune after which everything is deleted",
-    ),
-    (
-        "jura_pruned_offset",
-        "the offset up to which a participant has pruned",
     ),
     (
         "jura_pruning_entries_total",

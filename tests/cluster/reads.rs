@@ -11,14 +11,14 @@ use super::ledger::{Ledger, USER, event_format};
 /// How long a stream may take to say something.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-fn update_format(party: &str) -> Option<api::UpdateFormat> {
-    Some(api::UpdateFormat {
+fn update_format(party: &str) -> api::UpdateFormat {
+    api::UpdateFormat {
         include_transactions: Some(api::TransactionFormat {
             event_format: Some(event_format(party)),
             transaction_shape: api::TransactionShape::LedgerEffects.into(),
         }),
         ..Default::default()
-    })
+    }
 }
 
 impl Ledger {
@@ -59,7 +59,7 @@ impl Ledger {
         let request = api::GetUpdatesRequest {
             begin_exclusive: begin,
             end_inclusive: Some(end),
-            update_format: update_format(party),
+            update_format: Some(update_format(party)),
             ..Default::default()
         };
         let mut stream = api::update_service_client::UpdateServiceClient::new(self.channel())
@@ -84,7 +84,7 @@ impl Ledger {
     ) -> Result<api::GetUpdatesPageResponse, Status> {
         let request = api::GetUpdatesPageRequest {
             begin_offset_exclusive: begin,
-            update_format: update_format(party),
+            update_format: Some(update_format(party)),
             max_page_size: Some(2000),
             ..Default::default()
         };
@@ -133,7 +133,7 @@ impl Ledger {
     pub async fn update_by_id(&self, party: &str, id: &str) -> Result<(), Status> {
         let request = api::GetUpdateByIdRequest {
             update_id: id.to_owned(),
-            update_format: update_format(party),
+            update_format: Some(update_format(party)),
         };
         let answer = api::update_service_client::UpdateServiceClient::new(self.channel())
             .get_update_by_id(request)
@@ -145,7 +145,7 @@ impl Ledger {
     pub async fn update_by_offset(&self, party: &str, offset: i64) -> Result<(), Status> {
         let request = api::GetUpdateByOffsetRequest {
             offset,
-            update_format: update_format(party),
+            update_format: Some(update_format(party)),
         };
         let answer = api::update_service_client::UpdateServiceClient::new(self.channel())
             .get_update_by_offset(request)

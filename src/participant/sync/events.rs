@@ -1,20 +1,25 @@
 //! Phases 3 to 7: sequenced events on their way through the loop.
 
 use super::actor::Shell;
+use super::connection::Connection;
 use super::intake::{CheckedEvent, Item};
 use super::turn::{Context, Turn};
-use crate::model::{ContractId, MemberKind};
+use crate::model::{ContractId, DomainId, MemberKind};
 use crate::participant::submission::ChangeId;
 use crate::protocol::{Message, MessageId, Response};
 use crate::storage;
 
 impl Shell {
-    /// Takes checked events in their order, keeps what follows, then sends and tells.
+    /// Takes checked events of a domain in their order, keeps what follows, then sends and tells.
     pub(super) async fn process(
         &mut self,
+        domain: &DomainId,
         events: Vec<CheckedEvent>,
     ) -> Result<(), storage::Error> {
         self.rotate();
+        let Some(connection) = self.connections.get_mut(domain) else {
+            return Ok(());
+        };
         let wanted = events
             .iter()
             .flat_map(|event| &event.items)
@@ -23,37 +28,66 @@ impl Shell {
         let changes = events.iter().flat_map(|event| &event.items);
         let changes: Vec<ChangeId> = changes.filter_map(change_of).collect();
         let (states, accepted) = tokio::try_join!(
-            self.contracts.states(wanted),
+            self.contracts.states(wanted, connection.number),
             self.store.accepted_at(&changes)
         )?;
         let mut turn = Turn::new(states, accepted);
-        for event in events {
-            self.take(event, &mut turn);
-        }
-        self.write(turn).await
-    }
-
-    fn take(&mut self, event: CheckedEvent, turn: &mut Turn) {
-        let time = event.time;
-        let is_new = time > self.intake.kept;
         let mut context = Context {
-            domain: &self.info.id,
+            domain,
+            number: connection.number,
             participant: &self.identity.participant,
             end: &mut self.end,
             in_flight: &mut self.in_flight,
         };
+        for event in events {
+            connection.take(event, &mut turn, &mut context);
+        }
+        self.write(Some(domain), turn).await
+    }
+
+    /// Writes a turn, then does what may be done only after that.
+    pub(super) async fn write(
+        &mut self,
+        domain: Option<&DomainId>,
+        mut turn: Turn,
+    ) -> Result<(), storage::Error> {
+        // an answer alone need not be kept: it follows from the events
+        if !turn.writes.is_empty() {
+            self.keep(domain, &mut turn).await?;
+        }
+        self.contracts.apply(turn.changes);
+        self.role.tail.append(turn.appended);
+        let Some(domain) = domain else {
+            return Ok(());
+        };
+        if let Some(connection) = self.connections.get_mut(domain) {
+            connection.respond(turn.responses);
+            for party in &turn.parties {
+                connection.administration.party_published(party);
+            }
+            connection.tell_hosting();
+        }
+        self.vet(domain);
+        Ok(())
+    }
+}
+
+impl Connection {
+    fn take(&mut self, event: CheckedEvent, turn: &mut Turn, context: &mut Context<'_>) {
+        let time = event.time;
+        let is_new = time > self.intake.kept;
         if is_new {
             for effective in event.effective {
-                turn.take(self.processor.advance(effective.at), &mut context);
-                turn.publish(&effective, &mut context);
+                turn.take(self.processor.advance(effective.at), context);
+                turn.publish(&effective, context);
             }
-            turn.take(self.processor.advance(time), &mut context);
+            turn.take(self.processor.advance(time), context);
             turn.writes.topology.extend(event.topology);
             self.processed = time;
         }
         let ours = event
             .message_id
-            .filter(|message_id| context.in_flight.contains(message_id));
+            .filter(|message_id| context.in_flight.contains(message_id, self.number));
         for item in event.items {
             let effects = match item {
                 Item::Request(request) if is_new => {
@@ -70,46 +104,14 @@ impl Shell {
                 Item::TopologyRefusal(refusal) if is_new => {
                     self.vetting.refused(refusal.id);
                     self.rotation.refused(refusal.id);
+                    self.hosting.refused(&refusal);
                     self.administration.refused(&refusal);
                     continue;
                 }
                 Item::Verdict(_) | Item::TopologyRefusal(_) => continue,
             };
-            turn.take(effects, &mut context);
+            turn.take(effects, context);
         }
-    }
-
-    /// Writes a turn, then does what may be done only after that.
-    pub(super) async fn write(&mut self, mut turn: Turn) -> Result<(), storage::Error> {
-        // an answer alone need not be kept: it follows from the events
-        if !turn.writes.is_empty() {
-            self.keep(&mut turn).await?;
-        }
-        self.contracts.apply(turn.changes);
-        self.role.tail.append(turn.appended);
-        self.respond(turn.responses);
-        for party in &turn.parties {
-            self.administration.party_published(party);
-        }
-        self.vet();
-        Ok(())
-    }
-
-    /// Adds what has changed about requests without a verdict since they were kept last.
-    pub(super) fn note_undecided(&mut self, turn: &mut Turn) {
-        let mut undecided = self.processor.undecided();
-        undecided.extend(self.restoring.clone());
-        let kept = self.kept_undecided.iter();
-        turn.writes.undecided_removed = kept
-            .filter(|id| !undecided.contains_key(id))
-            .copied()
-            .collect();
-        turn.writes.undecided_added = undecided
-            .iter()
-            .filter(|(id, _)| !self.kept_undecided.contains(id))
-            .map(|(id, decision)| (*id, *decision))
-            .collect();
-        self.kept_undecided = undecided.into_keys().collect();
     }
 
     /// Sends answers to the mediator, all of a turn in one batch.

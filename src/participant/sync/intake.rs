@@ -10,9 +10,7 @@ use bytes::Bytes;
 
 use super::processor::Decision;
 use crate::crypto::EncryptionKey;
-use crate::model::{
-    DomainId, MemberId, MemberKind, PackageId, ParticipantId, ProtocolVersion, Timestamp,
-};
+use crate::model::{DomainId, MemberId, MemberKind, PackageId, ParticipantId, Timestamp};
 use crate::participant::confirmation::{CheckedRequest, Delivered, Read, read};
 use crate::participant::packages::Packages;
 use crate::protocol::{
@@ -55,7 +53,6 @@ pub(super) struct Intake {
     pub packages: Packages,
     pub compute: ComputePool,
     pub keys: Arc<ViewKeys>,
-    pub protocol_version: ProtocolVersion,
     /// The last event whose effects were kept in an earlier life: of events up to it, only the
     /// requests without a verdict are of interest.
     pub kept: Timestamp,
@@ -93,7 +90,6 @@ impl Intake {
             packages: self.packages.clone(),
             compute: self.compute.clone(),
             keys: Arc::clone(&self.keys),
-            protocol_version: self.protocol_version,
         };
         let message_id = event.message_id;
         Some(Task::start(async move {
@@ -147,7 +143,6 @@ struct Check {
     packages: Packages,
     compute: ComputePool,
     keys: Arc<ViewKeys>,
-    protocol_version: ProtocolVersion,
 }
 
 impl Check {
@@ -234,14 +229,16 @@ impl Check {
             root_hash,
             decrypted: Arc::new(decrypted),
             topology: self.topology.clone(),
-            protocol_version: self.protocol_version,
+            protocol_version: self.topology.parameters().rules(),
         }))
     }
 
     /// Reads a request; loads the packages that it needs.
     async fn request(&self, delivered: Delivered) -> Result<Box<CheckedRequest>, storage::Error> {
         let mut unknown: BTreeSet<PackageId> = BTreeSet::new();
+        let rules = delivered.protocol_version;
         let pinned = self.packages.engine().pinned();
+        let pinned = pinned.with_rollback_effects(rules.rolls_back_effects());
         loop {
             let engine = pinned.clone();
             let (request, checking) = (delivered.clone(), self.participant.clone());

@@ -5,17 +5,18 @@ use std::collections::HashSet;
 use tokio::sync::oneshot;
 
 use super::actor::Shell;
+use super::connection::Connection;
 use super::messages::Reply;
 use super::outbox::Sent;
 use super::register::Submitted;
 use super::store::Registration;
-use super::turn::Turn;
+use super::turn::{Context, Turn};
 use crate::lf::error::Error as EngineError;
 use crate::model::{DomainId, MemberKind, Offset, Timestamp};
 use crate::participant::errors::{ErrorId, Refusal};
 use crate::participant::submission::{
-    self, AcceptedChange, ChangeId, Failure, Lookback, RequestTimes, Route, Submission, Success,
-    trace_id,
+    self, AcceptedChange, Candidate, ChangeId, DomainNumber, Failure, Lookback, RequestTimes,
+    Route, Submission, Success, trace_id,
 };
 use crate::protocol::{MessageId, SubmissionRequest};
 use crate::runtime::Task;
@@ -32,9 +33,17 @@ pub(super) struct Interpreted {
 
 /// A submission that is ready to be registered.
 struct Ready {
+    domain: DomainId,
     registration: Registration,
     request: SubmissionRequest,
     period: Lookback,
+    reply: Reply<()>,
+}
+
+/// What goes out when it is registered.
+struct Outgoing {
+    domain: DomainId,
+    request: SubmissionRequest,
     reply: Reply<()>,
 }
 
@@ -49,15 +58,12 @@ impl Shell {
             )));
             return;
         }
-        if let Err(refusal) = self.check_prescribed(submission.domain.as_ref()) {
-            let _ = reply.send(Err(refusal));
-            return;
-        }
+        let connections = self.by_preference().into_iter();
+        let candidates: Vec<Candidate> = connections.map(Connection::candidate).collect();
         let interpreter = self.interpreter.clone();
         let now = self.role.clock.now();
-        let topology = self.intake.follower.topology().clone();
         self.interpreting.push(Task::start(async move {
-            let interpreting = interpreter.interpret(&submission, now, &topology);
+            let interpreting = interpreter.interpret(&submission, now, candidates);
             let outcome = unless_abandoned(interpreting, &mut reply).await?;
             Some(Interpreted {
                 submission,
@@ -89,7 +95,8 @@ impl Shell {
                 Ok(_) if self.in_flight.has_change(&change) || !changes.insert(change) => {
                     let _ = reply.send(Err(already_in_flight()));
                 }
-                Ok((registration, request)) => ready.push(Ready {
+                Ok((domain, registration, request)) => ready.push(Ready {
+                    domain,
                     registration,
                     request,
                     period: self.lookback(&submission),
@@ -112,7 +119,7 @@ impl Shell {
         }
         let duplicates = self.register(ready, now, &mut turn).await?;
         answers.extend(duplicates.into_iter().map(|reply| (reply, Ok(()))));
-        self.write(turn).await?;
+        self.write(None, turn).await?;
         for (reply, answer) in answers {
             let _ = reply.send(answer);
         }
@@ -125,13 +132,14 @@ impl Shell {
         submission: &Submission,
         outcome: Result<Success, Failure>,
         now: Timestamp,
-    ) -> Result<(Registration, SubmissionRequest), Failure> {
+    ) -> Result<(DomainId, Registration, SubmissionRequest), Failure> {
         let success = outcome?;
-        self.check_prescribed(success.domain.as_ref())?;
-        let participant = &self.identity.participant;
-        let topology = self.intake.follower.topology();
-        submission::check_submitters(&submission.act_as, participant, topology)?;
         let period = self.lookback(submission);
+        let connection = self.connections.get_mut(&success.domain);
+        let connection = connection.ok_or_else(|| disconnected(&success.domain))?;
+        let participant = &self.identity.participant;
+        let topology = connection.intake.follower.topology();
+        submission::check_submitters(&submission.act_as, participant, topology)?;
         let times = RequestTimes {
             ledger_time: success.ledger_time,
             preparation_time: success.preparation_time,
@@ -139,56 +147,39 @@ impl Shell {
             deduplication_start: self.end.times.start_time(period, now),
             max_sequencing_time: now.plus(self.role.config.sequencing_timeout.into()),
         };
+        let route = Route {
+            domain: &success.domain,
+            is_prescribed: submission.domain.is_some(),
+            ledger_time: success.ledger_time,
+        };
         let request = submission::build(
             submission,
             &success.interpreted,
             times,
             participant,
             topology,
-            self.route(success.domain.as_ref()),
+            route,
         )?;
         let mediator = topology.members_of(MemberKind::Mediator).next();
         let mediator = mediator.cloned().ok_or_else(no_mediator)?;
-        let envelopes = self
-            .outbox
-            .request_envelopes(&request, mediator, topology, now)?;
+        let outbox = &mut connection.outbox;
+        let envelopes = outbox.request_envelopes(&request, mediator, topology, now)?;
         let message_id = MessageId::random();
-        let sent = self
-            .outbox
-            .request(message_id, envelopes, times.max_sequencing_time);
+        let sent = outbox.request(message_id, envelopes, times.max_sequencing_time);
         let registration = Registration {
+            domain: connection.number,
             message_id,
             change_id: change_id(submission),
             request: sent.encode(),
             in_flight: in_flight(submission, times.deduplication_offset),
         };
-        Ok((registration, sent))
+        Ok((success.domain, registration, sent))
     }
 
     /// How far back a duplicate is looked for.
     fn lookback(&self, submission: &Submission) -> Lookback {
         let max = self.role.config.deduplication_max;
         submission.deduplication.lookback(max)
-    }
-
-    /// Refuses a domain that is not the one.
-    fn check_prescribed(&self, wanted: Option<&DomainId>) -> Result<(), Refusal> {
-        match wanted {
-            Some(domain) if *domain != self.info.id => Err(submission::prescribed(
-                domain,
-                "this participant is not connected to it",
-            )),
-            _ => Ok(()),
-        }
-    }
-
-    /// Where a transaction goes.
-    fn route(&self, prescribed: Option<&DomainId>) -> Route<'_> {
-        Route {
-            domain: &self.info.id,
-            is_prescribed: prescribed.is_some(),
-            protocol_version: self.role.protocol_version,
-        }
     }
 
     /// Interpretation failed. If it did because of a contract that this very change consumed when it
@@ -238,7 +229,32 @@ impl Shell {
     ) {
         let start = self.end.times.start(self.lookback(submission), now);
         let in_flight = in_flight(submission, start);
-        turn.complete(in_flight, refusal, now, &mut self.context());
+        let wanted = submission.domain.clone();
+        let preferred = || self.by_preference().first().map(|it| it.info.id.clone());
+        let Some(domain) = wanted.or_else(preferred) else {
+            return;
+        };
+        self.complete(&domain, in_flight, refusal, now, turn);
+    }
+
+    /// A completion for a submission that was not sent.
+    fn complete(
+        &mut self,
+        domain: &DomainId,
+        in_flight: wire::InFlightSubmission,
+        refusal: &Refusal,
+        now: Timestamp,
+        turn: &mut Turn,
+    ) {
+        let mut context = Context {
+            domain,
+            // nothing becomes active
+            number: DomainNumber(0),
+            participant: &self.identity.participant,
+            end: &mut self.end,
+            in_flight: &mut self.in_flight,
+        };
+        turn.complete(in_flight, refusal, now, &mut context);
     }
 
     /// Registers what was not accepted before, sends it; the others get their completion, and are given
@@ -255,27 +271,35 @@ impl Shell {
         }
         let (registrations, rest): (Vec<Registration>, Vec<_>) = ready
             .into_iter()
-            .map(|it| (it.registration, (it.request, it.period, it.reply)))
+            .map(|it| {
+                let outgoing = Outgoing {
+                    domain: it.domain,
+                    request: it.request,
+                    reply: it.reply,
+                };
+                (it.registration, (outgoing, it.period))
+            })
             .unzip();
         let known = self.store.register(&registrations, false).await?;
         let mut again = Vec::new();
-        for (registration, (request, period, reply)) in registrations.into_iter().zip(rest) {
+        for (registration, (outgoing, period)) in registrations.into_iter().zip(rest) {
             let Some(accepted) = known.get(&registration.change_id) else {
-                self.send_registered(registration, request, reply);
+                self.send_registered(registration, outgoing);
                 continue;
             };
             match submission::refuse_duplicate(period, accepted, now) {
                 Some(refusal) => {
-                    turn.complete(registration.in_flight, &refusal, now, &mut self.context());
-                    duplicates.push(reply);
+                    let domain = &outgoing.domain;
+                    self.complete(domain, registration.in_flight, &refusal, now, turn);
+                    duplicates.push(outgoing.reply);
                 }
-                None => again.push((registration, request, reply)),
+                None => again.push((registration, outgoing)),
             }
         }
-        for (registration, request, reply) in again {
+        for (registration, outgoing) in again {
             let registrations = std::slice::from_ref(&registration);
             self.store.register(registrations, true).await?;
-            self.send_registered(registration, request, reply);
+            self.send_registered(registration, outgoing);
         }
         Ok(duplicates)
     }
@@ -302,7 +326,7 @@ impl Shell {
                 None => remembered.push(it),
                 Some(refusal) => {
                     let in_flight = it.registration.in_flight;
-                    turn.complete(in_flight, &refusal, now, &mut self.context());
+                    self.complete(&it.domain, in_flight, &refusal, now, turn);
                     refused.push(it.reply);
                 }
             }
@@ -310,12 +334,7 @@ impl Shell {
         Ok((remembered, refused))
     }
 
-    fn send_registered(
-        &mut self,
-        registration: Registration,
-        request: SubmissionRequest,
-        reply: Reply<()>,
-    ) {
+    fn send_registered(&mut self, registration: Registration, outgoing: Outgoing) {
         tracing::debug!(
             tid = trace_id(&registration.in_flight.traceparent),
             message_id = %registration.message_id,
@@ -323,20 +342,32 @@ impl Shell {
         );
         let submitted = Submitted {
             change_id: registration.change_id,
+            domain: registration.domain,
             in_flight: registration.in_flight,
         };
         self.in_flight.insert(registration.message_id, submitted);
-        self.outbox.send(request);
-        let _ = reply.send(Ok(()));
+        // sent from what is kept when it is connected again, if it is not now
+        if let Some(connection) = self.connections.get_mut(&outgoing.domain) {
+            connection.outbox.send(outgoing.request);
+        }
+        let _ = outgoing.reply.send(Ok(()));
     }
 
     /// A message's fate is known. Most are sequenced, and what follows comes as an event.
-    pub(super) async fn sent(&mut self, sent: Sent) -> Result<(), storage::Error> {
+    pub(super) async fn sent(
+        &mut self,
+        domain: &DomainId,
+        sent: Sent,
+    ) -> Result<(), storage::Error> {
         let error = match sent.outcome {
             Ok(()) => return Ok(()),
             Err(error) => error,
         };
-        if !self.in_flight.contains(&sent.message_id) {
+        let Some(connection) = self.connections.get(domain) else {
+            return Ok(());
+        };
+        let number = connection.number;
+        if !self.in_flight.contains(&sent.message_id, number) {
             tracing::debug!(message_id = %sent.message_id, %error, "message was not sequenced");
             return Ok(());
         }
@@ -358,8 +389,15 @@ impl Shell {
         };
         let mut turn = Turn::default();
         let now = self.role.clock.now();
-        turn.refuse(&sent.message_id, &refusal, now, &mut self.context());
-        self.write(turn).await
+        let mut context = Context {
+            domain,
+            number,
+            participant: &self.identity.participant,
+            end: &mut self.end,
+            in_flight: &mut self.in_flight,
+        };
+        turn.refuse(&sent.message_id, &refusal, now, &mut context);
+        self.write(None, turn).await
     }
 }
 
@@ -402,6 +440,13 @@ fn already_in_flight() -> Refusal {
         ErrorId::SubmissionAlreadyInFlight,
         "The submission is already in-flight",
     )
+}
+
+fn disconnected(domain: &DomainId) -> Failure {
+    Failure::Refused(Refusal::new(
+        ErrorId::NotConnectedToSynchronizer,
+        format!("This participant is not connected to synchronizer {domain} any more; try again"),
+    ))
 }
 
 fn no_mediator() -> Failure {
