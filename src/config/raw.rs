@@ -135,7 +135,7 @@ impl Default for RawAdmission {
 }
 
 /// A participant.
-#[derive(Debug, Clone, Default, Deserialize, Serialize)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub(super) struct RawParticipant {
     /// Where its state is kept, if not where the process keeps everything.
@@ -145,10 +145,28 @@ pub(super) struct RawParticipant {
     pub domains: Vec<String>,
     /// The domains of other processes that it connects to, by the names that it has for them.
     pub connections: BTreeMap<String, RawConnection>,
+    /// How long accepted changes are remembered at least, to find duplicates: `168h`.
+    pub deduplication_max: String,
+    /// How long what happened is kept, like `720h`; for ever if empty.
+    pub retention: String,
     /// The gRPC Ledger API.
     pub ledger_api: RawEndpoint,
     /// The gRPC admin API.
     pub admin_api: RawEndpoint,
+}
+
+impl Default for RawParticipant {
+    fn default() -> Self {
+        Self {
+            database: None,
+            domains: Vec::new(),
+            connections: BTreeMap::new(),
+            deduplication_max: "168h".to_owned(),
+            retention: String::new(),
+            ledger_api: RawEndpoint::default(),
+            admin_api: RawEndpoint::default(),
+        }
+    }
 }
 
 /// A domain of another process.

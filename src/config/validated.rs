@@ -44,6 +44,10 @@ pub struct ParticipantConfig {
     pub domains: Vec<String>,
     /// The domains of other processes that it connects to.
     pub connections: Vec<ConnectionConfig>,
+    /// How long accepted changes are remembered.
+    pub deduplication_max: Duration,
+    /// How long what happened is kept; for ever if there is none.
+    pub retention: Option<Duration>,
     /// The Ledger API.
     pub ledger_api: Option<Endpoint>,
     /// The admin API.
@@ -290,6 +294,8 @@ impl ParticipantConfig {
         } else {
             raw.domains.clone()
         };
+        let deduplication_max =
+            duration(&format!("{path}.deduplication-max"), &raw.deduplication_max)?;
         let connections = raw.connections.iter();
         let connections = connections.map(|(alias, it)| connection(&path, alias, it, &domains));
         Ok(Self {
@@ -297,10 +303,32 @@ impl ParticipantConfig {
             database: component_database(&path, raw.database.as_ref(), default)?,
             connections: connections.collect::<Result<_, _>>()?,
             domains,
+            deduplication_max,
+            retention: retention(&path, &raw.retention, deduplication_max)?,
             ledger_api: endpoint(&raw.ledger_api),
             admin_api: endpoint(&raw.admin_api),
         })
     }
+}
+
+/// How long what happened is kept: as long as duplicates are looked for, or longer.
+fn retention(
+    path: &str,
+    text: &str,
+    deduplication_max: Duration,
+) -> Result<Option<Duration>, ConfigError> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let path = format!("{path}.retention");
+    let retention = duration(&path, text)?;
+    if retention < deduplication_max {
+        return Err(invalid(
+            &path,
+            format!("{text} is less than deduplication-max, for which accepted changes are kept"),
+        ));
+    }
+    Ok(Some(retention))
 }
 
 fn connection(

@@ -50,7 +50,11 @@ pub(super) async fn start(
     if assembly.runs(&config.name, RoleKind::Sync) {
         let role = SyncRole {
             name: config.name.clone(),
-            config: sync::Config::default(),
+            config: sync::Config {
+                deduplication_max: config.deduplication_max,
+                retention: config.retention,
+                ..sync::Config::default()
+            },
             database: database.clone(),
             schema: schema.clone(),
             packages: packages.clone(),
@@ -59,6 +63,7 @@ pub(super) async fn start(
             clock: assembly.clock.clone(),
             compute: assembly.compute.clone(),
             tail: tail.clone(),
+            head: head.clone(),
         };
         assembly.supervise(role, sync.clone());
     }

@@ -3,10 +3,11 @@
 //! The folders in the order in which a command meets them: `ledger_api` (the door), `submission`
 //! (phase 1), [the domain], `confirmation` (phases 3 and 4), [the domain], `commit` (phases 6 and
 //! 7), `indexer` (event log to read cache), `updates` (the way out). Beside the way: `disclosure`,
-//! `admin_api`, `errors`, `packages`, `schema`, `views` (how a transaction is cut for those who may see parts of it).
+//! `admin_api`, `errors`, `packages`, `pruning` (the beginning of the log goes away), `schema`, `views` (how a
+//! transaction is cut for those who may see parts of it).
 //!
 //! Three roles of one participant share its schema: `sync` owns the tables of migration 1,
-//! `indexer` those of 2, `ledger-api` those of 3. `indexer` reads the event log; `ledger-api` reads
+//! `indexer` those of 2, `ledger-api` those of 3; of later ones each says whose its tables are. `indexer` reads the event log; `ledger-api` reads
 //! what `indexer` wrote, and by reference the log's entries and the contracts' payloads.
 
 pub mod views;
@@ -30,4 +31,5 @@ pub mod commitments;
 pub mod disclosure;
 pub mod errors;
 pub mod packages;
+pub mod pruning;
 pub mod schema;

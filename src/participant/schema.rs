@@ -51,5 +51,10 @@ pub const MIGRATIONS: MigrationSet = MigrationSet {
             name: "commitments",
             sql: include_str!("../../migrations/participant/0009_commitments.sql"),
         },
+        Migration {
+            version: 10,
+            name: "pruning",
+            sql: include_str!("../../migrations/participant/0010_pruning.sql"),
+        },
     ],
 };

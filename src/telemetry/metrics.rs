@@ -53,6 +53,10 @@ fn describe() {
         metrics::describe_gauge!(*name, *help);
     }
     metrics::describe_gauge!(
+        "jura_pruned_offset",
+        "the offset up to which a participant has pruned"
+    );
+    metrics::describe_gauge!(
         "jura_sequencer_acknowledgement_lag_seconds",
         "sequencing time between a member's last event and the last one that it has kept"
     );
@@ -103,6 +107,18 @@ const COUNTERS: &[(&str, &str)] = &[
     (
         "jura_acs_commitment_mismatches_total",
         "commitments of others that say something else than this participant",
+    ),
+    (
+        "daml_services_pruning_prune_started_total",
+        "requests to prune that were valid",
+    ),
+    (
+        "daml_services_pruning_prune_completed_total",
+        "requests to prune after which everything is deleted",
+    ),
+    (
+        "jura_pruning_entries_total",
+        "entries of the event log that were looked at to delete what nobody needs",
     ),
     (
         "jura_indexer_entries_total",

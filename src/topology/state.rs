@@ -47,8 +47,8 @@ pub enum Applied {
         party: Party,
         /// Its hosts from now on; none if it is no more.
         hosting: Option<Hosting>,
-        /// It was not known before.
-        is_new: bool,
+        /// Its hosts before; none if it was not known.
+        before: Option<Hosting>,
     },
     /// A member has a key; participants among them are new on the domain with their first.
     Member(MemberId),
@@ -127,7 +127,7 @@ impl State {
         let mapping = (!transaction.remove).then(|| transaction.mapping.clone());
         let before = self.mapping(&subject).cloned();
         self.count(before.as_ref(), mapping.as_ref());
-        let applied = describe(&transaction.mapping, mapping.as_ref(), before.is_none());
+        let applied = describe(&transaction.mapping, mapping.as_ref(), before.as_ref());
         let in_force = InForce {
             serial: transaction.serial,
             mapping,
@@ -342,15 +342,16 @@ const fn step(count: u32, up: bool) -> u32 {
     }
 }
 
-fn describe(said: &Mapping, in_force: Option<&Mapping>, is_new: bool) -> Applied {
+fn describe(said: &Mapping, in_force: Option<&Mapping>, before: Option<&Mapping>) -> Applied {
+    let hosting = |mapping: Option<&Mapping>| match mapping {
+        Some(Mapping::PartyToParticipant { hosting, .. }) => Some(hosting.clone()),
+        Some(_) | None => None,
+    };
     match said {
         Mapping::PartyToParticipant { party, .. } => Applied::Party {
             party: party.clone(),
-            hosting: in_force.and_then(|mapping| match mapping {
-                Mapping::PartyToParticipant { hosting, .. } => Some(hosting.clone()),
-                _ => None,
-            }),
-            is_new,
+            hosting: hosting(in_force),
+            before: hosting(before),
         },
         Mapping::OwnerToKey { member, .. } => Applied::Member(member.clone()),
         Mapping::NamespaceDelegation { .. }

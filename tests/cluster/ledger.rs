@@ -44,6 +44,11 @@ impl Ledger {
         Self { channel }
     }
 
+    /// For what else is asked.
+    pub fn channel(&self) -> Channel {
+        self.channel.clone()
+    }
+
     /// Uploads the models that tests use.
     pub async fn upload_test_model(&self) {
         self.upload(Model::Test.dar().unwrap()).await;
@@ -319,7 +324,8 @@ fn outcome(status: &Status) -> Outcome {
     }
 }
 
-fn event_format(party: &str) -> api::EventFormat {
+/// Everything of a party.
+pub fn event_format(party: &str) -> api::EventFormat {
     let everything = api::CumulativeFilter {
         identifier_filter: Some(api::cumulative_filter::IdentifierFilter::WildcardFilter(
             api::WildcardFilter::default(),

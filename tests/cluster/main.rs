@@ -22,5 +22,7 @@ mod dump;
 mod founding;
 mod kill;
 mod panics;
+mod pruning;
+mod reads;
 mod rotation;
 mod static_time;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use bytes::Bytes;
 
 use crate::lf::transaction::{BlindingInfo, Create, Exercise, Node, Transaction, blinding_info};
-use crate::model::{DomainId, Identifier, ParticipantId, Party, Timestamp, UpdateId};
+use crate::model::{DomainId, Identifier, Party, Timestamp};
 use crate::participant::confirmation::{CheckedRequest, Content};
 use crate::participant::errors::Refusal;
 use crate::participant::submission::TraceContext;
@@ -71,29 +71,6 @@ pub fn rejection(
         traceparent: trace.parent.clone(),
         tracestate: trace.state.clone(),
         event: Some(Event::Rejection(rejection)),
-    }
-}
-
-/// The entry of a party that became known.
-pub fn party_added(
-    update_id: &UpdateId,
-    party: &Party,
-    participant: &ParticipantId,
-    is_local: bool,
-    domain: &DomainId,
-    record_time: Timestamp,
-) -> wire::LedgerEvent {
-    wire::LedgerEvent {
-        record_time: record_time.micros(),
-        domain: domain.to_string(),
-        traceparent: String::new(),
-        tracestate: String::new(),
-        event: Some(Event::PartyAdded(wire::PartyAdded {
-            update_id: update_id.to_string(),
-            party: party.to_string(),
-            participant: participant.to_string(),
-            is_local,
-        })),
     }
 }
 

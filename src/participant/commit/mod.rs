@@ -8,5 +8,7 @@
 //! once, and there are no gaps.
 
 mod entry;
+mod hosting;
 
-pub use entry::{party_added, rejection, transaction};
+pub use entry::{rejection, transaction};
+pub use hosting::{Hosted, hosting_changed};

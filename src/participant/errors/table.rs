@@ -341,6 +341,12 @@ errors! {
     ParticipantPrunedDataAccessed = "PARTICIPANT_PRUNED_DATA_ACCESSED", C::InvalidGivenCurrentSystemStateOther,
         "The participant has removed what is asked for.",
         "Begin at a later offset; the error names the earliest.";
+    ParticipantPruningInProgress = "PARTICIPANT_PRUNING_IN_PROGRESS", C::InvalidGivenCurrentSystemStateOther,
+        "The participant is removing what was pruned before.",
+        "Try again when that has ended.";
+    UnsafeToPrune = "UNSAFE_TO_PRUNE", C::InvalidGivenCurrentSystemStateOther,
+        "What is to be removed may be needed still: to find duplicates.",
+        "Prune up to an earlier offset, the error names the last one that is safe, or try again later.";
     UpdateNotFound = "UPDATE_NOT_FOUND", C::InvalidGivenCurrentSystemStateResourceMissing,
         "There is no such update, or nothing of it to show.",
         "Check the id or offset and the format.";
@@ -436,6 +442,7 @@ impl ErrorId {
                 | Self::TopologySerialMismatch
                 | Self::TopologyInvalidMapping
                 | Self::PackageServiceNotConnectedToSynchronizer
+                | Self::UnsafeToPrune
                 | Self::PackageServiceCannotAutodetectSynchronizer
         )
     }

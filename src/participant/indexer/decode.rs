@@ -3,7 +3,8 @@
 use prost::Message;
 
 use super::entry::{
-    Action, Body, Completion, Entry, Event, Exercise, PartyAdded, Rejection, Transaction,
+    Action, Body, Completion, Entry, Event, Exercise, HostChange, HostNow, HostingChanged,
+    Rejection, Transaction,
 };
 use crate::model::{
     CommandId, ContractId, DomainId, Identifier, Name, Offset, PackageName, ParticipantId, Party,
@@ -11,6 +12,7 @@ use crate::model::{
 };
 use crate::participant::errors::Refusal;
 use crate::participant::submission::TraceContext;
+use crate::topology::Permission;
 use crate::wire::ledger;
 
 /// Why an entry cannot be read: the log was damaged, or written by a newer version.
@@ -55,7 +57,8 @@ pub(super) fn convert(
     let body = match message.event.ok_or(DecodeError::Missing("event"))? {
         Kind::Transaction(transaction) => Body::Transaction(self::transaction(transaction)?),
         Kind::Rejection(rejection) => Body::Rejection(self::rejection(rejection)?),
-        Kind::PartyAdded(added) => Body::PartyAdded(party_added(&added)?),
+        Kind::PartyAdded(added) => Body::Hosting(party_added(&added)?),
+        Kind::HostingChanged(changed) => Body::Hosting(hosting_changed(&changed)?),
     };
     Ok(Entry {
         offset,
@@ -199,12 +202,50 @@ fn rejection(message: ledger::Rejection) -> Result<Rejection, DecodeError> {
     })
 }
 
-fn party_added(message: &ledger::PartyAdded) -> Result<PartyAdded, DecodeError> {
-    Ok(PartyAdded {
+fn party_added(message: &ledger::PartyAdded) -> Result<HostingChanged, DecodeError> {
+    Ok(HostingChanged {
         update_id: UpdateId::parse(&message.update_id).map_err(malformed("update id"))?,
         party: party(&message.party)?,
-        participant: ParticipantId::parse(&message.participant)
-            .map_err(malformed("participant"))?,
         is_local: message.is_local,
+        changes: vec![HostChange {
+            participant: participant(&message.participant)?,
+            now: HostNow::Added(Permission::Submission),
+        }],
     })
+}
+
+fn hosting_changed(message: &ledger::HostingChanged) -> Result<HostingChanged, DecodeError> {
+    Ok(HostingChanged {
+        update_id: UpdateId::parse(&message.update_id).map_err(malformed("update id"))?,
+        party: party(&message.party)?,
+        is_local: message.is_local,
+        changes: message
+            .changes
+            .iter()
+            .map(host_change)
+            .collect::<Result<_, _>>()?,
+    })
+}
+
+fn host_change(message: &ledger::HostChange) -> Result<HostChange, DecodeError> {
+    use ledger::host_change::{Kind, Permission as Wire};
+    let permission = || match message.permission() {
+        Wire::Observation => Ok(Permission::Observation),
+        Wire::Confirmation => Ok(Permission::Confirmation),
+        Wire::Submission => Ok(Permission::Submission),
+        Wire::Unspecified => Err(DecodeError::Missing("permission")),
+    };
+    Ok(HostChange {
+        participant: participant(&message.participant)?,
+        now: match message.kind() {
+            Kind::Added => HostNow::Added(permission()?),
+            Kind::Changed => HostNow::Changed(permission()?),
+            Kind::Revoked => HostNow::Revoked,
+            Kind::Unspecified => return Err(DecodeError::Missing("kind of a change")),
+        },
+    })
+}
+
+fn participant(text: &str) -> Result<ParticipantId, DecodeError> {
+    ParticipantId::parse(text).map_err(malformed("participant"))
 }

@@ -8,6 +8,7 @@ use crate::model::{
 };
 use crate::participant::errors::Refusal;
 use crate::participant::submission::TraceContext;
+use crate::topology::Permission;
 
 /// One entry of the event log.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,8 +35,8 @@ pub enum Body {
     Transaction(Transaction),
     /// A submission of an application changed nothing.
     Rejection(Rejection),
-    /// A party became known.
-    PartyAdded(PartyAdded),
+    /// The hosts of a party changed.
+    Hosting(HostingChanged),
 }
 
 /// An accepted transaction, as far as parties hosted here see it.
@@ -126,17 +127,37 @@ pub struct Rejection {
     pub refusal: Refusal,
 }
 
-/// A party became known on the domain.
+/// The hosts of a party changed: also when it becomes known, or is no more.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PartyAdded {
+pub struct HostingChanged {
     /// The id of the update.
     pub update_id: UpdateId,
     /// The party.
     pub party: Party,
-    /// Who hosts it.
-    pub participant: ParticipantId,
-    /// Whether this participant does.
+    /// Whether it is hosted here from now on.
     pub is_local: bool,
+    /// What changed; not empty.
+    pub changes: Vec<HostChange>,
+}
+
+/// What changed about one host of a party.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HostChange {
+    /// The host.
+    pub participant: ParticipantId,
+    /// What it may do from now on.
+    pub now: HostNow,
+}
+
+/// What a host may do from now on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HostNow {
+    /// It came, and may do this.
+    Added(Permission),
+    /// It may do this.
+    Changed(Permission),
+    /// It left.
+    Revoked,
 }
 
 impl Event {
@@ -157,7 +178,7 @@ impl Entry {
         match &self.body {
             Body::Transaction(transaction) => transaction.completion.as_ref(),
             Body::Rejection(rejection) => Some(&rejection.completion),
-            Body::PartyAdded(_) => None,
+            Body::Hosting(_) => None,
         }
     }
 
@@ -165,7 +186,7 @@ impl Entry {
     pub fn update_id(&self) -> Option<&UpdateId> {
         match &self.body {
             Body::Transaction(transaction) => Some(&transaction.update_id),
-            Body::PartyAdded(added) => Some(&added.update_id),
+            Body::Hosting(changed) => Some(&changed.update_id),
             Body::Rejection(_) => None,
         }
     }

@@ -11,6 +11,7 @@ use tokio::sync::watch;
 use super::entry::Entry;
 use crate::lf::transaction::ContractInstance;
 use crate::model::{ContractId, DomainId, Offset, Timestamp};
+use crate::participant::pruning::Beginning;
 
 /// Entries kept: some seconds at full load, so that tailing streams hardly ever ask the database.
 const ENTRIES_MAX: usize = 8192;
@@ -47,6 +48,7 @@ pub struct Head(Arc<Shared>);
 struct Shared {
     /// None while the cache is not known to reach as far as was once published.
     end: watch::Sender<Option<LedgerEnd>>,
+    beginning: Beginning,
     entries: Mutex<Recent>,
     contracts: Mutex<Contracts>,
 }
@@ -79,6 +81,7 @@ impl Head {
     pub fn new() -> Self {
         Self(Arc::new(Shared {
             end: watch::channel(None).0,
+            beginning: Beginning::new(),
             entries: Mutex::default(),
             contracts: Mutex::default(),
         }))
@@ -87,6 +90,27 @@ impl Head {
     /// How far readers may read; `None` while the indexer is starting.
     pub fn end(&self) -> Option<LedgerEnd> {
         self.0.end.borrow().clone()
+    }
+
+    /// How much of the beginning is gone.
+    pub fn beginning(&self) -> &Beginning {
+        &self.0.beginning
+    }
+
+    /// Nothing up to an offset is shown any more; called when that is durable, and before anything
+    /// of it is deleted.
+    pub fn prune(&self, up_to: Offset) {
+        self.0.beginning.prune(up_to);
+        lock(&self.0.entries).forget(up_to);
+    }
+
+    /// Forgets contracts that are pruned.
+    pub(super) fn forget(&self, contracts: &[ContractId]) {
+        let mut kept = lock(&self.0.contracts);
+        for id in contracts {
+            kept.remove(id);
+        }
+        kept.tidy();
     }
 
     /// Signals each new end.
@@ -181,6 +205,17 @@ impl Recent {
         }
     }
 
+    fn forget(&mut self, up_to: Offset) {
+        while self
+            .entries
+            .front()
+            .is_some_and(|entry| entry.offset <= up_to)
+        {
+            let gone = self.entries.pop_front();
+            self.bytes -= gone.map_or(0, |entry| entry.size);
+        }
+    }
+
     fn clear(&mut self) {
         self.entries.clear();
         self.bytes = 0;
@@ -198,9 +233,22 @@ impl Contracts {
         while self.bytes > CONTRACT_BYTES_MAX
             && let Some(oldest) = self.order.pop_front()
         {
-            let gone = self.by_id.remove(&oldest);
-            self.bytes -= gone.map_or(0, |contract| contract.size);
+            self.remove(&oldest);
         }
+    }
+
+    /// Removes what is gone from the order, when that is most of it.
+    fn tidy(&mut self) {
+        if self.order.len() > 2 * self.by_id.len() {
+            let Self { by_id, order, .. } = self;
+            order.retain(|id| by_id.contains_key(id));
+        }
+    }
+
+    /// Its place in the order stays until it is the first, or the order is tidied.
+    fn remove(&mut self, id: &ContractId) {
+        let gone = self.by_id.remove(id);
+        self.bytes -= gone.map_or(0, |contract| contract.size);
     }
 }
 
@@ -251,6 +299,20 @@ mod tests {
         head.publish(vec![entry(2)], end(2));
         assert_eq!(head.end(), Some(end(2)));
         assert_eq!(head.entries_after(at(1), 9).unwrap().len(), 1);
+    }
+
+    #[test]
+    fn pruned_entries_are_forgotten() {
+        let head = Head::new();
+        head.resume(end(0));
+        let entries = (1..=4).map(|n| Arc::new(samples::party_added(n, "alice")));
+        head.publish(entries.collect(), end(4));
+        head.prune(at(2));
+        assert_eq!(head.beginning().pruned(), at(2));
+        assert_eq!(head.entry(at(2)), None);
+        assert_eq!(head.entries_after(at(1), 9), None);
+        assert_eq!(head.entries_after(at(2), 9).unwrap().len(), 2);
+        assert_eq!(head.end(), Some(end(4)));
     }
 
     #[test]

@@ -5,8 +5,9 @@
 //! something is missing there), writes a batch in one transaction and publishes it by `head`.
 //!
 //! Invariants: the cache and its position change in one transaction, so each entry is indexed
-//! exactly once whatever fails when; the published ledger end never goes back; everything here can
-//! be rebuilt from the log. Deliberately absent: payloads of contracts (they stay in the contract
+//! exactly once whatever fails when; the published ledger end never goes back; everything here is
+//! derived from the log, and can be derived again from as much of it as there is. `prune` deletes
+//! what comes from the log's beginning before sync deletes that. Deliberately absent: payloads of contracts (they stay in the contract
 //! store) and anything that a reader asks for (`updates`).
 
 mod entry;
@@ -22,6 +23,10 @@ mod rows;
 mod postgres;
 
 mod head;
+
+mod prune;
+mod prune_postgres;
+
 mod role;
 
 #[cfg(test)]
@@ -32,7 +37,8 @@ mod tests;
 pub use config::Config;
 pub use decode::DecodeError;
 pub use entry::{
-    Action, Body, Completion, Entry, Event, Exercise, PartyAdded, Rejection, Transaction,
+    Action, Body, Completion, Entry, Event, Exercise, HostChange, HostNow, HostingChanged,
+    Rejection, Transaction,
 };
 pub use head::{Head, LedgerEnd, SizedContract};
 pub use names::{ANY_PARTY, TOPOLOGY};

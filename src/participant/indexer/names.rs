@@ -112,7 +112,7 @@ fn parties_of(entry: &Entry) -> Vec<&Party> {
             .flat_map(|event| event.witnesses.iter().chain(&event.stakeholders))
             .collect(),
         Body::Rejection(_) => Vec::new(),
-        Body::PartyAdded(added) => vec![&added.party],
+        Body::Hosting(changed) => vec![&changed.party],
     };
     if let Some(completion) = entry.completion() {
         parties.extend(&completion.act_as);
@@ -123,7 +123,7 @@ fn parties_of(entry: &Entry) -> Vec<&Party> {
 fn templates_of(entry: &Entry) -> impl Iterator<Item = &Identifier> {
     let events = match &entry.body {
         Body::Transaction(transaction) => &transaction.events[..],
-        Body::Rejection(_) | Body::PartyAdded(_) => &[],
+        Body::Rejection(_) | Body::Hosting(_) => &[],
     };
     events.iter().map(|event| &event.template)
 }

@@ -1,10 +1,12 @@
 //! The indexer's statements.
 
+use std::collections::BTreeSet;
+
 use tokio_postgres::types::ToSql;
 
 use super::head::LedgerEnd;
 use super::rows::{PartyRow, Rows};
-use crate::model::{DomainId, Offset, Party, Timestamp};
+use crate::model::{DomainId, Offset, ParticipantId, Party, Timestamp};
 use crate::storage::{Database, Error, Schema};
 
 /// One round trip: the statements are sent together. The cache can be rebuilt from the log, so its
@@ -179,7 +181,7 @@ impl<'r> Columns<'r> {
         let mut this = Self {
             from: from.get(),
             to: to.get(),
-            parameters: Vec::with_capacity(37),
+            parameters: Vec::with_capacity(38),
         };
         this.push(&names.numbers);
         this.push(&names.texts);
@@ -201,14 +203,17 @@ impl<'r> Columns<'r> {
     }
 
     fn parties(&mut self, rows: &'r Rows) {
-        let participants = |row: &PartyRow| {
-            let quoted = row.participants.iter().map(|id| format!("\"{id}\""));
+        let texts = |participants: &BTreeSet<ParticipantId>| {
+            let quoted = participants.iter().map(|id| format!("\"{id}\""));
             format!("{{{}}}", quoted.collect::<Vec<_>>().join(","))
         };
+        let participants = |row: &PartyRow| texts(&row.participants);
+        let left = |row: &PartyRow| texts(&row.left);
         let (parties, known) = (rows.parties.keys(), rows.parties.values());
         self.push(parties.map(Party::as_str).collect::<Vec<_>>());
         self.push(known.clone().map(|row| row.is_local).collect::<Vec<_>>());
-        self.push(known.map(participants).collect::<Vec<_>>());
+        self.push(known.clone().map(participants).collect::<Vec<_>>());
+        self.push(known.map(left).collect::<Vec<_>>());
     }
 
     fn contracts(&mut self, rows: &'r Rows) {

@@ -13,6 +13,8 @@ use super::entry::{Body, Entry};
 use super::head::{Head, LedgerEnd};
 use super::names::Names;
 use super::postgres::{NewNames, Store};
+use super::prune::Pruner;
+use super::prune_postgres::PruneStore;
 use super::rows;
 use super::tail::LogTail;
 use crate::model::Offset;
@@ -30,6 +32,7 @@ pub struct Indexer {
     store: Store,
     tail: LogTail,
     head: Head,
+    pruner: Pruner,
 }
 
 /// Why the indexer cannot go on.
@@ -58,9 +61,15 @@ impl Indexer {
         tail: LogTail,
         head: Head,
     ) -> Self {
+        let store = Store::new(database.clone(), schema);
         Self {
             config,
-            store: Store::new(database, schema),
+            pruner: Pruner {
+                store: store.clone(),
+                prune_store: PruneStore::new(database, schema),
+                head: head.clone(),
+            },
+            store,
             tail,
             head,
         }
@@ -72,11 +81,14 @@ impl Indexer {
         mut inbox: Inbox<Infallible>,
     ) -> Result<(), RoleFailure> {
         let mut pause = RETRY.0;
+        let pruning = self.pruner.run();
+        tokio::pin!(pruning);
         loop {
             let outcome = tokio::select! {
                 // nothing is ever sent: the inbox ends when the role is to stop
                 _ = inbox.recv() => return Ok(()),
                 outcome = self.follow(&context) => outcome,
+                never = &mut pruning => match never {},
             };
             match outcome {
                 Err(Error::Storage(error)) if error.is_retryable() => {
@@ -95,6 +107,7 @@ impl Indexer {
 
     /// Indexes from where the cache ends until something fails.
     async fn follow(&self, context: &RoleContext) -> Result<Infallible, Error> {
+        self.pruner.refuse().await?;
         let end = self.store.end().await?;
         let mut position = Position {
             last_name: self.store.last_name().await?,

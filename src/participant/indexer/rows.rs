@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rustc_hash::FxHashMap;
 
-use super::entry::{Action, Body, Completion, Entry, Event, Transaction};
+use super::entry::{Action, Body, Completion, Entry, Event, HostNow, HostingChanged, Transaction};
 use super::names::{ANY_PARTY, Names, TOPOLOGY};
 use crate::model::{ContractId, DomainId, Offset, ParticipantId, Party, Timestamp};
 
@@ -25,7 +25,7 @@ pub(super) struct Rows {
     pub(super) ended: Vec<EndRow>,
     /// Completions.
     pub(super) completions: Vec<CompletionRow>,
-    /// Parties that became known.
+    /// Parties whose hosts changed.
     pub(super) parties: BTreeMap<Party, PartyRow>,
     /// The newest sequencing time of each domain.
     pub(super) domain_times: BTreeMap<DomainId, Timestamp>,
@@ -100,12 +100,33 @@ pub(super) struct CompletionRow {
     pub(super) parties: Vec<i32>,
 }
 
-/// A party that became known.
+/// A party whose hosts changed.
 #[derive(Debug, Default, PartialEq, Eq)]
 #[allow(missing_docs, reason = "named as the columns")]
 pub(super) struct PartyRow {
     pub(super) is_local: bool,
+    /// Hosts that came, and are there after the batch.
     pub(super) participants: BTreeSet<ParticipantId>,
+    /// Hosts that left, and are not there after the batch.
+    pub(super) left: BTreeSet<ParticipantId>,
+}
+
+impl PartyRow {
+    fn follow(&mut self, changed: &HostingChanged) {
+        self.is_local = changed.is_local;
+        for change in &changed.changes {
+            match change.now {
+                HostNow::Added(_) | HostNow::Changed(_) => {
+                    self.left.remove(&change.participant);
+                    self.participants.insert(change.participant.clone());
+                }
+                HostNow::Revoked => {
+                    self.participants.remove(&change.participant);
+                    self.left.insert(change.participant.clone());
+                }
+            }
+        }
+    }
 }
 
 /// The rows for entries that follow each other. `names` has all their names.
@@ -145,12 +166,11 @@ impl Writer<'_> {
                 self.domain_time(entry);
                 self.transaction(offset, transaction);
             }
-            Body::PartyAdded(added) => {
+            Body::Hosting(changed) => {
                 self.domain_time(entry);
-                let row = self.rows.parties.entry(added.party.clone()).or_default();
-                row.is_local |= added.is_local;
-                row.participants.insert(added.participant.clone());
-                let party = self.party(&added.party);
+                let row = self.rows.parties.entry(changed.party.clone()).or_default();
+                row.follow(changed);
+                let party = self.party(&changed.party);
                 for party in [ANY_PARTY, party] {
                     self.rows.index.push(IndexRow {
                         party,

@@ -46,6 +46,21 @@ pub(crate) fn party_added(offset: i64, hint: &str) -> Entry {
     entry(offset, event(offset, Kind::PartyAdded(added)))
 }
 
+pub(crate) fn hosting_changed(
+    offset: i64,
+    hint: &str,
+    is_local: bool,
+    changes: Vec<ledger::HostChange>,
+) -> Entry {
+    let hosting = ledger::HostingChanged {
+        update_id: format!("1220{offset:064x}"),
+        party: party(hint),
+        is_local,
+        changes,
+    };
+    entry(offset, event(offset, Kind::HostingChanged(hosting)))
+}
+
 pub(crate) fn completion(act_as: &[&str]) -> ledger::Completion {
     ledger::Completion {
         user_id: "user".to_owned(),
@@ -70,6 +85,11 @@ pub(crate) fn rejection(offset: i64, act_as: &[&str]) -> Entry {
 
 /// A transaction that `bank` submitted. Parties and templates are given by their positions.
 pub(crate) fn transaction(offset: i64, events: Vec<ledger::Event>) -> Entry {
+    entry(offset, transaction_event(offset, events))
+}
+
+/// The same as it is in the log.
+pub(crate) fn transaction_event(offset: i64, events: Vec<ledger::Event>) -> ledger::LedgerEvent {
     let transaction = ledger::Transaction {
         update_id: format!("1220{offset:064x}"),
         effective_at: TIME + offset,
@@ -79,7 +99,7 @@ pub(crate) fn transaction(offset: i64, events: Vec<ledger::Event>) -> Entry {
         identifiers: TEMPLATES.map(str::to_owned).to_vec(),
         events,
     };
-    entry(offset, event(offset, Kind::Transaction(transaction)))
+    event(offset, Kind::Transaction(transaction))
 }
 
 pub(crate) fn created(

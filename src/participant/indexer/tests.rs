@@ -6,8 +6,10 @@ use super::entry::Entry;
 use super::names::Names;
 use super::rows::{self, Rows};
 use super::samples::{
-    contract_id, created, exercised, party_added, rejection, transaction, transient,
+    contract_id, created, exercised, hosting_changed, party, party_added, rejection, transaction,
+    transient,
 };
+use crate::wire::ledger as wire;
 
 /// Numbers of names: parties in the order of their names, then templates.
 fn number(entries: &[Entry]) -> Names {
@@ -186,4 +188,47 @@ fn a_party_is_a_topology_event_and_known_once_with_all_its_hosts() {
     assert_eq!(rows.update_ids.len(), 2);
     let times: Vec<i64> = rows.domain_times.values().map(|t| t.micros()).collect();
     assert_eq!(times, [super::samples::TIME + 2]);
+}
+
+#[test]
+fn a_party_has_the_hosts_that_it_has_after_the_last_change() {
+    use wire::host_change::{Kind, Permission};
+    let change = |name: &str, kind: Kind, permission: Permission| wire::HostChange {
+        participant: party(name),
+        kind: kind.into(),
+        permission: permission.into(),
+    };
+    let changed = |offset, is_local, changes| hosting_changed(offset, "alice", is_local, changes);
+    let (one, two) = ("participant1", "participant2");
+    let entries = [
+        changed(
+            1,
+            true,
+            vec![
+                change(one, Kind::Added, Permission::Submission),
+                change(two, Kind::Added, Permission::Observation),
+            ],
+        ),
+        changed(
+            2,
+            true,
+            vec![change(two, Kind::Revoked, Permission::Unspecified)],
+        ),
+        changed(
+            3,
+            false,
+            vec![
+                change(one, Kind::Revoked, Permission::Unspecified),
+                change(two, Kind::Added, Permission::Confirmation),
+            ],
+        ),
+    ];
+    let rows = rows::rows(&entries, &number(&entries));
+    let row = rows.parties.values().next().unwrap();
+    let names = |ids: &std::collections::BTreeSet<crate::model::ParticipantId>| {
+        ids.iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    assert!(!row.is_local);
+    assert_eq!(names(&row.participants), [party(two)]);
+    assert_eq!(names(&row.left), [party(one)]);
 }

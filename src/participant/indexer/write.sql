@@ -69,14 +69,18 @@ WITH guard AS (
     FROM guard, unnest($35::text[], $36::boolean[], $37::text[])
         AS p (party, is_local, participants)
     ON CONFLICT (party) DO UPDATE SET
-        is_local = known.is_local OR excluded.is_local,
+        is_local = excluded.is_local,
         participants = ARRAY(
             SELECT DISTINCT p FROM unnest(known.participants || excluded.participants) AS p
+            WHERE p <> ALL (
+                SELECT unnest(gone.participants::text[])
+                FROM unnest($35::text[], $38::text[]) AS gone (party, participants)
+                WHERE gone.party = excluded.party)
             ORDER BY p)
 ), put_times AS (
     INSERT INTO {schema}.domain_times AS known (domain, record_time)
     SELECT t.domain, t.record_time
-    FROM guard, unnest($38::text[], $39::bigint[]) AS t (domain, record_time)
+    FROM guard, unnest($39::text[], $40::bigint[]) AS t (domain, record_time)
     ON CONFLICT (domain) DO UPDATE SET
         record_time = greatest(known.record_time, excluded.record_time)
 )

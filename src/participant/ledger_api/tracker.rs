@@ -160,6 +160,10 @@ impl Tracker {
                     }
                     Ok(Told::Checkpoint(end)) => position = end.offset,
                     Err(_) if stop.is_fired() => return,
+                    // nobody waits for what is so old
+                    Err(refusal) if refusal.id == ErrorId::ParticipantPrunedDataAccessed => {
+                        position = position.max(model.pruned());
+                    }
                     Err(refusal) => {
                         tracing::warn!(%refusal, "cannot read completions, trying again");
                     }

@@ -9,8 +9,25 @@ use crate::model::{
 };
 use crate::participant::errors::{ErrorId, Refusal};
 
-/// The longest that changes are remembered, and how far back is looked unless told otherwise.
-pub const DEDUPLICATION_MAX: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+/// How far back a duplicate is looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lookback {
+    /// This long before now.
+    Duration(Duration),
+    /// After this offset.
+    Offset(Offset),
+}
+
+impl DeduplicationPeriod {
+    /// How far back that is where changes are remembered for so long.
+    pub fn lookback(self, max: Duration) -> Lookback {
+        match self {
+            Self::Maximum => Lookback::Duration(max),
+            Self::Duration(duration) => Lookback::Duration(duration),
+            Self::Offset(offset) => Lookback::Offset(offset),
+        }
+    }
+}
 
 /// A change that an application wants: user, command id and submitters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -63,14 +80,13 @@ impl ChangeId {
 
 /// Refuses a change that was accepted within the period before `now`.
 pub fn refuse_duplicate(
-    period: DeduplicationPeriod,
+    period: Lookback,
     accepted: &AcceptedChange,
     now: Timestamp,
 ) -> Option<Refusal> {
     let within = match period {
-        DeduplicationPeriod::Offset(start) => accepted.completion_offset > start,
-        DeduplicationPeriod::Duration(duration) => accepted.accepted_at > now.minus(duration),
-        DeduplicationPeriod::Maximum => accepted.accepted_at > now.minus(DEDUPLICATION_MAX),
+        Lookback::Offset(start) => accepted.completion_offset > start,
+        Lookback::Duration(duration) => accepted.accepted_at > now.minus(duration),
     };
     within.then(|| duplicate(accepted))
 }
@@ -87,14 +103,32 @@ pub fn duplicate(accepted: &AcceptedChange) -> Refusal {
     .with("existing_update_id", accepted.update_id.as_str())
 }
 
+/// What is told when nobody remembers any more whether a change was accepted.
+pub fn forgotten(earliest: Offset) -> Refusal {
+    Refusal::new(
+        ErrorId::InvalidDeduplicationPeriod,
+        "Deduplication period starts too early. The error metadata field earliest_offset contains \
+         the earliest deduplication offset currently allowed.",
+    )
+    .with("definite_answer", "true")
+    .with("earliest_offset", earliest.to_string())
+}
+
 /// Record times of some offsets, by which a duration becomes an offset.
 #[derive(Debug, Clone, Default)]
-pub struct OffsetTimes(Vec<(Timestamp, Offset)>);
+pub struct OffsetTimes {
+    samples: Vec<(Timestamp, Offset)>,
+    /// What is before is not remembered.
+    begin: Offset,
+}
 
 impl FromIterator<(Timestamp, Offset)> for OffsetTimes {
     /// Samples that were taken earlier, in their order.
     fn from_iter<T: IntoIterator<Item = (Timestamp, Offset)>>(samples: T) -> Self {
-        Self(samples.into_iter().collect())
+        Self {
+            samples: samples.into_iter().collect(),
+            begin: Offset::BEGIN,
+        }
     }
 }
 
@@ -104,44 +138,86 @@ impl OffsetTimes {
 
     /// Takes a sample if the last one is long enough ago; whether it did.
     pub fn sample(&mut self, time: Timestamp, offset: Offset) -> bool {
-        let due = self
-            .0
-            .last()
-            .is_none_or(|(last, _)| time.since(*last) >= Self::INTERVAL);
+        let last = self.latest();
+        let due = last.is_none_or(|last| time.since(last) >= Self::INTERVAL);
         if due {
-            self.0.push((time, offset));
+            self.samples.push((time, offset));
         }
         due
     }
 
     /// The last sampled offset at a time; the beginning if there is none.
     pub fn at(&self, time: Timestamp) -> Offset {
-        let after = self.0.partition_point(|(sampled, _)| *sampled <= time);
-        after
+        let after = self
+            .samples
+            .partition_point(|(sampled, _)| *sampled <= time);
+        let last = after
             .checked_sub(1)
-            .and_then(|index| self.0.get(index))
-            .map_or(Offset::BEGIN, |(_, offset)| *offset)
+            .and_then(|index| self.samples.get(index));
+        last.map_or(self.begin, |(_, offset)| self.begin.max(*offset))
     }
 
     /// When a period starts, exclusive; for an offset, not before its entry.
-    pub fn start_time(&self, period: DeduplicationPeriod, now: Timestamp) -> Timestamp {
+    pub fn start_time(&self, period: Lookback, now: Timestamp) -> Timestamp {
         match period {
-            DeduplicationPeriod::Offset(start) => {
-                let after = self.0.partition_point(|(_, offset)| *offset <= start);
-                self.0.get(after).map_or(now, |(time, _)| *time)
+            Lookback::Offset(start) => {
+                let after = self.samples.partition_point(|(_, offset)| *offset <= start);
+                self.samples.get(after).map_or(now, |(time, _)| *time)
             }
-            DeduplicationPeriod::Duration(duration) => now.minus(duration),
-            DeduplicationPeriod::Maximum => now.minus(DEDUPLICATION_MAX),
+            Lookback::Duration(duration) => now.minus(duration),
         }
     }
 
     /// Where a period starts, exclusive.
-    pub fn start(&self, period: DeduplicationPeriod, now: Timestamp) -> Offset {
+    pub fn start(&self, period: Lookback, now: Timestamp) -> Offset {
         match period {
-            DeduplicationPeriod::Offset(offset) => offset,
-            DeduplicationPeriod::Duration(duration) => self.at(now.minus(duration)),
-            DeduplicationPeriod::Maximum => self.at(now.minus(DEDUPLICATION_MAX)),
+            Lookback::Offset(offset) => offset,
+            Lookback::Duration(duration) => self.at(now.minus(duration)),
         }
+    }
+
+    /// The time of the last sample.
+    pub fn latest(&self) -> Option<Timestamp> {
+        self.samples.last().map(|(time, _)| *time)
+    }
+
+    /// No entry up to an offset has a later record time: what comes between two samples is at most
+    /// an interval later than the first of them, or there would be one more.
+    pub fn no_later_than(&self, offset: Offset) -> Timestamp {
+        let after = self
+            .samples
+            .partition_point(|(_, sampled)| *sampled <= offset);
+        let last = after
+            .checked_sub(1)
+            .and_then(|index| self.samples.get(index));
+        match last {
+            Some((time, sampled)) if *sampled == offset => *time,
+            Some((time, _)) => time.plus(Self::INTERVAL),
+            None => self.latest().unwrap_or(Timestamp::EPOCH),
+        }
+    }
+
+    /// The last offset up to which all entries are from before a time; `end` is that of the log.
+    pub fn last_before(&self, time: Timestamp, end: Offset) -> Option<Offset> {
+        let after = self.samples.partition_point(|(sampled, _)| *sampled < time);
+        let (sampled, offset) = self.samples.get(after.checked_sub(1)?)?;
+        if sampled.plus(Self::INTERVAL) >= time {
+            return Some(*offset);
+        }
+        match self.samples.get(after) {
+            Some((_, next)) => Offset::new(next.get() - 1),
+            None => Some(end),
+        }
+    }
+
+    /// Nothing up to an offset is remembered. The last sample up to there stays: it says how late what
+    /// follows it may be.
+    pub fn forget(&mut self, up_to: Offset) {
+        self.begin = self.begin.max(up_to);
+        let after = self
+            .samples
+            .partition_point(|(_, sampled)| *sampled <= up_to);
+        self.samples.drain(..after.saturating_sub(1));
     }
 }
 
@@ -169,14 +245,15 @@ mod tests {
     #[test]
     fn a_change_is_a_duplicate_within_its_period_only() {
         let refused = |period, now| refuse_duplicate(period, &accepted(), at(now)).is_some();
-        let seconds = |n| DeduplicationPeriod::Duration(Duration::from_secs(n));
+        let seconds = |n| Lookback::Duration(Duration::from_secs(n));
         assert!(refused(seconds(5), 104));
         assert!(!refused(seconds(5), 105));
         assert!(!refused(seconds(0), 100));
-        assert!(refused(DeduplicationPeriod::Offset(offset(9)), 999));
-        assert!(!refused(DeduplicationPeriod::Offset(offset(10)), 999));
-        assert!(refused(DeduplicationPeriod::Maximum, 100 + 604_799));
-        assert!(!refused(DeduplicationPeriod::Maximum, 100 + 604_800));
+        assert!(refused(Lookback::Offset(offset(9)), 999));
+        assert!(!refused(Lookback::Offset(offset(10)), 999));
+        let week = DeduplicationPeriod::Maximum.lookback(Duration::from_secs(604_800));
+        assert!(refused(week, 100 + 604_799));
+        assert!(!refused(week, 100 + 604_800));
     }
 
     #[test]
@@ -204,5 +281,35 @@ mod tests {
         assert_eq!(times.at(at(9)), Offset::BEGIN);
         assert_eq!(times.at(at(15)), offset(1));
         assert_eq!(times.at(at(25)), offset(5));
+        times.forget(offset(3));
+        assert_eq!(times.at(at(15)), offset(3));
+        assert_eq!(times.at(at(25)), offset(5));
+    }
+
+    #[test]
+    fn entries_are_no_later_than_their_samples_say_also_after_some_were_forgotten() {
+        let mut times = OffsetTimes::default();
+        // out of order, as entries of several domains are
+        let entries = [
+            100_000, 100_900, 100_200, 101_000, 140_000, 140_500, 140_999,
+        ];
+        let times_of = |number: i64| Timestamp::from_micros(number * 1_000).unwrap();
+        for (number, micros) in (1..).zip(entries) {
+            times.sample(times_of(micros), offset(number));
+        }
+        let check = |times: &OffsetTimes, from: usize| {
+            for count in from..=entries.len() {
+                let latest = entries[..count].iter().max().unwrap();
+                let bound = times.no_later_than(offset(i64::try_from(count).unwrap()));
+                assert!(times_of(*latest) <= bound, "{count}");
+                let before = times.last_before(bound, offset(7)).map_or(0, Offset::get);
+                assert!(usize::try_from(before).unwrap() < count);
+                let after = times.last_before(bound.successor(), offset(7)).unwrap();
+                assert!(after.get() >= i64::try_from(count).unwrap());
+            }
+        };
+        check(&times, 1);
+        times.forget(offset(3));
+        check(&times, 4);
     }
 }

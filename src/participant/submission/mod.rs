@@ -27,7 +27,7 @@ mod choice;
 pub use build::{ConfirmationRequest, RequestTimes, build, check_submitters, members};
 pub use choice::Candidate;
 pub use deduplication::{
-    AcceptedChange, ChangeId, DEDUPLICATION_MAX, OffsetTimes, duplicate, refuse_duplicate,
+    AcceptedChange, ChangeId, Lookback, OffsetTimes, duplicate, forgotten, refuse_duplicate,
 };
 pub use domains::{
     ConnectedDomain, DomainCommitments, DomainConnection, DomainNumber, DomainState, DomainStatus,

@@ -220,6 +220,10 @@ pub trait SyncPort: Send + Sync + 'static {
     /// What this participant and others have said lately about the contracts that they share.
     async fn commitments(&self) -> Result<Vec<DomainCommitments>, Refusal>;
 
+    /// Removes everything up to and including an offset, if that is safe; returns when that is decided:
+    /// nothing of it is shown any more, and it is deleted from then on.
+    async fn prune(&self, up_to: Offset) -> Result<(), Refusal>;
+
     /// All domains that it is, or is to be, or was connected to.
     async fn domains(&self) -> Result<Vec<DomainStatus>, Refusal>;
 

@@ -16,6 +16,7 @@ use super::identity::Identity;
 use super::links::{DomainLink, Links};
 use super::messages::SyncMessage;
 use super::packages::Uploaded;
+use super::pruning::Pruning;
 use super::register::InFlight;
 use super::rotation::WaitingForKeys;
 use super::store::Store;
@@ -25,9 +26,9 @@ use super::vetting::{VettingChecked, VettingReply};
 use crate::lf::signature::Signatures;
 use crate::model::DomainId;
 use crate::participant::errors::{ErrorId, Refusal};
-use crate::participant::indexer::LogTail;
+use crate::participant::indexer::{Head, LogTail};
 use crate::participant::packages::Packages;
-use crate::participant::submission::{DomainConnection, Interpreter, not_connected};
+use crate::participant::submission::{DomainConnection, Interpreter, OffsetTimes, not_connected};
 use crate::runtime::clock::Clock;
 use crate::runtime::compute::ComputePool;
 use crate::runtime::health::{Reporter, State};
@@ -59,6 +60,8 @@ pub struct SyncRole {
     pub compute: ComputePool,
     /// Tells the indexer what was appended.
     pub tail: LogTail,
+    /// Says what was indexed, and tells readers what is gone.
+    pub head: Head,
 }
 
 impl Role for SyncRole {
@@ -92,6 +95,7 @@ pub(super) struct Shell {
     next_domain: usize,
     pub(super) in_flight: InFlight,
     pub(super) waiting_for_keys: WaitingForKeys,
+    pub(super) pruning: Pruning,
     pub(super) end: LogEnd,
     pub(super) interpreting: FuturesUnordered<Task<Option<Interpreted>>>,
     pub(super) uploading: FuturesUnordered<Task<Uploaded>>,
@@ -110,6 +114,9 @@ impl Shell {
             contracts.add_domain(number, id);
         }
         let contracts = Arc::new(contracts);
+        let pruning = Pruning::load(&role).await?;
+        let mut times: OffsetTimes = restored.times.into_iter().collect();
+        times.forget(pruning.up_to());
         let mut in_flight = InFlight::default();
         for (message_id, submitted) in restored.in_flight {
             in_flight.insert(message_id, submitted);
@@ -125,12 +132,13 @@ impl Shell {
             in_flight,
             end: LogEnd {
                 offset: restored.last_offset,
-                times: restored.times.into_iter().collect(),
+                times,
             },
             links: Links::default(),
             connections: BTreeMap::new(),
             next_domain: 0,
             waiting_for_keys: WaitingForKeys::default(),
+            pruning,
             interpreting: FuturesUnordered::new(),
             uploading: FuturesUnordered::new(),
             checking_vetting: FuturesUnordered::new(),
@@ -207,6 +215,7 @@ impl Shell {
                 SyncMessage::RotateKeys { rotation, reply } => {
                     self.begin_rotation(rotation, reply).await?;
                 }
+                SyncMessage::Prune { up_to, reply } => self.prune(up_to, reply).await?,
                 SyncMessage::ConnectDomain { connection, reply } => {
                     self.connect(connection, reply).await?;
                 }
@@ -257,6 +266,7 @@ impl Shell {
         for domain in domains {
             self.vet(&domain);
         }
+        self.expire(now).await?;
         self.keep_positions().await
     }
 

@@ -2,7 +2,11 @@
 
 use std::time::Duration;
 
+use crate::model;
 use crate::participant::commitments::CatchUp;
+
+/// A week, as in Canton.
+const DEDUPLICATION_MAX: model::Duration = model::Duration::from_secs(7 * 24 * 60 * 60);
 
 /// How sync works.
 #[derive(Debug, Clone)]
@@ -21,6 +25,11 @@ pub struct Config {
     pub contracts_cached: usize,
     /// Which boundaries of commitments count while this participant is behind.
     pub catch_up: CatchUp,
+    /// How long accepted changes are remembered, and how far back a duplicate is looked for unless its
+    /// submitter says otherwise.
+    pub deduplication_max: model::Duration,
+    /// How long anything is kept that is not needed; for ever if that is not said.
+    pub retention: Option<model::Duration>,
 }
 
 impl Default for Config {
@@ -36,6 +45,8 @@ impl Default for Config {
                 interval_skip: 5,
                 intervals_to_trigger: 2,
             },
+            deduplication_max: DEDUPLICATION_MAX,
+            retention: None,
         }
     }
 }

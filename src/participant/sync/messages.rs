@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use bytes::Bytes;
 use tokio::sync::oneshot;
 
-use crate::model::{DomainId, ParticipantId, Party, PartyHint};
+use crate::model::{DomainId, Offset, ParticipantId, Party, PartyHint};
 use crate::participant::errors::Refusal;
 use crate::participant::packages::{VettingChange, VettingUpdate};
 use crate::participant::submission::{
@@ -63,6 +63,13 @@ pub enum SyncMessage {
         /// Which.
         rotation: KeyRotation,
         /// Answered when the new ones, and only they, are in force.
+        reply: Reply<()>,
+    },
+    /// Remove the beginning of the log.
+    Prune {
+        /// Up to and including this.
+        up_to: Offset,
+        /// Answered when that is decided.
         reply: Reply<()>,
     },
     /// Connect to a domain of another process.

@@ -40,6 +40,7 @@ mod turn;
 
 mod administration;
 mod hosting;
+mod pruning;
 mod rotation;
 mod vetting;
 

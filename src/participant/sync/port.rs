@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use bytes::Bytes;
 
 use super::messages::{Reply, SyncMessage};
-use crate::model::{DomainId, ParticipantId, Party, PartyHint};
+use crate::model::{DomainId, Offset, ParticipantId, Party, PartyHint};
 use crate::participant::errors::{ErrorId, Refusal};
 use crate::participant::packages::{VettingChange, VettingUpdate};
 use crate::participant::submission::{
@@ -79,6 +79,10 @@ impl SyncPort for InProcessSync {
     async fn rotate_keys(&self, rotation: KeyRotation) -> Result<(), Refusal> {
         self.ask(|reply| SyncMessage::RotateKeys { rotation, reply })
             .await
+    }
+
+    async fn prune(&self, up_to: Offset) -> Result<(), Refusal> {
+        self.ask(|reply| SyncMessage::Prune { up_to, reply }).await
     }
 
     async fn connected_domains(&self) -> Result<Vec<ConnectedDomain>, Refusal> {

@@ -15,8 +15,8 @@ use crate::lf::error::Error as EngineError;
 use crate::model::{DomainId, MemberKind, Offset, Timestamp};
 use crate::participant::errors::{ErrorId, Refusal};
 use crate::participant::submission::{
-    self, AcceptedChange, Candidate, ChangeId, DeduplicationPeriod, DomainNumber, Failure,
-    RequestTimes, Route, Submission, Success, trace_id,
+    self, AcceptedChange, Candidate, ChangeId, DomainNumber, Failure, Lookback, RequestTimes,
+    Route, Submission, Success, trace_id,
 };
 use crate::protocol::{MessageId, SubmissionRequest};
 use crate::runtime::Task;
@@ -36,7 +36,7 @@ struct Ready {
     domain: DomainId,
     registration: Registration,
     request: SubmissionRequest,
-    period: DeduplicationPeriod,
+    period: Lookback,
     reply: Reply<()>,
 }
 
@@ -99,7 +99,7 @@ impl Shell {
                     domain,
                     registration,
                     request,
-                    period: submission.deduplication,
+                    period: self.lookback(&submission),
                     reply,
                 }),
                 Err(Failure::Refused(refusal)) => {
@@ -134,6 +134,7 @@ impl Shell {
         now: Timestamp,
     ) -> Result<(DomainId, Registration, SubmissionRequest), Failure> {
         let success = outcome?;
+        let period = self.lookback(submission);
         let connection = self.connections.get_mut(&success.domain);
         let connection = connection.ok_or_else(|| disconnected(&success.domain))?;
         let participant = &self.identity.participant;
@@ -142,8 +143,8 @@ impl Shell {
         let times = RequestTimes {
             ledger_time: success.ledger_time,
             preparation_time: success.preparation_time,
-            deduplication_offset: self.end.times.start(submission.deduplication, now),
-            deduplication_start: self.end.times.start_time(submission.deduplication, now),
+            deduplication_offset: self.end.times.start(period, now),
+            deduplication_start: self.end.times.start_time(period, now),
             max_sequencing_time: now.plus(self.role.config.sequencing_timeout.into()),
         };
         let route = Route {
@@ -175,6 +176,12 @@ impl Shell {
         Ok((success.domain, registration, sent))
     }
 
+    /// How far back a duplicate is looked for.
+    fn lookback(&self, submission: &Submission) -> Lookback {
+        let max = self.role.config.deduplication_max;
+        submission.deduplication.lookback(max)
+    }
+
     /// Interpretation failed. If it did because of a contract that this very change consumed when it
     /// was accepted, the answer is that it was.
     async fn accepted_in_spite_of(
@@ -186,7 +193,7 @@ impl Shell {
     ) -> Result<Option<()>, storage::Error> {
         if let Some(accepted) = self.accepted_before(submission, error).await?
             && let Some(refusal) =
-                submission::refuse_duplicate(submission.deduplication, &accepted, now)
+                submission::refuse_duplicate(self.lookback(submission), &accepted, now)
         {
             self.complete_duplicate(submission, &refusal, now, turn);
             return Ok(Some(()));
@@ -220,7 +227,7 @@ impl Shell {
         now: Timestamp,
         turn: &mut Turn,
     ) {
-        let start = self.end.times.start(submission.deduplication, now);
+        let start = self.end.times.start(self.lookback(submission), now);
         let in_flight = in_flight(submission, start);
         let wanted = submission.domain.clone();
         let preferred = || self.by_preference().first().map(|it| it.info.id.clone());
@@ -258,8 +265,9 @@ impl Shell {
         now: Timestamp,
         turn: &mut Turn,
     ) -> Result<Vec<Reply<()>>, storage::Error> {
+        let (ready, mut duplicates) = self.refuse_forgotten(ready, now, turn).await?;
         if ready.is_empty() {
-            return Ok(Vec::new());
+            return Ok(duplicates);
         }
         let (registrations, rest): (Vec<Registration>, Vec<_>) = ready
             .into_iter()
@@ -274,7 +282,6 @@ impl Shell {
             .unzip();
         let known = self.store.register(&registrations, false).await?;
         let mut again = Vec::new();
-        let mut duplicates = Vec::new();
         for (registration, (outgoing, period)) in registrations.into_iter().zip(rest) {
             let Some(accepted) = known.get(&registration.change_id) else {
                 self.send_registered(registration, outgoing);
@@ -295,6 +302,36 @@ impl Shell {
             self.send_registered(registration, outgoing);
         }
         Ok(duplicates)
+    }
+
+    /// Those of which nobody remembers whether they were accepted get their completion, too.
+    async fn refuse_forgotten(
+        &mut self,
+        ready: Vec<Ready>,
+        now: Timestamp,
+        turn: &mut Turn,
+    ) -> Result<(Vec<Ready>, Vec<Reply<()>>), storage::Error> {
+        // as far as times on the ledger go, a clock that is set back has not
+        let now = self
+            .end
+            .times
+            .latest()
+            .map_or(now, |latest| latest.max(now));
+        let mut remembered = Vec::with_capacity(ready.len());
+        let mut refused = Vec::new();
+        for it in ready {
+            let change = it.registration.change_id;
+            let forgotten = self.pruning.forgotten(&self.store, change, it.period, now);
+            match forgotten.await? {
+                None => remembered.push(it),
+                Some(refusal) => {
+                    let in_flight = it.registration.in_flight;
+                    self.complete(&it.domain, in_flight, &refusal, now, turn);
+                    refused.push(it.reply);
+                }
+            }
+        }
+        Ok((remembered, refused))
     }
 
     fn send_registered(&mut self, registration: Registration, outgoing: Outgoing) {

@@ -253,23 +253,29 @@ impl Turn {
         match &effective.applied {
             Applied::Party {
                 party,
-                hosting: Some(hosting),
-                is_new: true,
+                hosting,
+                before,
             } => {
-                let is_local = hosting.permission(context.participant).is_some();
-                let host = hosting.hosts.first().map(|host| &host.participant);
-                let event = commit::party_added(
-                    &topology_update_id(&effective.transaction, context.domain),
+                let hosted = commit::Hosted {
                     party,
-                    host.unwrap_or(context.participant),
-                    is_local,
+                    before: before.as_ref(),
+                    now: hosting.as_ref(),
+                };
+                let event = commit::hosting_changed(
+                    &topology_update_id(&effective.transaction, context.domain),
+                    hosted,
+                    context.participant,
                     context.domain,
                     effective.at,
                 );
-                self.append(event, effective.at, context);
-                self.parties.push(party.clone());
+                if let Some(event) = event {
+                    self.append(event, effective.at, context);
+                }
+                if before.is_none() && hosting.is_some() {
+                    self.parties.push(party.clone());
+                }
             }
-            Applied::Party { .. } | Applied::Member(_) | Applied::Other => {}
+            Applied::Member(_) | Applied::Other => {}
         }
     }
 

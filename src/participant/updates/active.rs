@@ -121,8 +121,15 @@ impl ActiveReader {
     /// The next contracts; none if there are no more.
     ///
     /// # Errors
-    /// If the database does not answer.
+    /// If the database does not answer, or what was active at that offset is not known any more.
     pub async fn next(&mut self) -> Result<Option<Vec<ActiveContract>>, Refusal> {
+        let read = self.read().await;
+        // whatever else may be wrong with what was read
+        self.model.check_active(self.at)?;
+        read
+    }
+
+    async fn read(&mut self) -> Result<Option<Vec<ActiveContract>>, Refusal> {
         while self.pending.is_empty() {
             if self.found.is_empty() && !self.find().await? {
                 return Ok(None);

@@ -74,6 +74,7 @@ impl ReadModel {
                 Some(found) => found,
                 None => self.stored_completions(filter, range).await?,
             };
+            self.check_completions(range)?;
             follow.has_read_to(position);
             if !entries.is_empty() {
                 return Ok(Some(Told::Items(entries)));

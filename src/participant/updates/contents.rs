@@ -88,7 +88,7 @@ impl ReadModel {
         self.find(created_by(first), None, &mut found).await?;
         match created_by(first).find(|id| !found.contains_key(*id)) {
             None => Ok(found),
-            Some(id) => Err(Refusal::internal(format!("contract {id} is not stored"))),
+            Some(id) => Err(self.missing_contract(first.entry.offset, id)),
         }
     }
 
@@ -132,7 +132,7 @@ impl ReadModel {
 fn created_by(projection: &Projection) -> impl Iterator<Item = &ContractId> {
     let events = match &projection.entry.body {
         Body::Transaction(transaction) => &transaction.events[..],
-        Body::Rejection(_) | Body::PartyAdded(_) => &[],
+        Body::Rejection(_) | Body::Hosting(_) => &[],
     };
     let shown = projection.events.iter();
     shown

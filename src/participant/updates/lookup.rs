@@ -7,7 +7,7 @@ use super::format::{EventFormat, UpdateFormat};
 use super::projection::{Projection, show_life};
 use super::read_model::ReadModel;
 use super::selection::Selection;
-use super::store::{ActivePosition, KnownParty};
+use super::store::{ActivePosition, KnownParty, LifeRow};
 use super::told::Update;
 use crate::model::{ContractId, Offset, Party};
 use crate::participant::errors::Refusal;
@@ -51,13 +51,28 @@ impl ReadModel {
         let Some(row) = self.store().life(id).await? else {
             return Ok(Life::default());
         };
-        let verbose = format.verbose;
+        let ended = row.archived.and_then(|it| Offset::new(it.created_offset));
+        let life = self.read_life(&row, end, &selection, format.verbose).await;
+        // it is gone as a whole, even while a part of it can be read
+        if ended.is_some_and(|ended| self.is_pruned(ended)) {
+            return Ok(Life::default());
+        }
+        life
+    }
+
+    async fn read_life(
+        &self,
+        row: &LifeRow,
+        end: Offset,
+        selection: &Selection,
+        verbose: bool,
+    ) -> Result<Life, Refusal> {
         Ok(Life {
             created: self
-                .life_event(Some(row.created), end, &selection, verbose)
+                .life_event(Some(row.created), end, selection, verbose)
                 .await?,
             archived: self
-                .life_event(row.archived, end, &selection, verbose)
+                .life_event(row.archived, end, selection, verbose)
                 .await?,
         })
     }

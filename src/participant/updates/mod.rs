@@ -8,7 +8,8 @@
 //!
 //! Invariants: nothing beyond the ledger end of a read's beginning is shown, and nothing of a
 //! transaction before all of it is indexed. A read holds a connection while it reads a page, never
-//! while somebody takes what it read; a stream holds one page. Decisions are pure (`selection`,
+//! while somebody takes what it read; a stream holds one page. What was read is looked at once more
+//! after it was read: if its beginning is gone (`pruned`), it is refused and never told in parts. Decisions are pure (`selection`,
 //! `projection`); SQL stands in `store`.
 
 mod config;
@@ -25,6 +26,7 @@ mod views;
 
 mod store;
 
+mod pruned;
 mod read_model;
 mod resolve;
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::format::{Shape, TopologyFormat};
 use super::selection::{Carries, Selection};
 use crate::model::Party;
-use crate::participant::indexer::{Action, Body, Entry, Event, PartyAdded, Transaction};
+use crate::participant::indexer::{Action, Body, Entry, Event, HostingChanged, Transaction};
 
 /// What a reader asks for, resolved.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -54,8 +54,8 @@ impl Projector {
                 }
                 (shows_command(transaction, selection), events)
             }
-            Body::PartyAdded(added) => {
-                if !self.topology.as_ref()?.includes(added) {
+            Body::Hosting(changed) => {
+                if !self.topology.as_ref()?.includes(changed) {
                     return None;
                 }
                 (false, Vec::new())
@@ -80,9 +80,9 @@ impl Projector {
 }
 
 impl TopologyFormat {
-    fn includes(&self, added: &PartyAdded) -> bool {
+    fn includes(&self, changed: &HostingChanged) -> bool {
         let parties = self.parties.as_ref();
-        parties.is_none_or(|parties| parties.contains(&added.party))
+        parties.is_none_or(|parties| parties.contains(&changed.party))
     }
 }
 

@@ -57,6 +57,14 @@ impl Stretch {
         }
     }
 
+    /// The offsets in it, if it ends.
+    pub(super) fn range(self) -> Option<Range> {
+        match self {
+            Self::Forward { after, last } => last.map(|to| Range { after, to }),
+            Self::Backward { from, after } => Some(Range { after, to: from }),
+        }
+    }
+
     /// What is left of it when it was read up to a position.
     pub(super) fn after(self, position: Offset) -> Self {
         match self {
@@ -287,6 +295,7 @@ impl Reader {
                     let max = self.model.config().page_entries_max;
                     let filters = &self.projector.filters;
                     let portion = self.model.ascending(filters, range, max).await?;
+                    self.model.check_updates(range)?;
                     follow.has_read_to(portion.position);
                     self.pending = portion.projections;
                     // nobody waits for a stream that finds nothing, so others are let through here
@@ -310,6 +319,7 @@ impl Reader {
                 .model
                 .stored(filters, *range, Order::Descending, max)
                 .await?;
+            self.model.check_updates(*range)?;
             range.to = portion.position;
             self.pending = portion.projections;
         }

@@ -44,7 +44,7 @@ impl Update {
     pub fn events(&self) -> impl Iterator<Item = (&Shown, &Event, Option<&Content>)> {
         let events = match &self.projection.entry.body {
             Body::Transaction(transaction) => &transaction.events[..],
-            Body::Rejection(_) | Body::PartyAdded(_) => &[],
+            Body::Rejection(_) | Body::Hosting(_) => &[],
         };
         self.projection
             .events

@@ -42,7 +42,7 @@ fn a_party_is_hosted_when_its_namespace_and_the_host_sign() {
 
     let own = Transaction::first(party_at(&alice, &p1)).sign(&[&ours]);
     let applied = state.apply(&own).unwrap();
-    assert!(matches!(applied, Applied::Party { is_new: true, .. }));
+    assert!(matches!(applied, Applied::Party { before: None, .. }));
     assert!(state.may(&p1, Permission::Submission, &alice));
     assert!(!state.may(&p2, Permission::Observation, &alice));
     assert_eq!(state.apply(&own), Err(Error::AlreadyInForce));

@@ -29,7 +29,7 @@ pub(crate) fn completion(
             (render(&rejection.refusal, correlation), String::new())
         }
         Body::Transaction(transaction) => (Status::default(), transaction.update_id.to_string()),
-        Body::PartyAdded(_) => return None,
+        Body::Hosting(_) => return None,
     };
     Some(proto::Completion {
         command_id: completion.command_id.to_string(),

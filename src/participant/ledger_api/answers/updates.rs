@@ -8,9 +8,10 @@ use super::events::Writer;
 use super::times::timestamp;
 use crate::lf::engine::Engine;
 use crate::participant::errors::Refusal;
-use crate::participant::indexer::{Body, Entry, PartyAdded, Transaction};
+use crate::participant::indexer::{Body, Entry, HostNow, HostingChanged, Transaction};
 use crate::participant::submission::TraceContext;
 use crate::participant::updates::Update;
+use crate::topology::Permission;
 
 /// An update as a message.
 #[derive(Debug)]
@@ -35,7 +36,7 @@ fn update(update: &Update, verbose: bool, engine: &Engine) -> Result<Written, Re
             let written = self::body(entry, body, shows_command, events);
             Ok(Written::Transaction(written))
         }
-        Body::PartyAdded(added) => Ok(Written::Topology(topology(entry, added))),
+        Body::Hosting(changed) => Ok(Written::Topology(topology(entry, changed))),
         Body::Rejection(_) => Err(Refusal::internal("a rejection is no update")),
     }
 }
@@ -65,23 +66,50 @@ fn body(
     }
 }
 
-fn topology(entry: &Entry, added: &PartyAdded) -> proto::TopologyTransaction {
-    let event = proto::ParticipantAuthorizationAdded {
-        party_id: added.party.to_string(),
-        participant_id: added.participant.to_string(),
-        participant_permission: proto::ParticipantPermission::Submission as i32,
+fn topology(entry: &Entry, changed: &HostingChanged) -> proto::TopologyTransaction {
+    use proto::topology_event::Event;
+    let party_id = changed.party.to_string();
+    let event = |participant_id: String, now: HostNow| match now {
+        HostNow::Added(permission) => {
+            Event::ParticipantAuthorizationAdded(proto::ParticipantAuthorizationAdded {
+                party_id: party_id.clone(),
+                participant_id,
+                participant_permission: self::permission(permission) as i32,
+            })
+        }
+        HostNow::Changed(permission) => {
+            Event::ParticipantAuthorizationChanged(proto::ParticipantAuthorizationChanged {
+                party_id: party_id.clone(),
+                participant_id,
+                participant_permission: self::permission(permission) as i32,
+            })
+        }
+        HostNow::Revoked => {
+            Event::ParticipantAuthorizationRevoked(proto::ParticipantAuthorizationRevoked {
+                party_id: party_id.clone(),
+                participant_id,
+            })
+        }
     };
+    let hosts = changed.changes.iter();
+    let events = hosts.map(|change| proto::TopologyEvent {
+        event: Some(event(change.participant.to_string(), change.now)),
+    });
     proto::TopologyTransaction {
-        update_id: added.update_id.to_string(),
-        events: vec![proto::TopologyEvent {
-            event: Some(proto::topology_event::Event::ParticipantAuthorizationAdded(
-                event,
-            )),
-        }],
+        update_id: changed.update_id.to_string(),
+        events: events.collect(),
         offset: entry.offset.get(),
         synchronizer_id: entry.domain.to_string(),
         trace_context: trace_context(&entry.trace),
         record_time: Some(timestamp(entry.record_time)),
+    }
+}
+
+fn permission(permission: Permission) -> proto::ParticipantPermission {
+    match permission {
+        Permission::Submission => proto::ParticipantPermission::Submission,
+        Permission::Confirmation => proto::ParticipantPermission::Confirmation,
+        Permission::Observation => proto::ParticipantPermission::Observation,
     }
 }
 

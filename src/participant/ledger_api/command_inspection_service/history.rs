@@ -113,7 +113,7 @@ impl History {
                 status.updates = Some(updates(&transaction.events));
                 CommandState::Succeeded.into()
             }
-            Body::Rejection(_) | Body::PartyAdded(_) => CommandState::Failed.into(),
+            Body::Rejection(_) | Body::Hosting(_) => CommandState::Failed.into(),
         };
     }
 

@@ -46,7 +46,7 @@ pub(super) async fn execute(
     match &entry.body {
         Body::Rejection(rejection) => Err(rejection.refusal.clone()),
         Body::Transaction(_) => Ok(Accepted(entry)),
-        Body::PartyAdded(_) => Err(Refusal::internal("a topology event as completion")),
+        Body::Hosting(_) => Err(Refusal::internal("a topology event as completion")),
     }
 }
 
@@ -60,7 +60,7 @@ impl Accepted {
     pub(super) fn transaction(&self) -> Option<&Transaction> {
         match &self.0.body {
             Body::Transaction(transaction) => Some(transaction),
-            Body::Rejection(_) | Body::PartyAdded(_) => None,
+            Body::Rejection(_) | Body::Hosting(_) => None,
         }
     }
 }

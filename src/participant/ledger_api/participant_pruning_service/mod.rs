@@ -1,4 +1,4 @@
-//! `ParticipantPruningService`: nothing can be pruned yet.
+//! `ParticipantPruningService`: the beginning of the ledger goes away.
 
 mod prune;
 
@@ -21,6 +21,6 @@ impl ParticipantPruningService for Pruning {
         request: Request<proto::PruneRequest>,
     ) -> Result<Response<proto::PruneResponse>, Status> {
         let (context, message) = open(request);
-        context.answer(prune::call(&self.0, &message))
+        context.answer(prune::call(&self.0, &message).await)
     }
 }

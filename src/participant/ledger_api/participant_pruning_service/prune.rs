@@ -1,4 +1,4 @@
-//! `Prune`: what cannot be pruned is refused as ever, and so is the rest.
+//! `Prune`: returns when everything up to an offset is deleted.
 
 use canton_proto::com::daml::ledger::api::v2::admin as proto;
 
@@ -6,10 +6,17 @@ use super::super::door::Door;
 use super::super::requests::positive;
 use crate::participant::errors::{ErrorId, Refusal};
 
-pub(super) fn call(
+pub(super) async fn call(
     door: &Door,
     request: &proto::PruneRequest,
 ) -> Result<proto::PruneResponse, Refusal> {
+    let beginning = door.model.head().beginning();
+    if beginning.is_going() {
+        return Err(Refusal::new(
+            ErrorId::ParticipantPruningInProgress,
+            "Pruning in progress. Please try later.",
+        ));
+    }
     if request.prune_up_to == 0 {
         return Err(Refusal::invalid_argument(
             "prune_up_to not specified or zero",
@@ -24,5 +31,10 @@ pub(super) fn call(
             format!("prune_up_to needs to be before ledger end {end}"),
         ));
     }
-    Err(Refusal::unimplemented("pruning"))
+    let of_this = [("phase", "underlyingLedger")];
+    metrics::counter!("daml_services_pruning_prune_started_total", &of_this).increment(1);
+    door.sync.prune(up_to).await?;
+    beginning.wait_until_deleted(up_to).await;
+    metrics::counter!("daml_services_pruning_prune_completed_total", &of_this).increment(1);
+    Ok(proto::PruneResponse {})
 }

@@ -19,7 +19,7 @@ pub(super) fn response(
 ) -> Result<proto::GetActiveContractsResponse, Refusal> {
     let workflow_id = match &contract.created.projection.entry.body {
         Body::Transaction(transaction) => transaction.workflow_id.as_ref(),
-        Body::Rejection(_) | Body::PartyAdded(_) => None,
+        Body::Rejection(_) | Body::Hosting(_) => None,
     };
     Ok(proto::GetActiveContractsResponse {
         workflow_id: workflow_id.map(ToString::to_string).unwrap_or_default(),

@@ -24,7 +24,7 @@ pub(super) async fn call(
     let max = page_size(request.max_page_size, default, max)?;
     let participant = door.participant().await?;
     let scope = format!(
-        "contracts page {participant} {:?} {max} {format:?}",
+        "contracts page {participant} {:?} {format:?}",
         request.active_at_offset
     );
     let continued = request.page_token.as_deref();

@@ -62,6 +62,6 @@ impl StateService for State {
         request: Request<proto::GetLatestPrunedOffsetsRequest>,
     ) -> Result<Response<proto::GetLatestPrunedOffsetsResponse>, Status> {
         let (context, _) = open(request);
-        context.answer(get_latest_pruned_offsets::call())
+        context.answer(get_latest_pruned_offsets::call(&self.0))
     }
 }

@@ -10,11 +10,12 @@ use super::super::requests::{
 use super::is_verbose;
 use crate::model::Offset;
 use crate::participant::errors::{ErrorId, Refusal};
-use crate::participant::updates::{Stretch, UpdateFormat};
+use crate::participant::updates::{Page, Stretch, UpdateFormat};
 
 /// What is asked for, but for the page.
 struct Question {
-    after: Offset,
+    /// Where to begin; what is there if the client does not say.
+    after: Option<Offset>,
     last: Option<Offset>,
     max: usize,
     format: UpdateFormat,
@@ -39,26 +40,12 @@ pub(super) async fn call(
         Some(token) => Some(continued(&token, &scope)?),
     };
     let to = question.last.unwrap_or(end);
-    let stretch = match (question.descending, continued) {
-        (false, after) => Stretch::Forward {
-            after: after.unwrap_or(question.after),
-            last: Some(to),
-        },
-        (true, from) => Stretch::Backward {
-            from: from.unwrap_or(to),
-            after: question.after,
-        },
-    };
-    let page = door
-        .model
-        .page(&question.format, stretch, question.max)
-        .await?;
+    let (page, stretch) = question.page(door, continued, to).await?;
     let verbose = is_verbose(&question.format);
-    let last = page.updates.last().map(|it| it.projection.entry.offset);
     let updates = page.updates.iter();
     let updates = updates.map(|update| single_update(update, verbose, door.engine()));
-    let bounds = bounds(stretch, last.filter(|_| page.has_more));
-    let goes_on = page.has_more || (question.last.is_none() && !question.descending);
+    let bounds = bounds(stretch, page.next);
+    let goes_on = page.next.is_some() || (question.last.is_none() && !question.descending);
     let next = match stretch {
         Stretch::Forward { .. } => bounds.1,
         Stretch::Backward { .. } => bounds.0,
@@ -82,8 +69,9 @@ impl Question {
             positive(offset, "endOffsetInclusive", expected)
         });
         let last = last.transpose()?;
-        let after = request.begin_offset_exclusive.unwrap_or_default();
-        let after = non_negative(after, "beginOffsetExclusive")?;
+        let after = request.begin_offset_exclusive;
+        let after = after.map(|it| non_negative(it, "beginOffsetExclusive"));
+        let after = after.transpose()?;
         let config = &door.config;
         let (default, max) = (
             config.default_updates_page_size,
@@ -92,13 +80,15 @@ impl Question {
         let max = page_size(request.max_page_size, default, max)?;
         if let Some(last) = last {
             not_after_end(last, end, "endOffsetInclusive")?;
-            if after > last {
+            if after.is_some_and(|after| after > last) {
                 return Err(Refusal::invalid_argument(
                     "beginOffsetExclusive is after endOffsetInclusive",
                 ));
             }
         }
-        not_after_end(after, end, "beginOffsetExclusive")?;
+        if let Some(after) = after {
+            not_after_end(after, end, "beginOffsetExclusive")?;
+        }
         Ok(Self {
             after,
             last,
@@ -106,6 +96,37 @@ impl Question {
             format: update_format(present(request.update_format, "update_format")?)?,
             descending: request.descending_order,
         })
+    }
+
+    /// A page and which part of the ledger was looked through for it.
+    async fn page(
+        &self,
+        door: &Door,
+        continued: Option<Offset>,
+        to: Offset,
+    ) -> Result<(Page, Stretch), Refusal> {
+        let stretch = |after| match (self.descending, continued) {
+            (false, continued) => Stretch::Forward {
+                after: continued.unwrap_or(after),
+                last: Some(to),
+            },
+            (true, from) => Stretch::Backward {
+                from: from.unwrap_or(to),
+                after,
+            },
+        };
+        let (format, max, model) = (&self.format, self.max, &door.model);
+        // who goes forward has been told where it began
+        let begin = self
+            .after
+            .or_else(|| continued.filter(|_| !self.descending));
+        match begin {
+            Some(begin) => {
+                let stretch = stretch(begin);
+                Ok((model.page(format, stretch, max).await?, stretch))
+            }
+            None => model.page_of_what_is_there(format, stretch, max).await,
+        }
     }
 
     /// Everything that must be the same for the next page.
@@ -117,18 +138,18 @@ impl Question {
             format,
             descending,
         } = self;
-        format!("updates {participant} {after} {last:?} {max} {descending} {format:?}")
+        format!("updates {participant} {after:?} {last:?} {max} {descending} {format:?}")
     }
 }
 
-/// The part of the ledger that a page covers; `last` is its last update if there are more.
-fn bounds(stretch: Stretch, last: Option<Offset>) -> (Offset, Offset) {
+/// The part of the ledger that a page covers: up to the next update, if there is one.
+fn bounds(stretch: Stretch, next: Option<Offset>) -> (Offset, Offset) {
     match stretch {
-        Stretch::Forward { after, last: to } => (after, last.or(to).unwrap_or(after)),
-        Stretch::Backward { from, after } => {
-            let below = last.and_then(|last| Offset::new(last.get() - 1));
-            (below.unwrap_or(after), from)
+        Stretch::Forward { after, last: to } => {
+            let before = next.and_then(|next| Offset::new(next.get() - 1));
+            (after, before.or(to).unwrap_or(after))
         }
+        Stretch::Backward { from, after } => (next.unwrap_or(after), from),
     }
 }
 

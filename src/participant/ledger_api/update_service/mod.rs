@@ -85,7 +85,11 @@ async fn show(
         door.model.projector(format).await?;
         return Ok(None);
     };
-    let update = door.model.show(&entry, format).await?;
+    let shown = door.model.show(&entry, format).await;
+    if door.model.is_pruned(entry.offset) {
+        return Ok(None);
+    }
+    let update = shown?;
     let verbose = is_verbose(format);
     let written = update.map(|update| single_update(&update, verbose, door.engine()));
     written.transpose()

@@ -9,7 +9,7 @@ mod keys;
 mod log;
 mod parties;
 
-pub(super) use contracts::{ActivePosition, ArchivedPosition};
+pub(super) use contracts::{ActivePosition, ArchivedPosition, LifeRow};
 pub(super) use keys::Keys;
 pub(super) use log::{LogRow, Order, Range};
 pub use parties::KnownParty;

@@ -1,0 +1,5 @@
+//! What sync deletes of its own.
+
+mod postgres;
+
+pub use postgres::Store;
