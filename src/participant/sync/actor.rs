@@ -1,6 +1,5 @@
 //! Sync's shell: one loop in which everything that must have an order gets it.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -11,12 +10,12 @@ use futures_util::{FutureExt, StreamExt};
 use super::administration::Administration;
 use super::config::Config;
 use super::contracts::ContractStore;
+use super::course::Course;
 use super::identity::Identity;
 use super::intake::{Checking, Intake};
 use super::messages::SyncMessage;
 use super::outbox::Outbox;
 use super::packages::Uploaded;
-use super::processor::{Decision, Processor};
 use super::register::InFlight;
 use super::rotation::Rotation;
 use super::store::Store;
@@ -24,11 +23,10 @@ use super::submissions::Interpreted;
 use super::turn::{Context, LogEnd, Turn};
 use super::vetting::{Vetting, VettingChecked, VettingReply};
 use crate::lf::signature::Signatures;
-use crate::model::{Duration, ProtocolVersion, Timestamp};
+use crate::model::ProtocolVersion;
 use crate::participant::indexer::LogTail;
 use crate::participant::packages::Packages;
 use crate::participant::submission::{ConnectedDomain, Interpreter};
-use crate::protocol::RequestId;
 use crate::runtime::clock::Clock;
 use crate::runtime::compute::ComputePool;
 use crate::runtime::health::State;
@@ -38,9 +36,6 @@ use crate::storage::{self, Database, Schema};
 
 /// Messages, events or results taken into one turn at most: bounds how long a turn takes.
 const TURN_MAX: usize = 128;
-
-/// How long a topology change that is due may wait for somebody else to ask for the time.
-const CHANGE_PATIENCE: Duration = Duration::from_secs(1);
 
 /// The role `sync`.
 pub struct SyncRole {
@@ -96,20 +91,13 @@ pub(super) struct Shell {
     pub(super) info: DomainInfo,
     pub(super) subscription: Subscription,
     pub(super) intake: Intake,
-    pub(super) processor: Processor,
+    pub(super) course: Course,
     pub(super) in_flight: InFlight,
     pub(super) outbox: Outbox,
     pub(super) administration: Administration,
     pub(super) vetting: Vetting,
     pub(super) rotation: Rotation,
     pub(super) end: LogEnd,
-    /// The last event that was processed, and the last one kept.
-    pub(super) processed: Timestamp,
-    pub(super) kept: Timestamp,
-    /// Requests without a verdict that the database has.
-    pub(super) kept_undecided: BTreeSet<RequestId>,
-    /// Those of them that have not been read again since the restart.
-    pub(super) restoring: BTreeMap<RequestId, Decision>,
     pub(super) interpreting: FuturesUnordered<Task<Option<Interpreted>>>,
     pub(super) checking: FuturesOrdered<Checking>,
     pub(super) uploading: FuturesUnordered<Task<Uploaded>>,
@@ -128,8 +116,10 @@ impl Shell {
                 events = self.subscription.next(), if self.checking.len() < TURN_MAX => {
                     let events = events
                         .map_err(|error| RoleFailure::because("cannot read events", error))?;
+                    let (packages, compute) = (&self.role.packages, &self.role.compute);
                     for event in events {
-                        self.checking.extend(self.intake.take(event));
+                        let checking = self.intake.take(event, packages, compute);
+                        self.checking.extend(checking);
                     }
                 }
                 Some(first) = self.checking.next() => {
@@ -221,42 +211,36 @@ impl Shell {
         self.rotation.time_out(now);
         self.rotate();
         self.vet();
-        let late = self
-            .processor
-            .next_deadline()
-            .is_some_and(|deadline| deadline < now);
-        // the topology manager asks for that moment, too, unless it is away
-        let changes = self.intake.follower.register().next_change();
-        if late || changes.is_some_and(|at| at.plus(CHANGE_PATIENCE) < now) {
-            self.outbox
-                .tick(now.plus(self.role.config.sequencing_timeout.into()));
+        if self.course.needs_time(self.intake.follower.register(), now) {
+            let patience = self.role.config.sequencing_timeout.into();
+            self.outbox.send(self.outbox.tick(now.plus(patience)));
         }
         self.keep_position().await
     }
 
     /// Keeps the position when nothing else was to be kept for a while.
     async fn keep_position(&mut self) -> Result<(), storage::Error> {
-        if self.kept == self.processed {
+        if !self.course.is_ahead() {
             return Ok(());
         }
         self.keep(&mut Turn::default()).await
     }
 
     pub(super) async fn keep(&mut self, turn: &mut Turn) -> Result<(), storage::Error> {
-        self.note_undecided(turn);
+        self.course.note_undecided(turn);
         let position = self.position();
         turn.writes.position = Some(position);
         self.store.write(&self.info.id, &turn.writes).await?;
         self.subscription.kept(&position);
-        self.kept = self.processed;
+        self.course.kept();
         Ok(())
     }
 
     /// Where a restart would read: before the first request without a verdict.
     fn position(&self) -> Position {
-        let first = self.kept_undecided.first();
-        let resume = first.map_or(self.processed, |id| id.0.minus(Duration::from_micros(1)));
-        self.subscription.position(resume, self.processed)
+        let course = &self.course;
+        self.subscription
+            .position(course.resume(), course.processed)
     }
 
     pub(super) fn context(&mut self) -> Context<'_> {

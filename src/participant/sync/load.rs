@@ -10,10 +10,11 @@ use futures_util::stream::{FuturesOrdered, FuturesUnordered};
 use super::actor::{Shell, SyncRole};
 use super::administration::Administration;
 use super::contracts::ContractStore;
+use super::course::Course;
 use super::identity::Identity;
 use super::intake::{Intake, ViewKeys};
 use super::outbox::Outbox;
-use super::processor::{Decision, Processor};
+use super::processor::Decision;
 use super::register::{InFlight, Submitted};
 use super::rotation::Rotation;
 use super::store::{InFlightRow, Store};
@@ -69,19 +70,15 @@ impl Shell {
                 position: read_from(restored.position, &restored.undecided),
                 health,
             }),
-            kept_undecided: restored.undecided.keys().copied().collect(),
-            restoring: restored.undecided.clone(),
+            course: Course::new(restored.position.seen.time, restored.undecided.clone()),
             intake: Intake {
                 follower,
                 participant: identity.participant.clone(),
-                packages: role.packages.clone(),
-                compute: role.compute.clone(),
                 keys: Arc::new(ViewKeys::new(identity.decryption_keys())),
                 protocol_version: role.protocol_version,
                 kept: restored.position.seen.time,
                 undecided: restored.undecided,
             },
-            processor: Processor::default(),
             in_flight,
             outbox,
             administration: Administration::default(),
@@ -91,8 +88,6 @@ impl Shell {
                 offset: restored.last_offset,
                 times: restored.times.into_iter().collect(),
             },
-            processed: restored.position.seen.time,
-            kept: restored.position.seen.time,
             interpreting: FuturesUnordered::new(),
             checking: FuturesOrdered::new(),
             uploading: FuturesUnordered::new(),
@@ -117,7 +112,7 @@ async fn identity(store: &Store, name: &str) -> Result<Identity, storage::Error>
 }
 
 /// Who is who, as it was published up to the position.
-fn follower(
+pub(super) fn follower(
     info: &DomainInfo,
     topology: &[PublishedTransaction],
     position: Timestamp,
@@ -136,22 +131,33 @@ fn follower(
 /// Sends again what was registered: some of it may never have left. What was sequenced is not
 /// sequenced again.
 fn resume(rows: Vec<InFlightRow>, outbox: &mut Outbox) -> Result<InFlight, storage::Error> {
-    let mut in_flight = InFlight::default();
-    for row in rows {
-        let request = SubmissionRequest::decode(row.request).map_err(storage::Error::corrupt)?;
-        let submitted = Submitted {
-            change_id: row.change_id,
-            in_flight: row.in_flight,
-        };
-        in_flight.insert(row.message_id, submitted);
+    let (in_flight, requests) = registered(rows)?;
+    for request in requests {
         outbox.resume(request);
     }
     Ok(in_flight)
 }
 
+/// What was registered, with the requests to be sent.
+pub(super) fn registered(
+    rows: Vec<InFlightRow>,
+) -> Result<(InFlight, Vec<SubmissionRequest>), storage::Error> {
+    let mut in_flight = InFlight::default();
+    let mut requests = Vec::with_capacity(rows.len());
+    for row in rows {
+        requests.push(SubmissionRequest::decode(row.request).map_err(storage::Error::corrupt)?);
+        let submitted = Submitted {
+            change_id: row.change_id,
+            in_flight: row.in_flight,
+        };
+        in_flight.insert(row.message_id, submitted);
+    }
+    Ok((in_flight, requests))
+}
+
 /// Requests without a verdict are read again, so reading starts before the first of them. Where that
 /// is was not always kept.
-fn read_from(position: Position, undecided: &BTreeMap<RequestId, Decision>) -> Position {
+pub(super) fn read_from(position: Position, undecided: &BTreeMap<RequestId, Decision>) -> Position {
     let first = undecided.keys().next();
     match first.map(|first| first.0.minus(Duration::from_micros(1))) {
         Some(before) if before < position.resume.time => Position {

@@ -21,6 +21,7 @@ mod store;
 mod actor;
 mod load;
 
+mod ready;
 mod submissions;
 
 mod register;
@@ -29,6 +30,7 @@ mod outbox;
 
 mod intake;
 
+mod course;
 mod events;
 
 mod processor;
@@ -45,3 +47,7 @@ pub use actor::SyncRole;
 pub use config::Config;
 pub use messages::SyncMessage;
 pub use port::InProcessSync;
+
+#[cfg(test)]
+#[path = "../../../tests/simulation/members/participant/mod.rs"]
+pub(crate) mod simulated;

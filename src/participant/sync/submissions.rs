@@ -7,21 +7,21 @@ use tokio::sync::oneshot;
 use super::actor::Shell;
 use super::messages::Reply;
 use super::outbox::Sent;
-use super::register::Submitted;
+use super::ready::{
+    Fate, Preparation, change_id, check_prescribed, fate, in_flight, is_explained_by,
+    not_sequenced, registered,
+};
 use super::store::Registration;
 use super::turn::Turn;
 use crate::lf::error::Error as EngineError;
-use crate::model::{DomainId, MemberKind, Offset, Timestamp};
+use crate::model::Timestamp;
 use crate::participant::errors::{ErrorId, Refusal};
 use crate::participant::submission::{
-    self, AcceptedChange, ChangeId, DeduplicationPeriod, Failure, RequestTimes, Route, Submission,
-    Success, trace_id,
+    self, AcceptedChange, ChangeId, DeduplicationPeriod, Failure, Submission, Success, trace_id,
 };
-use crate::protocol::{MessageId, SubmissionRequest};
+use crate::protocol::SubmissionRequest;
 use crate::runtime::Task;
-use crate::sequencer_client::SendError;
 use crate::storage;
-use crate::wire::ledger as wire;
 
 /// A submission that was interpreted.
 pub(super) struct Interpreted {
@@ -49,7 +49,7 @@ impl Shell {
             )));
             return;
         }
-        if let Err(refusal) = self.check_prescribed(submission.domain.as_ref()) {
+        if let Err(refusal) = check_prescribed(&self.info.id, submission.domain.as_ref()) {
             let _ = reply.send(Err(refusal));
             return;
         }
@@ -126,62 +126,16 @@ impl Shell {
         outcome: Result<Success, Failure>,
         now: Timestamp,
     ) -> Result<(Registration, SubmissionRequest), Failure> {
-        let success = outcome?;
-        self.check_prescribed(success.domain.as_ref())?;
-        let participant = &self.identity.participant;
-        let topology = self.intake.follower.topology();
-        submission::check_submitters(&submission.act_as, participant, topology)?;
-        let times = RequestTimes {
-            ledger_time: success.ledger_time,
-            preparation_time: success.preparation_time,
-            deduplication_offset: self.end.times.start(submission.deduplication, now),
-            deduplication_start: self.end.times.start_time(submission.deduplication, now),
-            max_sequencing_time: now.plus(self.role.config.sequencing_timeout.into()),
-        };
-        let request = submission::build(
-            submission,
-            &success.interpreted,
-            times,
-            participant,
-            topology,
-            self.route(success.domain.as_ref()),
-        )?;
-        let mediator = topology.members_of(MemberKind::Mediator).next();
-        let mediator = mediator.cloned().ok_or_else(no_mediator)?;
-        let envelopes = self
-            .outbox
-            .request_envelopes(&request, mediator, topology, now)?;
-        let message_id = MessageId::random();
-        let sent = self
-            .outbox
-            .request(message_id, envelopes, times.max_sequencing_time);
-        let registration = Registration {
-            message_id,
-            change_id: change_id(submission),
-            request: sent.encode(),
-            in_flight: in_flight(submission, times.deduplication_offset),
-        };
-        Ok((registration, sent))
-    }
-
-    /// Refuses a domain that is not the one.
-    fn check_prescribed(&self, wanted: Option<&DomainId>) -> Result<(), Refusal> {
-        match wanted {
-            Some(domain) if *domain != self.info.id => Err(submission::prescribed(
-                domain,
-                "this participant is not connected to it",
-            )),
-            _ => Ok(()),
-        }
-    }
-
-    /// Where a transaction goes.
-    fn route(&self, prescribed: Option<&DomainId>) -> Route<'_> {
-        Route {
+        let mut preparation = Preparation {
+            participant: &self.identity.participant,
             domain: &self.info.id,
-            is_prescribed: prescribed.is_some(),
             protocol_version: self.role.protocol_version,
-        }
+            topology: self.intake.follower.topology(),
+            end: &self.end,
+            outbox: &mut self.outbox,
+            sequencing_timeout: self.role.config.sequencing_timeout.into(),
+        };
+        preparation.prepare(submission, outcome, now)
     }
 
     /// Interpretation failed. If it did because of a contract that this very change consumed when it
@@ -209,17 +163,13 @@ impl Shell {
         submission: &Submission,
         error: &EngineError,
     ) -> Result<Option<AcceptedChange>, storage::Error> {
-        let change = change_id(submission);
-        match error {
-            EngineError::ContractNotFound(contract) => {
-                let accepted = self.store.accepted(change).await?;
-                let archived_by = self.store.archived_by(contract).await?;
-                Ok(accepted.filter(|it| archived_by == Some(it.completion_offset)))
-            }
-            // which contract had the key then is not known
-            EngineError::ContractKeyNotFound(_) => self.store.accepted(change).await,
-            _ => Ok(None),
-        }
+        let archived_by = match error {
+            EngineError::ContractNotFound(contract) => self.store.archived_by(contract).await?,
+            EngineError::ContractKeyNotFound(_) => None,
+            _ => return Ok(None),
+        };
+        let accepted = self.store.accepted(change_id(submission)).await?;
+        Ok(accepted.filter(|accepted| is_explained_by(error, accepted, archived_by)))
     }
 
     fn complete_duplicate(
@@ -253,16 +203,13 @@ impl Shell {
         let mut again = Vec::new();
         let mut duplicates = Vec::new();
         for (registration, (request, period, reply)) in registrations.into_iter().zip(rest) {
-            let Some(accepted) = known.get(&registration.change_id) else {
-                self.send_registered(registration, request, reply);
-                continue;
-            };
-            match submission::refuse_duplicate(period, accepted, now) {
-                Some(refusal) => {
+            match fate(period, known.get(&registration.change_id), now) {
+                Fate::Send => self.send_registered(registration, request, reply),
+                Fate::Duplicate(refusal) => {
                     turn.complete(registration.in_flight, &refusal, now, &mut self.context());
                     duplicates.push(reply);
                 }
-                None => again.push((registration, request, reply)),
+                Fate::Again => again.push((registration, request, reply)),
             }
         }
         for (registration, request, reply) in again {
@@ -284,11 +231,7 @@ impl Shell {
             message_id = %registration.message_id,
             "submission registered"
         );
-        let submitted = Submitted {
-            change_id: registration.change_id,
-            in_flight: registration.in_flight,
-        };
-        self.in_flight.insert(registration.message_id, submitted);
+        registered(registration, &mut self.in_flight);
         self.outbox.send(request);
         let _ = reply.send(Ok(()));
     }
@@ -303,21 +246,8 @@ impl Shell {
             tracing::debug!(message_id = %sent.message_id, %error, "message was not sequenced");
             return Ok(());
         }
-        let refusal = match &error {
-            // it was sequenced in an earlier form: its event says what becomes of it
-            SendError::MessageIdReused => return Ok(()),
-            SendError::TooLate => Refusal::new(
-                ErrorId::NotSequencedTimeout,
-                "Transaction was not sequenced within the pre-defined max sequencing time and has \
-                 therefore timed out",
-            ),
-            SendError::TooLarge { .. }
-            | SendError::UnknownMember(_)
-            | SendError::Refused(_)
-            | SendError::Unavailable(_)
-            | SendError::Overloaded => {
-                Refusal::new(ErrorId::SequencerRequestFailed, error.to_string())
-            }
+        let Some(refusal) = not_sequenced(&error) else {
+            return Ok(());
         };
         let mut turn = Turn::default();
         let now = self.role.clock.now();
@@ -337,37 +267,14 @@ async fn unless_abandoned<T, A>(
     }
 }
 
-fn change_id(submission: &Submission) -> ChangeId {
-    ChangeId::of(
-        &submission.user_id,
-        &submission.command_id,
-        &submission.act_as,
-    )
-}
-
-fn in_flight(submission: &Submission, deduplication_offset: Offset) -> wire::InFlightSubmission {
-    let act_as = submission.act_as.iter();
-    wire::InFlightSubmission {
-        completion: Some(wire::Completion {
-            user_id: submission.user_id.to_string(),
-            act_as: act_as.map(ToString::to_string).collect(),
-            command_id: submission.command_id.to_string(),
-            submission_id: submission.submission_id.to_string(),
-            deduplication_offset: deduplication_offset.get(),
-        }),
-        traceparent: submission.trace.parent.clone(),
-        tracestate: submission.trace.state.clone(),
-    }
-}
-
-fn already_in_flight() -> Refusal {
+pub(super) fn already_in_flight() -> Refusal {
     Refusal::new(
         ErrorId::SubmissionAlreadyInFlight,
         "The submission is already in-flight",
     )
 }
 
-fn no_mediator() -> Failure {
+pub(super) fn no_mediator() -> Failure {
     Failure::Refused(Refusal::new(
         ErrorId::NotConnectedToAnySynchronizer,
         "The domain has no mediator yet; try again",

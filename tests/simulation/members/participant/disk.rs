@@ -1,0 +1,217 @@
+//! A participant's database: what the statements of the store do to the tables, all or nothing.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+
+use bytes::Bytes;
+
+use super::super::identity::Identity;
+use super::super::processor::Decision;
+use super::super::store::{InFlightRow, Registration, Writes};
+use crate::lf::transaction::ContractInstance;
+use crate::model::{ContractId, MemberId, Offset, ParticipantId, Party, Timestamp};
+use crate::participant::confirmation::locks::ContractState;
+use crate::participant::submission::{AcceptedChange, ChangeId};
+use crate::protocol::{MessageId, RequestId};
+use crate::sequencer_client::Position;
+use crate::simulation::place::Place;
+use crate::topology::{PublishedTransaction, SignedTransaction, Transaction};
+use crate::wire::ledger as wire;
+
+/// What survives.
+#[derive(Debug)]
+pub(crate) struct Disk {
+    pub(super) identity: Identity,
+    log: Vec<Bytes>,
+    contracts: BTreeMap<ContractId, Arc<ContractInstance>>,
+    states: BTreeMap<ContractId, Option<(Timestamp, Offset)>>,
+    accepted: BTreeMap<ChangeId, AcceptedChange>,
+    in_flight: BTreeMap<MessageId, InFlight>,
+    pub(super) topology: Vec<PublishedTransaction>,
+    pub(super) undecided: BTreeMap<RequestId, Decision>,
+    pub(super) times: Vec<(Timestamp, Offset)>,
+    pub(super) position: Position,
+}
+
+#[derive(Debug)]
+struct InFlight {
+    change_id: ChangeId,
+    request: Bytes,
+    completion: wire::InFlightSubmission,
+}
+
+impl Disk {
+    pub(crate) fn new(name: &str) -> Self {
+        Self {
+            identity: Identity::generate(name).unwrap(),
+            log: Vec::new(),
+            contracts: BTreeMap::new(),
+            states: BTreeMap::new(),
+            accepted: BTreeMap::new(),
+            in_flight: BTreeMap::new(),
+            topology: Vec::new(),
+            undecided: BTreeMap::new(),
+            times: Vec::new(),
+            position: Position::START,
+        }
+    }
+
+    pub(crate) const fn participant(&self) -> &ParticipantId {
+        &self.identity.participant
+    }
+
+    /// What it says when it joins.
+    pub(crate) fn introduction(&self, place: &Place) -> (MemberId, Vec<SignedTransaction>) {
+        self.identity
+            .introduce(&crate::sequencer_client::DomainInfo {
+                id: place.domain.clone(),
+                topology_manager: place.topology_manager.clone(),
+            })
+    }
+
+    /// Signs for the participant's namespace.
+    pub(crate) fn sign(&self, transaction: Transaction) -> SignedTransaction {
+        transaction.sign(&[&self.identity.namespace_key])
+    }
+
+    pub(crate) fn countersign(&self, transaction: SignedTransaction) -> SignedTransaction {
+        transaction.countersign(&self.identity.namespace_key)
+    }
+
+    pub(crate) fn namespace(&self) -> crate::model::Fingerprint {
+        self.identity.namespace_key.public().fingerprint()
+    }
+
+    /// The entries of the log; the first has offset 1.
+    pub(crate) fn log(&self) -> &[Bytes] {
+        &self.log
+    }
+
+    pub(crate) fn contract(&self, id: &ContractId) -> Option<&Arc<ContractInstance>> {
+        self.contracts.get(id)
+    }
+
+    /// The active contracts, for an application that looks.
+    pub(crate) fn active(&self) -> impl Iterator<Item = (&ContractId, &Arc<ContractInstance>)> {
+        let active = self
+            .states
+            .iter()
+            .filter(|(_, archived)| archived.is_none());
+        active.map(|(id, _)| (id, &self.contracts[id]))
+    }
+
+    /// Nothing is on its way.
+    pub(crate) fn is_idle(&self) -> bool {
+        self.in_flight.is_empty() && self.undecided.is_empty()
+    }
+
+    pub(super) fn last_offset(&self) -> Offset {
+        Offset::new(i64::try_from(self.log.len()).unwrap()).unwrap()
+    }
+
+    pub(super) fn visible(
+        &self,
+        id: &ContractId,
+        readers: &BTreeSet<Party>,
+    ) -> Option<Arc<ContractInstance>> {
+        let is_active = self.states.get(id).is_some_and(Option::is_none);
+        let contract = self.contracts.get(id).filter(|_| is_active)?;
+        (!contract.stakeholders.is_disjoint(readers)).then(|| Arc::clone(contract))
+    }
+
+    pub(super) fn states(&self, ids: BTreeSet<ContractId>) -> HashMap<ContractId, ContractState> {
+        let known = ids.into_iter().filter(|id| self.contracts.contains_key(id));
+        let states = known.map(|id| {
+            let state = match self.states.get(&id) {
+                None => ContractState::Unknown,
+                Some(None) => ContractState::Active,
+                Some(Some(_)) => ContractState::Archived,
+            };
+            (id, state)
+        });
+        states.collect()
+    }
+
+    pub(super) fn accepted(&self, change: ChangeId) -> Option<&AcceptedChange> {
+        self.accepted.get(&change)
+    }
+
+    pub(super) fn accepted_at(&self, changes: &[ChangeId]) -> HashMap<ChangeId, Timestamp> {
+        let found = changes.iter().filter_map(|change| {
+            let accepted = self.accepted.get(change)?;
+            Some((*change, accepted.accepted_at))
+        });
+        found.collect()
+    }
+
+    pub(super) fn archived_by(&self, id: &ContractId) -> Option<Offset> {
+        self.states.get(id).copied().flatten().map(|(_, by)| by)
+    }
+
+    pub(super) fn in_flight(&self) -> Vec<InFlightRow> {
+        let rows = self.in_flight.iter().map(|(message_id, it)| InFlightRow {
+            message_id: *message_id,
+            change_id: it.change_id,
+            request: it.request.clone(),
+            in_flight: it.completion.clone(),
+        });
+        rows.collect()
+    }
+
+    /// `REGISTER`
+    pub(super) fn register(&mut self, it: &Registration, anyway: bool) -> Option<AcceptedChange> {
+        let known = self.accepted.get(&it.change_id).cloned();
+        if anyway || known.is_none() {
+            let row = InFlight {
+                change_id: it.change_id,
+                request: it.request.clone().into(),
+                completion: it.in_flight.clone(),
+            };
+            let before = self.in_flight.insert(it.message_id, row);
+            assert!(before.is_none(), "a message id was registered twice");
+        }
+        known
+    }
+
+    /// `WRITE`. Panics where a constraint of the tables would fail.
+    pub(super) fn write(&mut self, writes: &Writes) {
+        for (offset, entry) in &writes.entries {
+            assert_eq!(*offset, self.last_offset().next(), "offsets have no gaps");
+            self.log.push(entry.clone());
+        }
+        for (id, bytes) in &writes.contracts {
+            let instance = ContractInstance::from_bytes(bytes).unwrap();
+            self.contracts
+                .entry(id.clone())
+                .or_insert_with(|| Arc::new(instance));
+        }
+        // a statement does not see what another part of it inserts
+        for (id, at, by) in &writes.archived {
+            if let Some(state) = self.states.get_mut(id) {
+                *state = Some((*at, *by));
+            }
+        }
+        for it in &writes.activated {
+            let before = self.states.insert(it.id.clone(), it.archived);
+            assert!(before.is_none(), "{} became active twice", it.id);
+        }
+        self.accepted.extend(writes.accepted.clone());
+        for message_id in &writes.finished {
+            self.in_flight.remove(message_id);
+        }
+        self.topology.extend(writes.topology.iter().cloned());
+        for (request, decision) in &writes.undecided_added {
+            let before = self.undecided.insert(*request, *decision);
+            assert!(before.is_none(), "{request} was undecided before");
+        }
+        for request in &writes.undecided_removed {
+            self.undecided.remove(request);
+        }
+        for (offset, time) in &writes.times {
+            self.times.push((*time, *offset));
+        }
+        if let Some(position) = writes.position {
+            self.position = position;
+        }
+    }
+}
