@@ -20,6 +20,8 @@ pub(crate) struct Wish {
     /// What is there more of after it.
     pub issued: i128,
     pub attempts: usize,
+    /// How far back duplicates are looked for, at each participant: always before the first attempt.
+    pub periods: Vec<DeduplicationPeriod>,
 }
 
 /// An attempt at a wish.
@@ -71,7 +73,7 @@ impl Idea {
 
 impl Applications {
     /// A wish to be fulfilled.
-    pub(crate) fn wish(&mut self, idea: Idea) -> usize {
+    pub(crate) fn wish(&mut self, idea: Idea, periods: Vec<DeduplicationPeriod>) -> usize {
         let name = format!("w{}", self.wishes.len());
         self.wishes.push(Wish {
             name,
@@ -79,6 +81,7 @@ impl Applications {
             commands: idea.commands,
             issued: idea.issued,
             attempts: 0,
+            periods,
         });
         self.wishes.len() - 1
     }
@@ -99,7 +102,8 @@ impl Applications {
 
     /// What is submitted for an attempt.
     pub(crate) fn submission(&self, id: &SubmissionId) -> Submission {
-        let wish = &self.wishes[self.attempts[id].wish];
+        let attempt = &self.attempts[id];
+        let wish = &self.wishes[attempt.wish];
         Submission {
             user_id: UserId::parse("user").unwrap(),
             command_id: CommandId::parse(&wish.name).unwrap(),
@@ -109,7 +113,7 @@ impl Applications {
             read_as: BTreeSet::new(),
             commands: Vec::new(),
             prefetch_keys: Vec::new(),
-            deduplication: DeduplicationPeriod::Maximum,
+            deduplication: wish.periods[attempt.participant],
             min_ledger_time: None,
             domain: None,
             disclosed: Vec::new(),

@@ -29,7 +29,7 @@ pub(crate) struct Checker {
     /// Entries of each participant that were looked at.
     looked_at: BTreeMap<usize, usize>,
     /// What readers of each participant were told.
-    told: BTreeMap<usize, Vec<Hash>>,
+    told: BTreeMap<usize, BTreeMap<usize, Hash>>,
     /// What each party was shown at each of its hosts.
     streams: BTreeMap<Party, BTreeMap<usize, Vec<Update>>>,
     /// Who issues everything.
@@ -37,8 +37,10 @@ pub(crate) struct Checker {
     consumed: HashMap<Bytes, String>,
     effective: HashMap<String, String>,
     completed: BTreeSet<SubmissionId>,
-    /// Issued by accepted transactions.
+    /// Wishes with a transaction.
     pub accepted: BTreeSet<String>,
+    /// Wishes with a completion that says so.
+    confirmed: BTreeSet<String>,
 }
 
 /// An update as a party sees it.
@@ -68,15 +70,12 @@ impl Checker {
         let told = self.told.entry(participant).or_default();
         let index = usize::try_from(offset.get() - 1).unwrap();
         let hash = hash(entry);
-        match told.get(index) {
-            Some(before) if *before == hash => Ok(()),
-            Some(_) => Err(format!("two entries were told of offset {}", offset.get())),
-            // what was written and not told before a crash is read from the log
-            None => {
-                told.resize(index, hash);
-                told.push(hash);
-                Ok(())
+        // what was written and not told before a crash is read from the log
+        match told.insert(index, hash) {
+            Some(before) if before != hash => {
+                Err(format!("two entries were told of offset {}", offset.get()))
             }
+            Some(_) | None => Ok(()),
         }
     }
 
@@ -87,6 +86,9 @@ impl Checker {
         disk: &Disk,
         hosted: &BTreeSet<Party>,
     ) -> Result<Vec<Completed>, Violation> {
+        if let Some(rule) = disk.broken_rule() {
+            return Err(rule.to_owned());
+        }
         let from = self.looked_at.get(&participant).copied().unwrap_or(0);
         let log = disk.log();
         let mut completed = Vec::new();
@@ -96,7 +98,10 @@ impl Checker {
             let completion = match event.event {
                 Some(Event::Transaction(transaction)) => {
                     self.transaction(participant, record_time, &transaction, disk, hosted)?;
-                    transaction.completion.map(|it| (it, None))
+                    let completion = transaction.completion;
+                    let names = completion.iter().map(|it| it.command_id.clone());
+                    self.confirmed.extend(names);
+                    completion.map(|it| (it, None))
                 }
                 Some(Event::Rejection(it)) => {
                     let error = it.refusal.map(|refusal| refusal.error_id);
@@ -197,7 +202,8 @@ impl Checker {
         Ok(())
     }
 
-    /// At the end: all hosts of a party have shown it all, and what was told is what was written.
+    /// At the end: all hosts of a party have shown it all, each change that took effect has its
+    /// completion, and what was told is what was written.
     pub(crate) fn finish(&self, disks: &[&Disk]) -> Result<(), Violation> {
         for (party, hosts) in &self.streams {
             let lengths: BTreeSet<usize> = hosts.values().map(Vec::len).collect();
@@ -207,10 +213,13 @@ impl Checker {
                 ));
             }
         }
+        if let Some(wish) = self.accepted.difference(&self.confirmed).next() {
+            return Err(format!("{wish} took effect, and no completion says so"));
+        }
         for (participant, told) in &self.told {
             let log = disks[*participant].log();
-            for (index, told) in told.iter().enumerate() {
-                if log.get(index).map(hash) != Some(*told) {
+            for (index, told) in told {
+                if log.get(*index).map(hash) != Some(*told) {
                     return Err(format!(
                         "participant {participant} told of an entry that is not at offset {}",
                         index + 1

@@ -3,8 +3,9 @@
 use super::applications::{Idea, Outlook, State};
 use super::checks::Violation;
 use super::network::{Happening, Who};
-use super::world::{Running, World};
-use crate::model::SubmissionId;
+use super::world::{Host, Running, World};
+use crate::model::{Duration, SubmissionId};
+use crate::participant::submission::DeduplicationPeriod;
 use crate::participant::sync::simulated::Outcome;
 
 /// Attempts at a wish at most.
@@ -30,7 +31,8 @@ impl World {
 
     /// Begins with a wish, at times at two places at once.
     pub(crate) fn begin(&mut self, idea: Idea, index: usize) -> usize {
-        let wish = self.applications.wish(idea);
+        let periods = self.periods();
+        let wish = self.applications.wish(idea, periods);
         let it = &self.applications.wishes[wish];
         let (name, commands) = (it.name.clone(), format!("{:?}", it.commands));
         self.note(|| {
@@ -42,6 +44,18 @@ impl World {
             self.attempt(wish);
         }
         wish
+    }
+
+    /// How an application asks each participant not to do again what is done after this moment.
+    fn periods(&mut self) -> Vec<DeduplicationPeriod> {
+        let kind = self.random.below(3);
+        let hosts = self.hosts.iter();
+        let period = |host: &Host| match kind {
+            0 => DeduplicationPeriod::Maximum,
+            1 => DeduplicationPeriod::Duration(Duration::from_secs(300)),
+            _ => DeduplicationPeriod::Offset(host.disk().last_offset()),
+        };
+        hosts.map(period).collect()
     }
 
     /// Another attempt, at any host of all who act.

@@ -8,7 +8,7 @@ use crate::domain::mediator::simulated as mediator;
 use crate::domain::sequencer::simulated as sequencer;
 use crate::domain::topology_manager::simulated as manager;
 use crate::model::{Duration, MemberId, Timestamp};
-use crate::protocol::{EventPage, MessageId, SignedRequest};
+use crate::protocol::{EventPage, MessageId, RequestId, SignedRequest};
 use crate::sequencer_client::SendError;
 use crate::topology::DomainParameters;
 
@@ -163,6 +163,12 @@ impl Domain {
             Some(mediator) => mediator.checkpoint(&mut self.mediator_disk, moment),
             None => Ok(()),
         }
+    }
+
+    /// The requests on which the mediator has not said anything.
+    pub(crate) fn without_verdict(&self) -> Vec<RequestId> {
+        let disk = &self.sequencer_disk;
+        disk.without_verdict(&self.place.domain, &self.mediator_id())
     }
 
     pub(crate) fn is_idle(&self) -> bool {

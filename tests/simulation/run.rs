@@ -174,6 +174,10 @@ impl World {
     fn finish(&mut self) -> Result<(), Violation> {
         let disks: Vec<_> = self.hosts.iter().map(super::world::Host::disk).collect();
         self.checker.finish(&disks)?;
+        let open = self.domain.without_verdict();
+        if !open.is_empty() {
+            return Err(format!("the mediator has lost the requests {open:?}"));
+        }
         for party in &self.parties {
             let hosts = self
                 .hosts

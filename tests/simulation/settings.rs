@@ -42,7 +42,7 @@ impl Settings {
         Self {
             seed,
             participants: 2 + random.below(3),
-            wishes: 8 + random.below(12),
+            wishes: 8 + random.below(24),
             skew_ms: i64::try_from(random.below(1500)).unwrap(),
             topology_delay_ms: if random.happens(500) { 250 } else { 0 },
             lost,

@@ -10,6 +10,9 @@ use super::run::{Failed, Report, run};
 /// Seeds in a usual run of all tests.
 const SEEDS: u64 = 1000;
 
+/// Seeds within which a fault that is put in on purpose must be noticed.
+const SEEDS_BROKEN: u64 = 150;
+
 fn number(name: &str) -> Option<u64> {
     std::env::var(name).ok()?.parse().ok()
 }
@@ -67,8 +70,65 @@ fn no_seed_breaks_an_invariant() {
         return;
     }
     let seeds = number("JURA_SIMULATION_SEEDS").unwrap_or(SEEDS);
-    match run_all(seeds, None) {
-        Ok(statistics) => println!("{statistics:#?}"),
-        Err(failed) => panic!("{}", complain(&failed)),
+    let statistics = run_all(seeds, None).unwrap_or_else(|failed| panic!("{}", complain(&failed)));
+    println!("{statistics:#?}");
+    if seeds >= SEEDS {
+        let missing = EXPECTED.iter().filter(|it| !statistics.contains_key(**it));
+        let missing: Vec<_> = missing.collect();
+        assert!(missing.is_empty(), "never happened: {missing:?}");
     }
+}
+
+/// What must happen in so many runs, or they test less than they seem to.
+const EXPECTED: &[&str] = &[
+    "accepted",
+    "DUPLICATE_COMMAND",
+    "SUBMISSION_ALREADY_IN_FLIGHT",
+    "LOCAL_VERDICT_LOCKED_CONTRACTS",
+    "LOCAL_VERDICT_INACTIVE_CONTRACTS",
+    "LOCAL_VERDICT_TIMEOUT",
+    "MEDIATOR_SAYS_TX_TIMED_OUT",
+    "NOT_SEQUENCED_TIMEOUT",
+    "refused SUBMISSION_ALREADY_IN_FLIGHT",
+    "refused CONTRACT_NOT_FOUND",
+    "at any time",
+    "mediator after its position is kept",
+    "mediator before its position is kept",
+    "mediator between events",
+    "participant after it registered a submission",
+    "participant after it wrote a turn",
+    "participant before it registers a submission",
+    "participant before it writes a turn",
+    "sequencer after it wrote",
+    "sequencer before it writes",
+];
+
+#[test]
+fn a_seed_always_leads_to_the_same_run() {
+    for seed in 0..5 {
+        let trace = || run(seed, None).map(|report| report.trace).unwrap();
+        assert_eq!(trace(), trace(), "seed {seed}");
+    }
+}
+
+#[test]
+fn the_invariants_notice_what_is_broken() {
+    let all = [
+        Broken::ForgetsLocks,
+        Broken::SendsBeforeItWrites,
+        Broken::IgnoresChanges,
+        Broken::AnswersBeforeItRegisters,
+        Broken::ForgetsUndecided,
+        Broken::SequencesTwice,
+        Broken::MediatorSkips,
+        Broken::ForgetsToSend,
+    ];
+    let mut unnoticed = Vec::new();
+    for broken in all {
+        match run_all(SEEDS_BROKEN, Some(broken)) {
+            Ok(_) => unnoticed.push(broken),
+            Err(failed) => println!("{broken:?}: seed {}: {}", failed.seed, failed.violation),
+        }
+    }
+    assert!(unnoticed.is_empty(), "{unnoticed:?}");
 }

@@ -10,7 +10,9 @@ use super::intake::{Accepted, Member, MemberNumber, Members};
 use super::recent::{Batch, Recent, Section, SectionBound, Sequenced};
 use crate::crypto::{PublicKey, SigningKey};
 use crate::model::{DomainId, MemberId, MemberKind, Timestamp};
-use crate::protocol::{ChainPoint, Envelope, EventPage, MessageId, SignedRequest};
+use crate::protocol::{
+    ChainPoint, Envelope, EventPage, Message, MessageId, RequestId, SignedMessage, SignedRequest,
+};
 use crate::sequencer_client::SendError;
 use crate::simulation::moment::{Broken, Crashed, Moment};
 use crate::topology::{Mapping, MemberKeys, SignedTransaction, Transaction};
@@ -87,6 +89,26 @@ impl Disk {
         let (batch, _) = &self.events[*index];
         let bytes = Envelope::encode_all;
         (bytes(&batch.envelopes) == bytes(&accepted.envelopes)).then_some(true)
+    }
+
+    /// The requests on which the mediator has not said anything.
+    pub(crate) fn without_verdict(&self, domain: &DomainId, mediator: &MemberId) -> Vec<RequestId> {
+        let mut members = self.members.iter();
+        let Some((_, found)) = members.find(|(id, _)| id == mediator) else {
+            return Vec::new();
+        };
+        let is_request = |envelope: &Envelope| {
+            let opened = SignedMessage::open_unchecked(envelope.content.clone(), domain);
+            matches!(opened.unwrap().message, Message::InformeeTree(_))
+        };
+        let events = self.events.iter().map(|(batch, _)| batch);
+        let requests = events.filter(|batch| batch.envelopes.iter().any(is_request));
+        let requests = requests.map(|batch| RequestId(batch.time));
+        let open = requests.filter(|request| {
+            let verdict = MessageId::about_request("verdict", *request);
+            !self.by_message.contains_key(&(found.number, verdict))
+        });
+        open.collect()
     }
 
     fn received(&self, number: MemberNumber) -> impl Iterator<Item = &Batch> {

@@ -31,6 +31,8 @@ pub(crate) struct Disk {
     pub(super) undecided: BTreeMap<RequestId, Decision>,
     pub(super) times: Vec<(Timestamp, Offset)>,
     pub(super) position: Position,
+    /// A constraint of the tables that a statement has failed on.
+    broken_rule: Option<String>,
 }
 
 #[derive(Debug)]
@@ -53,6 +55,7 @@ impl Disk {
             undecided: BTreeMap::new(),
             times: Vec::new(),
             position: Position::START,
+            broken_rule: None,
         }
     }
 
@@ -105,7 +108,7 @@ impl Disk {
         self.in_flight.is_empty() && self.undecided.is_empty()
     }
 
-    pub(super) fn last_offset(&self) -> Offset {
+    pub(crate) fn last_offset(&self) -> Offset {
         Offset::new(i64::try_from(self.log.len()).unwrap()).unwrap()
     }
 
@@ -158,6 +161,16 @@ impl Disk {
         rows.collect()
     }
 
+    pub(crate) fn broken_rule(&self) -> Option<&str> {
+        self.broken_rule.as_deref()
+    }
+
+    fn require(&mut self, holds: bool, rule: impl FnOnce() -> String) {
+        if !holds {
+            self.broken_rule.get_or_insert_with(rule);
+        }
+    }
+
     /// `REGISTER`
     pub(super) fn register(&mut self, it: &Registration, anyway: bool) -> Option<AcceptedChange> {
         let known = self.accepted.get(&it.change_id).cloned();
@@ -168,15 +181,18 @@ impl Disk {
                 completion: it.in_flight.clone(),
             };
             let before = self.in_flight.insert(it.message_id, row);
-            assert!(before.is_none(), "a message id was registered twice");
+            self.require(before.is_none(), || {
+                "a message id was registered twice".into()
+            });
         }
         known
     }
 
-    /// `WRITE`. Panics where a constraint of the tables would fail.
+    /// `WRITE`. Notes where a constraint of the tables would fail.
     pub(super) fn write(&mut self, writes: &Writes) {
         for (offset, entry) in &writes.entries {
-            assert_eq!(*offset, self.last_offset().next(), "offsets have no gaps");
+            let is_next = *offset == self.last_offset().next();
+            self.require(is_next, || format!("{offset:?} is not the next offset"));
             self.log.push(entry.clone());
         }
         for (id, bytes) in &writes.contracts {
@@ -193,7 +209,9 @@ impl Disk {
         }
         for it in &writes.activated {
             let before = self.states.insert(it.id.clone(), it.archived);
-            assert!(before.is_none(), "{} became active twice", it.id);
+            self.require(before.is_none(), || {
+                format!("{} became active twice", it.id)
+            });
         }
         self.accepted.extend(writes.accepted.clone());
         for message_id in &writes.finished {
@@ -202,7 +220,9 @@ impl Disk {
         self.topology.extend(writes.topology.iter().cloned());
         for (request, decision) in &writes.undecided_added {
             let before = self.undecided.insert(*request, *decision);
-            assert!(before.is_none(), "{request} was undecided before");
+            self.require(before.is_none(), || {
+                format!("{request} was undecided before")
+            });
         }
         for request in &writes.undecided_removed {
             self.undecided.remove(request);
