@@ -75,6 +75,24 @@ pub fn refuse_duplicate(
     within.then(|| duplicate(accepted))
 }
 
+/// When a period starts, exclusive; `accepted` is the last acceptance of the change that is known here.
+///
+/// Other hosts of the submitters have other offsets, so they are told a time. An acceptance that is not
+/// known here will get a later offset, however early it was sequenced: it counts always.
+pub fn start_time(
+    period: DeduplicationPeriod,
+    accepted: Option<&AcceptedChange>,
+    now: Timestamp,
+) -> Timestamp {
+    match period {
+        DeduplicationPeriod::Offset(start) => accepted
+            .filter(|it| it.completion_offset <= start)
+            .map_or(Timestamp::EPOCH, |it| it.accepted_at),
+        DeduplicationPeriod::Duration(duration) => now.minus(duration),
+        DeduplicationPeriod::Maximum => now.minus(DEDUPLICATION_MAX),
+    }
+}
+
 /// What is told about a duplicate: it names what became of the first.
 pub fn duplicate(accepted: &AcceptedChange) -> Refusal {
     Refusal::new(
@@ -123,18 +141,6 @@ impl OffsetTimes {
             .map_or(Offset::BEGIN, |(_, offset)| *offset)
     }
 
-    /// When a period starts, exclusive; for an offset, not before its entry.
-    pub fn start_time(&self, period: DeduplicationPeriod, now: Timestamp) -> Timestamp {
-        match period {
-            DeduplicationPeriod::Offset(start) => {
-                let after = self.0.partition_point(|(_, offset)| *offset <= start);
-                self.0.get(after).map_or(now, |(time, _)| *time)
-            }
-            DeduplicationPeriod::Duration(duration) => now.minus(duration),
-            DeduplicationPeriod::Maximum => now.minus(DEDUPLICATION_MAX),
-        }
-    }
-
     /// Where a period starts, exclusive.
     pub fn start(&self, period: DeduplicationPeriod, now: Timestamp) -> Offset {
         match period {
@@ -177,6 +183,16 @@ mod tests {
         assert!(!refused(DeduplicationPeriod::Offset(offset(10)), 999));
         assert!(refused(DeduplicationPeriod::Maximum, 100 + 604_799));
         assert!(!refused(DeduplicationPeriod::Maximum, 100 + 604_800));
+    }
+
+    #[test]
+    fn for_an_offset_everything_counts_but_what_was_accepted_up_to_it() {
+        let period = |value| DeduplicationPeriod::Offset(offset(value));
+        let start =
+            |value, known: Option<&AcceptedChange>| start_time(period(value), known, at(999));
+        assert_eq!(start(10, Some(&accepted())), accepted().accepted_at);
+        assert_eq!(start(9, Some(&accepted())), Timestamp::EPOCH);
+        assert_eq!(start(10, None), Timestamp::EPOCH);
     }
 
     #[test]

@@ -24,6 +24,7 @@ mod build;
 pub use build::{ConfirmationRequest, RequestTimes, build, check_submitters, members};
 pub use deduplication::{
     AcceptedChange, ChangeId, DEDUPLICATION_MAX, OffsetTimes, duplicate, refuse_duplicate,
+    start_time,
 };
 pub use interpret::{Contracts, Failure, Interpreter, KeyedContract, Success};
 pub use port::{

@@ -43,11 +43,13 @@ pub(super) enum Fate {
 }
 
 impl Preparation<'_> {
-    /// The request that a submission becomes.
+    /// The request that a submission becomes; `accepted` is the last acceptance of its change, needed if
+    /// it names the offset after which it must not have been accepted.
     pub(super) fn prepare(
         &mut self,
         submission: &Submission,
         outcome: Result<Success, Failure>,
+        accepted: Option<&AcceptedChange>,
         now: Timestamp,
     ) -> Result<(Registration, SubmissionRequest), Failure> {
         let success = outcome?;
@@ -58,7 +60,7 @@ impl Preparation<'_> {
             ledger_time: success.ledger_time,
             preparation_time: success.preparation_time,
             deduplication_offset: self.end.times.start(submission.deduplication, now),
-            deduplication_start: self.end.times.start_time(submission.deduplication, now),
+            deduplication_start: submission::start_time(submission.deduplication, accepted, now),
             max_sequencing_time: now.plus(self.sequencing_timeout),
         };
         let request = submission::build(

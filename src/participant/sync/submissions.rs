@@ -85,7 +85,11 @@ impl Shell {
         } in interpreted
         {
             let change = change_id(&submission);
-            match self.prepare(&submission, outcome, now) {
+            let accepted = match submission.deduplication {
+                DeduplicationPeriod::Offset(_) => self.store.accepted(change).await?,
+                DeduplicationPeriod::Maximum | DeduplicationPeriod::Duration(_) => None,
+            };
+            match self.prepare(&submission, outcome, accepted.as_ref(), now) {
                 Ok(_) if self.in_flight.has_change(&change) || !changes.insert(change) => {
                     let _ = reply.send(Err(already_in_flight()));
                 }
@@ -124,6 +128,7 @@ impl Shell {
         &mut self,
         submission: &Submission,
         outcome: Result<Success, Failure>,
+        accepted: Option<&AcceptedChange>,
         now: Timestamp,
     ) -> Result<(Registration, SubmissionRequest), Failure> {
         let mut preparation = Preparation {
@@ -135,7 +140,7 @@ impl Shell {
             outbox: &mut self.outbox,
             sequencing_timeout: self.role.config.sequencing_timeout.into(),
         };
-        preparation.prepare(submission, outcome, now)
+        preparation.prepare(submission, outcome, accepted, now)
     }
 
     /// Interpretation failed. If it did because of a contract that this very change consumed when it

@@ -146,6 +146,7 @@ impl Participant {
         ),
         Failure,
     > {
+        let accepted = self.disk.accepted(change_id(submission));
         let mut preparation = Preparation {
             participant: &self.disk.identity.participant,
             domain: &self.place.domain,
@@ -155,7 +156,7 @@ impl Participant {
             outbox: &mut self.outbox,
             sequencing_timeout: SEQUENCING_TIMEOUT,
         };
-        preparation.prepare(submission, outcome, now)
+        preparation.prepare(submission, outcome, accepted, now)
     }
 
     fn accepted_in_spite_of(
