@@ -15,7 +15,9 @@ fn main() -> Result<()> {
     let protoc = protoc_bin_vendored::protoc_bin_path()?;
     let out = PathBuf::from(std::env::var("OUT_DIR")?);
     generate_wire(&protoc)?;
-    generate_sequencer_api(&protoc, &out.join("sequencer_api.bin"))?;
+    for name in ["sequencer", "domain", "admin"] {
+        generate_api(&protoc, name, &out)?;
+    }
     describe_ledger_api(&protoc, &out.join("ledger_api.bin"))
 }
 
@@ -37,17 +39,17 @@ fn generate_wire(protoc: &Path) -> Result<()> {
     Ok(())
 }
 
-/// The one of our own APIs that is spoken between processes, with client, server and descriptors.
-fn generate_sequencer_api(protoc: &Path, descriptors: &Path) -> Result<()> {
+/// One of our own APIs that are spoken between processes, with client, server and descriptors.
+fn generate_api(protoc: &Path, name: &str, out: &Path) -> Result<()> {
     let dir = Path::new("src/wire");
-    let file = dir.join("sequencer.proto");
+    let file = dir.join(format!("{name}.proto"));
     println!("cargo:rerun-if-changed={}", file.display());
     let mut config = tonic_prost_build::Config::new();
     config.protoc_executable(protoc);
     config.bytes(["."]);
     tonic_prost_build::configure()
         .extern_path(".jura.protocol.v1", "crate::wire::protocol")
-        .file_descriptor_set_path(descriptors)
+        .file_descriptor_set_path(out.join(format!("{name}_api.bin")))
         .compile_with_config(config, &[file], &[dir.to_owned()])?;
     Ok(())
 }

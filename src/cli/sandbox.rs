@@ -71,7 +71,7 @@ fn read_dars(args: &SandboxArgs) -> anyhow::Result<Vec<(String, bytes::Bytes)>> 
 async fn upload(node: &Node, dars: &[(String, bytes::Bytes)]) -> anyhow::Result<()> {
     for (name, dar) in dars {
         for (participant, sync) in node.syncs() {
-            sync.upload_dar(dar.clone(), true, false)
+            sync.upload_dar(dar.clone(), true, false, None)
                 .await
                 .map_err(|refusal| anyhow::anyhow!("{participant} refuses {name}: {refusal}"))?;
         }

@@ -138,12 +138,25 @@ pub(super) struct RawParticipant {
     /// Where its state is kept, if not where the process keeps everything.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub database: Option<RawDatabase>,
-    /// The domain that it connects to: the only one of this configuration if empty.
-    pub domain: String,
+    /// The domains of this configuration that it connects to, the preferred ones first; all if empty.
+    pub domains: Vec<String>,
+    /// The domains of other processes that it connects to, by the names that it has for them.
+    pub connections: BTreeMap<String, RawConnection>,
     /// The gRPC Ledger API.
     pub ledger_api: RawEndpoint,
     /// The gRPC admin API.
     pub admin_api: RawEndpoint,
+}
+
+/// A domain of another process.
+#[derive(Debug, Clone, Default, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub(super) struct RawConnection {
+    /// Where its public API is: `http://HOST:PORT`.
+    pub address: String,
+    /// The higher, the rather a command goes there that could go elsewhere, too. Domains of this
+    /// configuration have 0 and more.
+    pub priority: i32,
 }
 
 /// An address to listen at.

@@ -6,8 +6,9 @@ use std::net::SocketAddr;
 
 use super::domain::DomainConfig;
 use super::load::ConfigError;
-use super::raw::{Raw, RawDatabase, RawEndpoint, RawParticipant};
+use super::raw::{Raw, RawConnection, RawDatabase, RawEndpoint, RawParticipant};
 use crate::model::Duration;
+use crate::participant::submission::DomainConnection;
 use crate::storage::{DatabaseConfig, DatabaseKind, PoolConfig};
 use crate::telemetry::{LogConfig, LogFormat};
 
@@ -40,8 +41,10 @@ pub struct ParticipantConfig {
     pub name: String,
     /// Where its state is kept.
     pub database: DatabaseConfig,
-    /// The name of its domain.
-    pub domain: String,
+    /// The names of the domains of this configuration that it connects to, the preferred ones first.
+    pub domains: Vec<String>,
+    /// The domains of other processes that it connects to.
+    pub connections: Vec<DomainConnection>,
     /// The Ledger API.
     pub ledger_api: Option<Endpoint>,
     /// The admin API.
@@ -183,13 +186,13 @@ impl NodeConfig {
     /// If a name is none of this configuration's, or if a role needs one that is left out: roles in
     /// different processes are not supported yet.
     pub fn select(&self, only: &[String]) -> Result<RoleSelection, ConfigError> {
-        let mut all: Vec<(String, RoleKind, Option<&str>)> = Vec::new();
+        let mut all: Vec<(String, RoleKind, &[String])> = Vec::new();
         for domain in &self.domains {
-            all.extend(RoleKind::DOMAIN.map(|kind| (domain.name.clone(), kind, None)));
+            all.extend(RoleKind::DOMAIN.map(|kind| (domain.name.clone(), kind, &[][..])));
         }
         for it in &self.participants {
-            let domain = Some(it.domain.as_str());
-            all.extend(RoleKind::PARTICIPANT.map(|kind| (it.name.clone(), kind, domain)));
+            let domains = it.domains.as_slice();
+            all.extend(RoleKind::PARTICIPANT.map(|kind| (it.name.clone(), kind, domains)));
         }
         let names: Vec<String> = all
             .iter()
@@ -217,10 +220,10 @@ impl NodeConfig {
                     .any(|wanted| name == wanted || name.starts_with(&format!("{wanted}.")))
         };
         let selected: BTreeSet<String> = names.iter().filter(|it| is_wanted(it)).cloned().collect();
-        for (component, kind, domain) in &all {
+        for (component, kind, domains) in &all {
             let name = format!("{component}.{}", kind.name());
             if selected.contains(&name) {
-                check_needs(&name, component, *kind, *domain, &selected)?;
+                check_needs(&name, component, *kind, domains, &selected)?;
             }
         }
         Ok(RoleSelection(selected))
@@ -231,14 +234,14 @@ fn check_needs(
     name: &str,
     component: &str,
     kind: RoleKind,
-    domain: Option<&str>,
+    domains: &[String],
     selected: &BTreeSet<String>,
 ) -> Result<(), ConfigError> {
     let (own, of_domain) = kind.needs();
     let own = own.iter().map(|it| format!("{component}.{}", it.name()));
-    let of_domain = of_domain.iter().filter_map(|it| {
-        let domain = domain?;
-        Some(format!("{domain}.{}", it.name()))
+    let of_domain = domains.iter().flat_map(|domain| {
+        let needed = of_domain.iter();
+        needed.map(move |it| format!("{domain}.{}", it.name()))
     });
     own.chain(of_domain)
         .find(|needed| !selected.contains(needed))
@@ -262,33 +265,61 @@ impl ParticipantConfig {
     ) -> Result<Self, ConfigError> {
         let path = format!("participants.{name}");
         check_name(&path, name)?;
-        let domain = match (raw.domain.as_str(), domains) {
-            ("", [only]) => only.name.clone(),
-            ("", _) => {
-                return Err(invalid(
-                    &format!("{path}.domain"),
-                    format!("{} domains are configured; say which one", domains.len()),
-                ));
-            }
-            (name, domains) if domains.iter().any(|domain| domain.name == name) => name.to_owned(),
-            (name, _) => {
-                return Err(invalid(
-                    &format!("{path}.domain"),
-                    format!(
-                        "there is no domain {name} in this configuration, and domains of other \
-                         processes are not supported yet"
-                    ),
-                ));
-            }
+        let known = |name: &String| domains.iter().any(|domain| domain.name == *name);
+        if let Some(unknown) = raw.domains.iter().find(|name| !known(name)) {
+            return Err(invalid(
+                &format!("{path}.domains"),
+                format!(
+                    "there is no domain {unknown} in this configuration; a domain of another process \
+                     is given under {path}.connections"
+                ),
+            ));
+        }
+        let domains = if raw.domains.is_empty() {
+            domains.iter().map(|domain| domain.name.clone()).collect()
+        } else {
+            raw.domains.clone()
         };
+        let connections = raw.connections.iter();
+        let connections = connections.map(|(alias, it)| connection(&path, alias, it, &domains));
         Ok(Self {
             name: name.to_owned(),
             database: component_database(&path, raw.database.as_ref(), default)?,
-            domain,
+            connections: connections.collect::<Result<_, _>>()?,
+            domains,
             ledger_api: endpoint(&raw.ledger_api),
             admin_api: endpoint(&raw.admin_api),
         })
     }
+}
+
+fn connection(
+    path: &str,
+    alias: &str,
+    raw: &RawConnection,
+    domains: &[String],
+) -> Result<DomainConnection, ConfigError> {
+    let path = format!("{path}.connections.{alias}");
+    check_name(&path, alias)?;
+    if domains.iter().any(|it| it == alias) {
+        return Err(invalid(
+            &path,
+            "a domain of this configuration has this name".to_owned(),
+        ));
+    }
+    if !raw.address.starts_with("http://") {
+        return Err(invalid(
+            &format!("{path}.address"),
+            format!("{:?} is not an address like http://HOST:PORT", raw.address),
+        ));
+    }
+    Ok(DomainConnection {
+        alias: alias.to_owned(),
+        address: raw.address.clone(),
+        priority: raw.priority,
+        is_enabled: true,
+        domain: None,
+    })
 }
 
 pub(super) fn component_database(

@@ -6,8 +6,5 @@
 mod health;
 mod serve;
 
-mod door;
-
-pub(crate) use door::Door;
 pub(crate) use health::GrpcHealth;
-pub(crate) use serve::{LAST_REQUESTS, incoming, reflection};
+pub(crate) use serve::{LAST_REQUESTS, incoming, reflection, unimplemented_otherwise};

@@ -30,6 +30,11 @@ impl ProtocolVersion {
         self < Self::V35
     }
 
+    /// Whether an exception may undo creates and consuming exercises.
+    pub fn rolls_back_effects(self) -> bool {
+        self < Self::V35
+    }
+
     /// Whether contracts may have keys.
     pub fn has_contract_keys(self) -> bool {
         self >= Self::V35

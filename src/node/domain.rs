@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::start::{Assembly, StartError};
-use crate::config::{DomainConfig, ProtocolVersion, RoleKind};
+use crate::config::{DomainConfig, RoleKind};
 use crate::domain::mediator::{self, MediatorRole};
 use crate::domain::sequencer::{self, InProcessSequencer, Registrar, SequencerRole};
 use crate::domain::service::{self, InProcessService, ServiceRole};
@@ -12,10 +12,9 @@ use crate::runtime::Handle;
 use crate::sequencer_client::{SequencerPort, ServicePort};
 use crate::storage::{Database, Schema};
 
-/// How the domain's roles are reached, and what its participants must agree on.
+/// How the domain's roles are reached.
 #[derive(Clone)]
 pub(super) struct DomainPorts {
-    pub protocol_version: ProtocolVersion,
     pub sequencer: Arc<dyn SequencerPort>,
     pub service: Arc<dyn ServicePort>,
     /// The sequencer, for its public API.
@@ -46,7 +45,6 @@ pub(super) fn start(
         assembly.supervise(role, handle);
     }
     Ok(DomainPorts {
-        protocol_version: config.protocol_version,
         sequencer: roles.sequencer_port(),
         door: roles.sequencer.clone(),
         service: Arc::new(InProcessService(roles.service)),

@@ -3,13 +3,15 @@
 use std::net::TcpListener;
 use std::sync::Arc;
 
+use super::domain::DomainPorts;
 use super::participant::ParticipantParts;
 use super::start::{Assembly, StartError};
 use crate::config::{DomainConfig, ParticipantConfig, RoleKind};
+use crate::domain::sequencer;
 use crate::domain::sequencer::public_api::{AuthenticationBounds, PublicApi};
-use crate::domain::sequencer::{self, SequencerMessage};
-use crate::grpc::Door;
+use crate::participant::admin_api::AdminApi;
 use crate::participant::ledger_api::{self, LedgerApi};
+use crate::participant::submission::SyncPort;
 use crate::participant::updates::{self, ReadModel};
 use crate::runtime::Handle;
 
@@ -17,7 +19,7 @@ use crate::runtime::Handle;
 pub(super) fn start_public_api(
     assembly: &mut Assembly<'_>,
     config: &DomainConfig,
-    sequencer: Handle<SequencerMessage>,
+    ports: &DomainPorts,
     listener: TcpListener,
 ) {
     if assembly.runs(&config.name, RoleKind::Sequencer) {
@@ -25,7 +27,8 @@ pub(super) fn start_public_api(
             component: config.name.clone(),
             listener,
             health: assembly.health.clone(),
-            sequencer,
+            sequencer: ports.door.clone(),
+            service: Arc::clone(&ports.service),
             request_bytes_max: sequencer::Config::default().request_bytes_max,
             bounds: AuthenticationBounds::default(),
             clock: assembly.clock.clone(),
@@ -39,15 +42,15 @@ pub(super) fn start_public_api(
 pub(super) fn start_admin_api(
     assembly: &mut Assembly<'_>,
     config: &ParticipantConfig,
+    sync: Arc<dyn SyncPort>,
     listener: TcpListener,
 ) {
     if assembly.runs(&config.name, RoleKind::Sync) {
-        let door = Door {
+        let door = AdminApi {
             component: config.name.clone(),
             listener,
+            sync,
             health: assembly.health.clone(),
-            unimplemented: "the Admin API of the participant is not implemented yet: this port \
-                            serves grpc.health.v1 and reflection",
         };
         let handle = Handle::new(&format!("{}.admin-api", config.name));
         assembly.supervise_soft(door, handle);
@@ -80,7 +83,6 @@ pub(super) fn start_ledger_api(
         listener,
         model,
         sync: parts.sync,
-        protocol_version: parts.protocol_version,
         clock: assembly.clock.clone(),
         database,
         schema: parts.schema,

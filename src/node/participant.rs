@@ -2,22 +2,20 @@
 
 use std::sync::Arc;
 
-use super::domain::DomainPorts;
 use super::start::{Assembly, StartError};
-use crate::config::{ParticipantConfig, ProtocolVersion, RoleKind};
-use crate::lf::engine::{self, Engine};
+use crate::config::{ParticipantConfig, RoleKind};
+use crate::lf::engine::Engine;
 use crate::participant::indexer::{self, Head, Indexer, LogTail};
 use crate::participant::packages::Packages;
 use crate::participant::schema;
 use crate::participant::submission::SyncPort;
-use crate::participant::sync::{self, InProcessSync, SyncRole};
+use crate::participant::sync::{self, DomainLink, InProcessSync, SyncRole};
 use crate::storage::Schema;
 
 /// What the roles of a participant share, and what its doors are built from.
 pub(super) struct ParticipantParts {
     pub schema: Schema,
     pub packages: Packages,
-    pub protocol_version: ProtocolVersion,
     pub head: Head,
     pub sync: Arc<dyn SyncPort>,
 }
@@ -26,7 +24,7 @@ pub(super) struct ParticipantParts {
 pub(super) async fn start(
     assembly: &mut Assembly<'_>,
     config: &ParticipantConfig,
-    domain: &DomainPorts,
+    domains: Vec<DomainLink>,
 ) -> Result<ParticipantParts, StartError> {
     let database = assembly.database(&config.database)?;
     let schema = Schema::new(&config.name);
@@ -41,7 +39,8 @@ pub(super) async fn start(
     let packages = Packages::open(
         database.clone(),
         &schema,
-        engine(domain.protocol_version, &assembly.bounds),
+        // each participant has its own: what one has loaded is no business of another
+        Engine::new(assembly.bounds.clone()),
         assembly.compute.clone(),
     )
     .await
@@ -55,10 +54,8 @@ pub(super) async fn start(
             database: database.clone(),
             schema: schema.clone(),
             packages: packages.clone(),
-            domain_alias: config.domain.clone(),
-            protocol_version: domain.protocol_version,
-            sequencer: Arc::clone(&domain.sequencer),
-            service: Arc::clone(&domain.service),
+            domains,
+            connections: config.connections.clone(),
             clock: assembly.clock.clone(),
             compute: assembly.compute.clone(),
             tail: tail.clone(),
@@ -83,17 +80,7 @@ pub(super) async fn start(
     Ok(ParticipantParts {
         schema,
         packages,
-        protocol_version: domain.protocol_version,
         head,
         sync,
-    })
-}
-
-/// An engine with the rules of a protocol version. Each participant has its own: what one has loaded is
-/// no business of another.
-fn engine(version: ProtocolVersion, bounds: &engine::Config) -> Engine {
-    Engine::new(engine::Config {
-        rollback_effects: version < ProtocolVersion::V35,
-        ..bounds.clone()
     })
 }

@@ -5,11 +5,13 @@ use std::sync::Arc;
 
 use super::addresses::{Addresses, Listeners};
 use super::databases::Databases;
+use super::domain::DomainPorts;
 use super::{domain, doors, monitoring, participant};
-use crate::config::{ClockConfig, NodeConfig, RoleKind, RoleSelection};
+use crate::config::{ClockConfig, NodeConfig, ParticipantConfig, RoleKind, RoleSelection};
 use crate::lf::engine;
 use crate::model::Timestamp;
 use crate::participant::submission::SyncPort;
+use crate::participant::sync::DomainLink;
 use crate::runtime::clock::Clock;
 use crate::runtime::compute::ComputePool;
 use crate::runtime::health::{Health, Weight};
@@ -257,21 +259,40 @@ async fn start_components(
         domain::check(assembly, domain).await?;
         let ports = domain::start(assembly, domain)?;
         if let Some(listener) = listeners.public_apis.remove(&domain.name) {
-            doors::start_public_api(assembly, domain, ports.door.clone(), listener);
+            doors::start_public_api(assembly, domain, &ports, listener);
         }
         domains.insert(domain.name.as_str(), ports);
     }
     for participant in &config.participants {
-        let Some(domain) = domains.get(participant.domain.as_str()) else {
-            continue;
-        };
-        let parts = participant::start(assembly, participant, domain).await?;
+        let links = domain_links(participant, &domains);
+        let parts = participant::start(assembly, participant, links).await?;
+        let sync = Arc::clone(&parts.sync);
         if let Some(listener) = listeners.ledger_apis.remove(&participant.name) {
             doors::start_ledger_api(assembly, participant, parts, listener)?;
         }
         if let Some(listener) = listeners.admin_apis.remove(&participant.name) {
-            doors::start_admin_api(assembly, participant, listener);
+            doors::start_admin_api(assembly, participant, sync, listener);
         }
     }
     Ok(())
+}
+
+/// The domains of this process that a participant is connected to; the first is preferred.
+fn domain_links(
+    participant: &ParticipantConfig,
+    domains: &BTreeMap<&str, DomainPorts>,
+) -> Vec<DomainLink> {
+    let aliases = participant.domains.iter().rev();
+    aliases
+        .zip(0..)
+        .filter_map(|(alias, priority)| {
+            let ports = domains.get(alias.as_str())?;
+            Some(DomainLink {
+                alias: alias.clone(),
+                priority,
+                sequencer: Arc::clone(&ports.sequencer),
+                service: Arc::clone(&ports.service),
+            })
+        })
+        .collect()
 }

@@ -86,7 +86,9 @@ fn two_participants_transact_in_one_process() {
         let p2 = node.sync("participant2").unwrap();
         let dar: bytes::Bytes = Model::Test.dar().unwrap().into();
         for sync in [&p1, &p2] {
-            sync.upload_dar(dar.clone(), true, false).await.unwrap();
+            sync.upload_dar(dar.clone(), true, false, None)
+                .await
+                .unwrap();
         }
         let allocate = async |sync: &Arc<dyn SyncPort>, hint: &str| {
             let hint = PartyHint::parse(hint).unwrap();

@@ -41,5 +41,10 @@ pub const MIGRATIONS: MigrationSet = MigrationSet {
             name: "former keys",
             sql: include_str!("../../migrations/participant/0007_former_keys.sql"),
         },
+        Migration {
+            version: 8,
+            name: "domains",
+            sql: include_str!("../../migrations/participant/0008_domains.sql"),
+        },
     ],
 };

@@ -217,6 +217,20 @@ impl Reporter {
         });
     }
 
+    /// The component is no more.
+    pub fn withdraw(&self) {
+        let mut entries = self
+            .health
+            .entries
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if entries.remove(&self.path).is_some() {
+            publish(&self.path, &State::Stopped);
+            drop(entries);
+            self.health.changes.send_modify(|version| *version += 1);
+        }
+    }
+
     /// A part of this component.
     #[must_use]
     pub fn part(&self, name: &str, weight: Weight) -> Self {

@@ -31,7 +31,11 @@ pub async fn join(
     }
 }
 
-async fn try_join(
+/// Tries it once.
+///
+/// # Errors
+/// Why the domain refuses, or that it is away.
+pub async fn try_join(
     service: &Arc<dyn ServicePort>,
     who: &impl Fn(&DomainInfo) -> (MemberId, Vec<SignedTransaction>),
 ) -> Result<DomainInfo, AdmissionError> {

@@ -31,7 +31,7 @@ pub mod grpc;
 #[cfg(test)]
 mod tests;
 
-pub use join::join;
+pub use join::{join, try_join};
 pub use port::{ReadError, SendError, SequencerPort};
 pub use position::Position;
 pub use send::send_until_sequenced;

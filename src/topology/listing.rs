@@ -1,5 +1,7 @@
 //! The state for readers.
 
+use std::fmt;
+
 use super::mapping::{Mapping, Subject};
 use super::{Kind, State};
 use crate::model::{Fingerprint, Timestamp};
@@ -28,7 +30,7 @@ pub fn list(state: &State, kinds: &[Kind]) -> Vec<Listed> {
         let kind = mapping.kind();
         (kinds.is_empty() || kinds.contains(&kind)).then(|| Listed {
             kind,
-            subject: describe(subject),
+            subject: subject.to_string(),
             serial: it.serial,
             effective_from: it.effective_from,
             signers: it.signers.clone(),
@@ -40,17 +42,19 @@ pub fn list(state: &State, kinds: &[Kind]) -> Vec<Listed> {
     listed
 }
 
-fn describe(subject: &Subject) -> String {
-    match subject {
-        Subject::NamespaceDelegation(namespace, key) => format!("{namespace} by {key}"),
-        Subject::DecentralizedNamespace(namespace) => namespace.to_string(),
-        Subject::OwnerToKey(member) => member.to_string(),
-        Subject::DomainTrust(participant, domain)
-        | Subject::ParticipantPermission(domain, participant) => {
-            format!("{participant} on {domain}")
+impl fmt::Display for Subject {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Subject::NamespaceDelegation(namespace, key) => write!(f, "{namespace} by {key}"),
+            Subject::DecentralizedNamespace(namespace) => namespace.fmt(f),
+            Subject::OwnerToKey(member) => member.fmt(f),
+            Subject::DomainTrust(participant, domain)
+            | Subject::ParticipantPermission(domain, participant) => {
+                write!(f, "{participant} on {domain}")
+            }
+            Subject::PartyToParticipant(party) => party.fmt(f),
+            Subject::VettedPackages(participant) => participant.fmt(f),
+            Subject::DomainParameters(domain) => domain.fmt(f),
         }
-        Subject::PartyToParticipant(party) => party.to_string(),
-        Subject::VettedPackages(participant) => participant.to_string(),
-        Subject::DomainParameters(domain) => domain.to_string(),
     }
 }

@@ -1,6 +1,6 @@
 //! How a domain works.
 
-use crate::model::Duration;
+use crate::model::{Duration, ProtocolVersion};
 
 /// How a domain works.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,6 +48,13 @@ impl Default for DomainParameters {
 }
 
 impl DomainParameters {
+    /// The rules of its transactions; the newest if the domain does not say, or names rules that this
+    /// program does not know.
+    pub fn rules(&self) -> ProtocolVersion {
+        let named = self.protocol_version.and_then(ProtocolVersion::of);
+        named.unwrap_or(ProtocolVersion::V35)
+    }
+
     /// Nobody waits longer for a party.
     pub const TOPOLOGY_CHANGE_DELAY_MAX: Duration = Duration::from_secs(60);
 

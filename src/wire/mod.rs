@@ -5,6 +5,22 @@
 
 #![allow(missing_docs, clippy::pedantic, reason = "generated code")]
 
+/// The Admin API of a participant.
+pub mod admin {
+    tonic::include_proto!("jura.admin.v1");
+
+    /// What reflection tells about it.
+    pub const DESCRIPTORS: &[u8] = tonic::include_file_descriptor_set!("admin_api");
+}
+
+/// The public API of a domain's service.
+pub mod domain {
+    tonic::include_proto!("jura.domain.v1");
+
+    /// What reflection tells about it.
+    pub const DESCRIPTORS: &[u8] = tonic::include_file_descriptor_set!("domain_api");
+}
+
 /// The ledger event log of a participant.
 pub mod ledger {
     tonic::include_proto!("jura.ledger.v1");

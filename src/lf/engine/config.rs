@@ -33,8 +33,8 @@ pub struct Config {
     /// all that it needs cannot be loaded. The default is far more than a large application has
     /// (tens of megabytes), and leaves most of a small machine's memory to what runs.
     pub packages_bytes_max: u64,
-    /// Whether an exception may undo creates and consuming exercises: protocol version 34. From 35 on
-    /// it may not.
+    /// Whether an exception may undo creates and consuming exercises, unless a handle says otherwise:
+    /// protocol version 34. From 35 on it may not.
     pub rollback_effects: bool,
     /// Whether to keep where in the source code comes from, so that failures can be told with it. Takes
     /// memory for each package.

@@ -125,7 +125,7 @@ impl Engine {
             submission.act_as,
             submission.ledger_time,
             submission.preparation_time,
-            self.config().rollback_effects,
+            self.rollback_effects(),
         );
         Interpretation {
             engine: self.pinned(),
@@ -159,7 +159,7 @@ impl Engine {
             replay.authorizers,
             replay.ledger_time,
             replay.preparation_time,
-            self.config().rollback_effects,
+            self.rollback_effects(),
         );
         Interpretation {
             engine: self.pinned(),

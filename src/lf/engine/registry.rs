@@ -24,6 +24,8 @@ pub struct Engine {
     shared: Arc<Shared>,
     /// What a pinned handle holds; it only grows.
     pinned: Option<Arc<Held>>,
+    /// Whether an exception may undo creates and consuming exercises.
+    rollback_effects: bool,
 }
 
 /// Replaced as a whole when a package is loaded, so that what runs is not disturbed.
@@ -98,6 +100,7 @@ impl Engine {
     /// An engine without packages.
     pub fn new(config: Config) -> Self {
         Self {
+            rollback_effects: config.rollback_effects,
             shared: Arc::new(Shared {
                 config,
                 held: RwLock::default(),
@@ -121,7 +124,20 @@ impl Engine {
         Self {
             shared: self.shared.clone(),
             pinned: pinned.or_else(|| Some(Arc::new(RwLock::new(read(&self.shared.held))))),
+            rollback_effects: self.rollback_effects,
         }
+    }
+
+    /// A handle whose interpretations let exceptions undo creates and consuming exercises, or not,
+    /// whatever the configuration says.
+    #[must_use]
+    pub fn with_rollback_effects(mut self, rollback_effects: bool) -> Self {
+        self.rollback_effects = rollback_effects;
+        self
+    }
+
+    pub(super) fn rollback_effects(&self) -> bool {
+        self.rollback_effects
     }
 
     fn held(&self) -> &Held {
@@ -229,6 +245,7 @@ impl Engine {
                 numbers: Mutex::new(numbers.clone()),
             }),
             pinned: None,
+            rollback_effects: self.rollback_effects,
         }
     }
 

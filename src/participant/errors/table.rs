@@ -195,6 +195,18 @@ errors! {
     PackageServiceNotConnectedToSynchronizer = "PACKAGE_SERVICE_NOT_CONNECTED_TO_SYNCHRONIZER", C::InvalidGivenCurrentSystemStateOther,
         "The participant is not connected to the domain on which packages are to be vetted.",
         "Connect it, or name another.";
+    PackageServiceCannotAutodetectSynchronizer = "PACKAGE_SERVICE_CANNOT_AUTODETECT_SYNCHRONIZER", C::InvalidGivenCurrentSystemStateOther,
+        "The participant is connected to several domains, and the request does not say on which one the packages are to be vetted.",
+        "Name the domain.";
+    PartyAllocationCannotDetermineSynchronizer = "PARTY_ALLOCATION_CANNOT_DETERMINE_SYNCHRONIZER", C::InvalidGivenCurrentSystemStateOther,
+        "The participant is connected to several domains, and the request does not say on which one the party is to be known.",
+        "Name the domain.";
+    NotConnectedToAllContractSynchronizers = "NOT_CONNECTED_TO_ALL_CONTRACT_SYNCHRONIZERS", C::InvalidGivenCurrentSystemStateOther,
+        "The transaction uses contracts of a domain to which the participant is not connected, or that cannot take it.",
+        "Look at the connections of the participant.";
+    AutomaticReassignmentForTransactionFailed = "AUTOMATIC_REASSIGNMENT_FOR_TRANSACTION_FAILED", C::InvalidGivenCurrentSystemStateOther,
+        "The transaction uses contracts of several domains.",
+        "Use contracts of one domain.";
     NoPreferredPackagesFound = "NO_PREFERRED_PACKAGES_FOUND", C::InvalidGivenCurrentSystemStateOther,
         "No version of a package is vetted by all participants concerned.",
         "Upload the package at all of them.";
@@ -424,6 +436,7 @@ impl ErrorId {
                 | Self::TopologySerialMismatch
                 | Self::TopologyInvalidMapping
                 | Self::PackageServiceNotConnectedToSynchronizer
+                | Self::PackageServiceCannotAutodetectSynchronizer
         )
     }
 

@@ -11,7 +11,7 @@ use super::party_management_service::PartyRecords;
 use super::tracker::Tracker;
 use super::user_management_service::Users;
 use crate::lf::engine::Engine;
-use crate::model::{DomainId, Offset, ParticipantId, ProtocolVersion};
+use crate::model::{DomainId, Offset, ParticipantId};
 use crate::participant::errors::Refusal;
 use crate::participant::submission::{Submission, SyncPort};
 use crate::participant::updates::ReadModel;
@@ -24,7 +24,6 @@ pub(super) struct Door {
     pub(super) model: ReadModel,
     pub(super) sync: Arc<dyn SyncPort>,
     pub(super) clock: Clock,
-    pub(super) protocol_version: ProtocolVersion,
     pub(super) users: Users,
     pub(super) party_records: PartyRecords,
     pub(super) tracker: Tracker,

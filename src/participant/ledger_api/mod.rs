@@ -11,7 +11,7 @@
 
 mod config;
 
-mod status;
+pub(super) mod status;
 
 mod context;
 mod telemetry;

@@ -18,7 +18,6 @@ use super::telemetry::TelemetryLayer;
 use super::tracker::Tracker;
 use super::user_management_service::Users;
 use crate::grpc::{LAST_REQUESTS, incoming};
-use crate::model::ProtocolVersion;
 use crate::participant::submission::SyncPort;
 use crate::participant::updates::ReadModel;
 use crate::runtime::clock::Clock;
@@ -44,8 +43,6 @@ pub struct LedgerApi {
     pub sync: Arc<dyn SyncPort>,
     /// What time it is.
     pub clock: Clock,
-    /// The rules of its domain.
-    pub protocol_version: ProtocolVersion,
     /// The participant's database.
     pub database: Database,
     /// The participant's schema there; must be up to date.
@@ -108,7 +105,6 @@ impl LedgerApi {
             model: self.model.clone(),
             sync: Arc::clone(&self.sync),
             clock: self.clock.clone(),
-            protocol_version: self.protocol_version,
             users: Users::new(database.clone(), schema.clone()),
             party_records: PartyRecords::new(database.clone(), schema.clone()),
             tracker: Tracker::new(self.config.max_commands_in_flight, history.clone()),

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use super::deduplication::ChangeId;
 use super::port::Submission;
-use super::routing::Route;
+use super::routing::{Route, Unfit};
 use crate::lf::engine::Interpreted;
-use crate::model::{MemberId, Offset, PackageId, ParticipantId, Party, Timestamp};
+use crate::model::{MemberId, Offset, ParticipantId, Party, Timestamp};
 use crate::participant::errors::{ErrorId, Refusal};
 use crate::participant::views::{
     Known, PlannedView, UnknownParties, created_instances, decompose, view_data,
@@ -41,6 +41,25 @@ pub struct RequestTimes {
     pub deduplication_start: Timestamp,
     /// The request's deadline.
     pub max_sequencing_time: Timestamp,
+}
+
+/// Whether a domain can take a transaction.
+///
+/// # Errors
+/// If a submitter cannot submit there, somebody concerned is not known there or has not vetted what is
+/// needed, or its rules have no form for the transaction.
+pub(super) fn check_domain(
+    submission: &Submission,
+    interpreted: &Interpreted,
+    submitting: &ParticipantId,
+    topology: &State,
+    route: Route<'_>,
+) -> Result<(), Unfit> {
+    check_submitters(&submission.act_as, submitting, topology)?;
+    let planned = decompose(&interpreted.transaction, topology)
+        .map_err(|unknown| unknown_informees(&unknown))?;
+    let participants = participants(&recipients(&planned, submitting));
+    check_packages(interpreted, &participants, topology, route)
 }
 
 /// Refuses submitters that this participant cannot submit for.
@@ -96,16 +115,9 @@ pub fn build(
     let planned =
         decompose(transaction, topology).map_err(|unknown| unknown_informees(&unknown))?;
     let recipients = recipients(&planned, submitting);
-    let participants: BTreeSet<ParticipantId> =
-        recipients.iter().flat_map(|it| &it.all).cloned().collect();
-    check_vetting(
-        &interpreted.packages,
-        &participants,
-        times.ledger_time,
-        topology,
-        route,
-    )?;
-    route.check(transaction)?;
+    let participants = participants(&recipients);
+    check_packages(interpreted, &participants, topology, route)
+        .map_err(|unfit| route.refuse(unfit))?;
     let mut contracts = interpreted.inputs.clone();
     let created = created_instances(transaction, &interpreted.node_seeds, times.ledger_time);
     contracts.extend(created);
@@ -177,22 +189,34 @@ fn unknown_informees(unknown: &UnknownParties) -> Refusal {
     .with("unknownInformees", unknown.join(", "))
 }
 
-fn check_vetting(
-    packages: &BTreeSet<PackageId>,
+fn participants(recipients: &Forest<Recipients>) -> BTreeSet<ParticipantId> {
+    recipients.iter().flat_map(|it| &it.all).cloned().collect()
+}
+
+/// All who see something must be able to run all of it, under rules that have a form for it.
+fn check_packages(
+    interpreted: &Interpreted,
     participants: &BTreeSet<ParticipantId>,
-    at: Timestamp,
     topology: &State,
     route: Route<'_>,
-) -> Result<(), Refusal> {
+) -> Result<(), Unfit> {
     for participant in participants {
-        for package in packages {
-            if !topology.is_vetted(participant, package, at) {
-                return Err(route.refuse(&format!(
+        for package in &interpreted.packages {
+            if !topology.is_vetted(participant, package, route.ledger_time) {
+                return Err(Unfit::Discarded(format!(
                     "participant {participant} has not vetted package {package}; upload the \
                      package there"
                 )));
             }
         }
+    }
+    let rules = topology.parameters().rules();
+    if interpreted.transaction.uses_keys() && !rules.has_contract_keys() {
+        return Err(Unfit::Discarded(format!(
+            "The transaction uses contract keys, which are supported starting protocol version: 35. \
+             Currently the synchronizer {} is using {rules}.",
+            route.domain
+        )));
     }
     Ok(())
 }

@@ -5,8 +5,11 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use super::choice::Candidate;
+use super::domains::DomainNumber;
 use super::port::{Command, MinLedgerTime, Submission};
 use super::resolve::Resolver;
+use super::routing::prescribed;
 use super::selection::{Requirements, Selection};
 use crate::lf::engine::{self, Interpretation, Interpreted, Step};
 use crate::lf::error::Error as EngineError;
@@ -14,8 +17,7 @@ use crate::lf::signature::Signatures;
 use crate::lf::transaction::{ContractInstance, KeyQuestion, transaction_seed};
 use crate::lf::value::{Value, contract_ids};
 use crate::model::{
-    ContractId, DomainId, Duration, Hash, PackageId, ParticipantId, Party, ProtocolVersion,
-    Timestamp,
+    ContractId, DomainId, Duration, Hash, PackageId, ParticipantId, Party, Timestamp,
 };
 use crate::participant::disclosure;
 use crate::participant::errors::{ErrorId, Refusal};
@@ -23,7 +25,6 @@ use crate::participant::packages::Packages;
 use crate::runtime::clock::Clock;
 use crate::runtime::compute::{ComputeError, ComputePool, Stint};
 use crate::storage;
-use crate::topology::State;
 
 /// Attempts to find a ledger time that is not before the creation of a contract used.
 const LEDGER_TIME_ATTEMPTS: usize = 3;
@@ -42,15 +43,29 @@ pub trait Contracts: Send + Sync {
         readers: &BTreeSet<Party>,
     ) -> Result<BTreeMap<ContractId, Arc<ContractInstance>>, storage::Error>;
 
-    /// The active contracts with a key that one of the parties has a stake in, the latest first: at
-    /// most `wanted`, and none of those known.
+    /// The active contracts with a key on a domain that one of the parties has a stake in, the latest
+    /// first: at most `wanted`, and none of those known.
     async fn keyed(
         &self,
         key: &Hash,
         readers: &BTreeSet<Party>,
         known: &BTreeSet<ContractId>,
         wanted: usize,
+        domain: DomainNumber,
     ) -> Result<Vec<KeyedContract>, storage::Error>;
+
+    /// On which domains contracts are, of those that have a stakeholder here.
+    async fn domains(
+        &self,
+        ids: &BTreeSet<ContractId>,
+    ) -> Result<BTreeMap<ContractId, DomainNumber>, storage::Error>;
+
+    /// Those of them that are on another domain than this one.
+    async fn elsewhere(
+        &self,
+        ids: &BTreeSet<ContractId>,
+        domain: DomainNumber,
+    ) -> Result<BTreeMap<ContractId, DomainId>, storage::Error>;
 }
 
 /// A contract that was found by its key.
@@ -69,8 +84,6 @@ pub struct Interpreter {
     pub compute: ComputePool,
     /// Says when it has taken too long.
     pub clock: Clock,
-    /// The domain's rules.
-    pub protocol_version: ProtocolVersion,
 }
 
 /// What a submission does.
@@ -82,8 +95,8 @@ pub struct Success {
     pub ledger_time: Timestamp,
     /// When it was prepared.
     pub preparation_time: Timestamp,
-    /// The domain that it must go to.
-    pub domain: Option<DomainId>,
+    /// The domain that it is for.
+    pub domain: DomainId,
 }
 
 /// Why a submission does nothing.
@@ -122,13 +135,14 @@ impl Drop for CancelOnDrop {
 }
 
 impl Interpreter {
-    /// Interprets a submission at a time, under the topology then.
-    pub async fn interpret(
+    /// Interprets a submission at a time for a domain.
+    pub(super) async fn interpret_for(
         &self,
         submission: &Submission,
         now: Timestamp,
-        topology: &State,
+        candidate: &Candidate,
     ) -> Result<Success, Failure> {
+        let topology = &candidate.topology;
         let readers: BTreeSet<Party> = submission
             .act_as
             .union(&submission.read_as)
@@ -137,6 +151,7 @@ impl Interpreter {
         let disclosed = disclosure::read(&submission.disclosed)?;
         let mut run = Run {
             interpreter: self,
+            candidate,
             submission,
             readers: &readers,
             contracts: disclosed.iter().cloned().collect(),
@@ -174,6 +189,7 @@ impl Interpreter {
 /// One submission on its way through the engine.
 struct Run<'a> {
     interpreter: &'a Interpreter,
+    candidate: &'a Candidate,
     submission: &'a Submission,
     readers: &'a BTreeSet<Party>,
     /// Contracts that the submission shows, in its order.
@@ -250,12 +266,8 @@ impl Run<'_> {
         selection: &Selection<'_>,
         requirements: &Requirements,
     ) -> Result<Option<Signatures>, storage::Error> {
-        let Interpreter {
-            packages,
-            protocol_version,
-            ..
-        } = self.interpreter;
-        if !protocol_version.needs_vetted_dependencies() {
+        let packages = &self.interpreter.packages;
+        if !self.needs_vetted_dependencies() {
             return Ok(None);
         }
         let commands = self.submission.commands.iter();
@@ -270,24 +282,33 @@ impl Run<'_> {
 
     /// Adds what must be vetted with packages that were used.
     fn add_dependencies(&self, used: &mut BTreeSet<PackageId>) {
-        if self
-            .interpreter
-            .protocol_version
-            .needs_vetted_dependencies()
-        {
+        if self.needs_vetted_dependencies() {
             let signatures = self.interpreter.packages.engine().signatures();
             *used = signatures.closure(std::mem::take(used));
         }
     }
 
-    /// The domain that a transaction must go to.
-    fn domain(&self, interpreted: &Interpreted) -> Result<Option<DomainId>, Refusal> {
+    fn needs_vetted_dependencies(&self) -> bool {
+        self.candidate
+            .protocol_version()
+            .needs_vetted_dependencies()
+    }
+
+    /// The domain that a transaction must go to: the one that it is interpreted for, unless contracts
+    /// that were shown are elsewhere.
+    fn domain(&self, interpreted: &Interpreted) -> Result<DomainId, Refusal> {
         let disclosed = self.disclosed.iter().zip(&self.submission.disclosed);
         let used = disclosed.filter_map(|((id, _), disclosed)| {
             let domain = disclosed.domain.as_ref()?;
             interpreted.inputs.contains_key(id).then_some((id, domain))
         });
-        disclosure::domain(self.submission.domain.as_ref(), &used.collect())
+        match disclosure::domain(self.submission.domain.as_ref(), &used.collect())? {
+            Some(domain) if domain != self.candidate.id => Err(prescribed(
+                &domain,
+                "this participant is not connected to it",
+            )),
+            Some(_) | None => Ok(self.candidate.id.clone()),
+        }
     }
 
     /// Reads the contracts that commands mention, those that are disclosed aside.
@@ -308,7 +329,9 @@ impl Run<'_> {
     ) -> Result<Box<Interpreted>, Failure> {
         let _cancel = CancelOnDrop(Arc::clone(&input.cancelled));
         let ledger_time = input.ledger_time;
+        let rules = self.candidate.protocol_version();
         let engine = self.interpreter.packages.engine().pinned();
+        let engine = engine.with_rollback_effects(rules.rolls_back_effects());
         let mut interpretation = engine.submit(input);
         loop {
             let latest = ledger_time.plus(tolerance);
@@ -401,7 +424,9 @@ impl Run<'_> {
         let missing = question.wanted - found.len();
         if missing > 0 {
             let contracts = &self.interpreter.contracts;
-            found.extend(contracts.keyed(key, self.readers, &known, missing).await?);
+            let domain = self.candidate.number;
+            let keyed = contracts.keyed(key, self.readers, &known, missing, domain);
+            found.extend(keyed.await?);
         }
         Ok(found)
     }
@@ -432,6 +457,35 @@ fn ledger_time(min: Option<MinLedgerTime>, now: Timestamp) -> Timestamp {
         Some(MinLedgerTime::Absolute(time)) => now.max(time),
         Some(MinLedgerTime::Relative(duration)) => now.max(now.plus(duration)),
     }
+}
+
+/// The contracts that a submission's commands mention.
+pub(super) fn mentioned_in(submission: &Submission) -> BTreeSet<ContractId> {
+    let mut found = BTreeSet::new();
+    for command in &submission.commands {
+        match command {
+            Command::Create { argument, .. } | Command::ExerciseByKey { argument, .. } => {
+                collect(argument, &mut found);
+            }
+            Command::Exercise {
+                contract_id,
+                argument,
+                ..
+            } => {
+                found.insert(contract_id.clone());
+                collect(argument, &mut found);
+            }
+            Command::CreateAndExercise {
+                create_argument,
+                choice_argument,
+                ..
+            } => {
+                collect(create_argument, &mut found);
+                collect(choice_argument, &mut found);
+            }
+        }
+    }
+    found
 }
 
 /// The contracts that commands mention: those are needed in all likelihood, so they are read at once.

@@ -1,9 +1,11 @@
 //! How the ledger API reaches sync.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use bytes::Bytes;
 
+use super::domains::{ConnectedDomain, DomainConnection, DomainStatus};
+use super::hosting::{HostingChange, HostingOutcome};
 use crate::lf::value::Value;
 use crate::model::{
     CommandId, ContractId, DomainId, Duration, Name, Offset, PackageId, PackageName, PackageRef,
@@ -174,15 +176,6 @@ pub fn trace_id(parent: &str) -> Option<&str> {
     (well_formed && known && parent.len() <= 256 && !is_nil(id) && !is_nil(span)).then_some(id)
 }
 
-/// A domain that a participant is connected to.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ConnectedDomain {
-    /// The name by which this participant's configuration knows it.
-    pub alias: String,
-    /// Its id.
-    pub id: DomainId,
-}
-
 /// What the ledger API asks of sync. Calls return when sync has answered; refusals that come with
 /// [`crate::participant::errors::Category::TransientServerFailure`] mean that it is away for a moment.
 #[tonic::async_trait]
@@ -191,7 +184,8 @@ pub trait SyncPort: Send + Sync + 'static {
     /// nothing was accepted and no completion comes.
     async fn submit(&self, submission: Submission) -> Result<(), Refusal>;
 
-    /// Makes a party known on the domain, hosted here; returns when it can be used.
+    /// Makes a party known on a domain, hosted here; returns when it can be used. Without a domain, on
+    /// the only one that there is.
     async fn allocate_party(
         &self,
         hint: PartyHint,
@@ -199,24 +193,52 @@ pub trait SyncPort: Send + Sync + 'static {
     ) -> Result<Party, Refusal>;
 
     /// Checks a DAR; keeps its packages and vets them if `vet`, or, with `dry_run`, only checks that
-    /// they could be; returns when they can be used.
-    async fn upload_dar(&self, dar: Bytes, vet: bool, dry_run: bool) -> Result<(), Refusal>;
+    /// they could be; returns when they can be used. Without a domain, it vets them on the only one.
+    async fn upload_dar(
+        &self,
+        dar: Bytes,
+        vet: bool,
+        dry_run: bool,
+        domain: Option<DomainId>,
+    ) -> Result<(), Refusal>;
 
-    /// Changes which packages this participant is willing to run; returns when that is in force.
-    async fn change_vetting(&self, change: VettingChange) -> Result<VettingUpdate, Refusal>;
+    /// Changes which packages this participant is willing to run on a domain, or on the only one;
+    /// returns when that is in force.
+    async fn change_vetting(
+        &self,
+        change: VettingChange,
+        domain: Option<DomainId>,
+    ) -> Result<VettingUpdate, Refusal>;
 
     /// Replaces keys of the participant while it works; returns when the new ones, and only they, are in
     /// force.
     async fn rotate_keys(&self, rotation: KeyRotation) -> Result<(), Refusal>;
 
-    /// The domains that this participant is connected to now.
+    /// The domains that this participant is connected to now, the preferred ones first.
     async fn connected_domains(&self) -> Result<Vec<ConnectedDomain>, Refusal>;
+
+    /// All domains that it is, or is to be, or was connected to.
+    async fn domains(&self) -> Result<Vec<DomainStatus>, Refusal>;
+
+    /// Connects to a domain of another process, and keeps that; returns when it is connected.
+    async fn connect_domain(&self, connection: DomainConnection) -> Result<DomainStatus, Refusal>;
+
+    /// Leaves a domain of another process until it is connected again, and keeps that.
+    async fn disconnect_domain(&self, alias: String) -> Result<(), Refusal>;
+
+    /// Hosts a party here, or changes how; see [`HostingChange`].
+    async fn host_party(&self, change: HostingChange) -> Result<HostingOutcome, Refusal>;
 
     /// Who this participant is.
     async fn participant_id(&self) -> Result<ParticipantId, Refusal>;
 
-    /// Who is who on the domain, as far as sync has read its events.
-    async fn topology(&self) -> Result<topology::State, Refusal>;
+    /// Who is who on each domain, as far as sync has read its events.
+    async fn topologies(&self) -> Result<BTreeMap<DomainId, topology::State>, Refusal>;
+
+    /// What waits for signatures on each domain.
+    async fn topology_proposals(
+        &self,
+    ) -> Result<BTreeMap<DomainId, Vec<topology::Proposal>>, Refusal>;
 }
 
 #[cfg(test)]

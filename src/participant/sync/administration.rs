@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use bytes::Bytes;
 
+use super::actor::Shell;
 use super::identity::Identity;
 use super::messages::Reply;
-use crate::model::{Party, PartyHint, Timestamp};
+use crate::model::{DomainId, Party, PartyHint, Timestamp};
 use crate::participant::errors::{ErrorId, Refusal};
 use crate::protocol::{MessageId, TopologyRefusal};
 use crate::topology::{Hosting, Mapping, SignedTransaction, State, Subject, Transaction};
@@ -29,6 +30,43 @@ struct PendingParty {
 pub(super) struct ToSubmit {
     pub id: MessageId,
     pub transactions: Vec<Bytes>,
+}
+
+impl Shell {
+    /// A party is wanted on a domain.
+    pub(super) fn allocate(
+        &mut self,
+        hint: &PartyHint,
+        domain: Option<&DomainId>,
+        reply: Reply<Party>,
+    ) {
+        let deadline = self.topology_deadline();
+        let several = || several_for_party(hint, &self.identity);
+        let domain = match self.choose(domain, several) {
+            Ok(domain) => domain,
+            Err(refusal) => {
+                let _ = reply.send(Err(refusal));
+                return;
+            }
+        };
+        if let Some(connection) = self.connections.get_mut(&domain) {
+            let head = connection.intake.follower.register().head();
+            let administration = &mut connection.administration;
+            let to_submit = administration.allocate(hint, &self.identity, head, deadline, reply);
+            connection.submit_topology(to_submit, deadline);
+        }
+    }
+}
+
+fn several_for_party(hint: &PartyHint, identity: &Identity) -> Refusal {
+    let party = Party::new(hint, &identity.namespace_key.public().fingerprint());
+    Refusal::new(
+        ErrorId::PartyAllocationCannotDetermineSynchronizer,
+        format!(
+            "Cannot determine the synchronizer on which to allocate party {party}, because the \
+             participant is connected to multiple synchronizers and no synchronizer was specified."
+        ),
+    )
 }
 
 impl Administration {

@@ -11,6 +11,8 @@ pub struct Config {
     pub sequencing_timeout: Duration,
     /// How long a topology change may take.
     pub topology_timeout: Duration,
+    /// How long a participant that starts waits for its domains before it goes on without them.
+    pub connect_patience: Duration,
     /// How often the position is kept when nothing else is.
     pub checkpoint_interval: Duration,
     /// Contracts kept in memory, in number.
@@ -23,6 +25,7 @@ impl Default for Config {
             in_flight_max: 1024,
             sequencing_timeout: Duration::from_secs(10),
             topology_timeout: Duration::from_secs(20),
+            connect_patience: Duration::from_secs(5),
             checkpoint_interval: Duration::from_secs(1),
             contracts_cached: 20_000,
         }

@@ -2,15 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::num::NonZeroUsize;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use lru::LruCache;
 
 use super::store::{LATEST, Store};
 use crate::lf::transaction::ContractInstance;
-use crate::model::{ContractId, Hash, Party};
+use crate::model::{ContractId, DomainId, Hash, Party};
 use crate::participant::confirmation::locks::ContractState;
-use crate::participant::submission::{Contracts, KeyedContract};
+use crate::participant::submission::{Contracts, DomainNumber, KeyedContract};
 use crate::storage::Error;
 
 /// Contracts with one key that are read at once: so few that one is found fast, so many that some
@@ -24,6 +24,8 @@ const KEY_PAGE_MAX: usize = 1000;
 pub(super) struct ContractStore {
     store: Arc<Store>,
     cache: Mutex<Cache>,
+    /// All domains on which there may be contracts.
+    domains: Mutex<BTreeMap<DomainNumber, DomainId>>,
 }
 
 #[derive(Debug)]
@@ -38,6 +40,8 @@ struct Cache {
 pub(super) struct Cached {
     pub instance: Arc<ContractInstance>,
     pub state: ContractState,
+    /// Where it is, if it has a state here.
+    pub domain: Option<DomainNumber>,
 }
 
 /// A change of a contract that is durable now.
@@ -56,16 +60,28 @@ impl ContractStore {
                 contracts: LruCache::new(capacity),
                 changes: 0,
             }),
+            domains: Mutex::default(),
         }
     }
 
-    /// The states of contracts; unknown ones are left out.
+    /// There may be contracts on a domain from now on.
+    pub(super) fn add_domain(&self, number: DomainNumber, id: DomainId) {
+        self.domains().insert(number, id);
+    }
+
+    fn domains(&self) -> MutexGuard<'_, BTreeMap<DomainNumber, DomainId>> {
+        self.domains.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The states of contracts on a domain; those that are unknown or elsewhere are left out.
     pub(super) async fn states(
         &self,
         ids: BTreeSet<ContractId>,
+        domain: DomainNumber,
     ) -> Result<HashMap<ContractId, ContractState>, Error> {
-        let found = self.find(ids).await?;
-        Ok(found.into_iter().map(|(id, it)| (id, it.state)).collect())
+        let found = self.find(ids).await?.into_iter();
+        let here = found.filter(|(_, it)| it.domain == Some(domain));
+        Ok(here.map(|(id, it)| (id, it.state)).collect())
     }
 
     /// Takes over what has been written.
@@ -84,6 +100,24 @@ impl ContractStore {
                 }
             }
         }
+    }
+
+    async fn visible_on(
+        &self,
+        ids: &BTreeSet<ContractId>,
+        readers: &BTreeSet<Party>,
+        domain: Option<DomainNumber>,
+    ) -> Result<BTreeMap<ContractId, Arc<ContractInstance>>, Error> {
+        let found = self.find(ids.clone()).await?;
+        Ok(found
+            .into_iter()
+            .filter(|(_, cached)| {
+                cached.state == ContractState::Active
+                    && (domain.is_none() || cached.domain == domain)
+                    && !cached.instance.stakeholders.is_disjoint(readers)
+            })
+            .map(|(id, cached)| (id, cached.instance))
+            .collect())
     }
 
     async fn find(
@@ -124,14 +158,31 @@ impl Contracts for ContractStore {
         ids: &BTreeSet<ContractId>,
         readers: &BTreeSet<Party>,
     ) -> Result<BTreeMap<ContractId, Arc<ContractInstance>>, Error> {
-        let found = self.find(ids.clone()).await?;
-        Ok(found
-            .into_iter()
-            .filter(|(_, cached)| {
-                cached.state == ContractState::Active
-                    && !cached.instance.stakeholders.is_disjoint(readers)
-            })
-            .map(|(id, cached)| (id, cached.instance))
+        self.visible_on(ids, readers, None).await
+    }
+
+    async fn domains(
+        &self,
+        ids: &BTreeSet<ContractId>,
+    ) -> Result<BTreeMap<ContractId, DomainNumber>, Error> {
+        let found = self.find(ids.clone()).await?.into_iter();
+        let located = found.filter_map(|(id, it)| Some((id, it.domain?)));
+        Ok(located.collect())
+    }
+
+    async fn elsewhere(
+        &self,
+        ids: &BTreeSet<ContractId>,
+        domain: DomainNumber,
+    ) -> Result<BTreeMap<ContractId, DomainId>, Error> {
+        let names = self.domains().clone();
+        if names.keys().all(|it| *it == domain) {
+            return Ok(BTreeMap::new());
+        }
+        let located = Contracts::domains(self, ids).await?.into_iter();
+        let elsewhere = located.filter(|(_, it)| *it != domain);
+        Ok(elsewhere
+            .filter_map(|(id, it)| Some((id, names.get(&it)?.clone())))
             .collect())
     }
 
@@ -141,6 +192,7 @@ impl Contracts for ContractStore {
         readers: &BTreeSet<Party>,
         known: &BTreeSet<ContractId>,
         wanted: usize,
+        domain: DomainNumber,
     ) -> Result<Vec<KeyedContract>, Error> {
         let mut found = Vec::new();
         let mut before = LATEST;
@@ -151,7 +203,7 @@ impl Contracts for ContractStore {
             let page = self.store.keyed(key, before, limit).await?;
             let ids = page.iter().map(|(id, _)| id);
             let ids = ids.filter(|id| !known.contains(id)).cloned().collect();
-            let mut visible = self.visible(&ids, readers).await?;
+            let mut visible = self.visible_on(&ids, readers, Some(domain)).await?;
             for (id, position) in &page {
                 before = *position;
                 if let Some(instance) = visible.remove(id) {

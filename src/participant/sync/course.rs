@@ -61,7 +61,7 @@ impl Course {
         }
         let ours = event
             .message_id
-            .filter(|message_id| context.in_flight.contains(message_id));
+            .filter(|message_id| context.in_flight.contains(message_id, context.number));
         let mut refusals = Vec::new();
         for item in event.items {
             let effects = match item {

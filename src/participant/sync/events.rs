@@ -1,67 +1,86 @@
 //! Phases 3 to 7: sequenced events on their way through the loop.
 
 use super::actor::Shell;
+use super::connection::Connection;
 use super::course::{changes, used_contracts};
 use super::intake::CheckedEvent;
 use super::outbox::Outbox;
 use super::turn::{Context, Turn};
-use crate::model::MemberKind;
+use crate::model::{DomainId, MemberKind};
 use crate::protocol::{Message, MessageId, Response, SubmissionRequest};
 use crate::storage;
 use crate::topology::State;
 
 impl Shell {
-    /// Takes checked events in their order, keeps what follows, then sends and tells.
+    /// Takes checked events of a domain in their order, keeps what follows, then sends and tells.
     pub(super) async fn process(
         &mut self,
+        domain: &DomainId,
         events: Vec<CheckedEvent>,
     ) -> Result<(), storage::Error> {
         self.rotate();
+        let Some(connection) = self.connections.get_mut(domain) else {
+            return Ok(());
+        };
         let (wanted, changes) = (used_contracts(&events), changes(&events));
         let (states, accepted) = tokio::try_join!(
-            self.contracts.states(wanted),
+            self.contracts.states(wanted, connection.number),
             self.store.accepted_at(&changes)
         )?;
         let mut turn = Turn::new(states, accepted);
-        for event in events {
-            self.take(event, &mut turn);
-        }
-        self.write(turn).await
-    }
-
-    fn take(&mut self, event: CheckedEvent, turn: &mut Turn) {
         let mut context = Context {
-            domain: &self.info.id,
+            domain,
+            number: connection.number,
             participant: &self.identity.participant,
             end: &mut self.end,
             in_flight: &mut self.in_flight,
         };
-        for refusal in self.course.take(event, turn, &mut context) {
+        for event in events {
+            connection.take(event, &mut turn, &mut context);
+        }
+        self.write(Some(domain), turn).await
+    }
+
+    /// Writes a turn, then does what may be done only after that.
+    pub(super) async fn write(
+        &mut self,
+        domain: Option<&DomainId>,
+        mut turn: Turn,
+    ) -> Result<(), storage::Error> {
+        // an answer alone need not be kept: it follows from the events
+        if !turn.writes.is_empty() {
+            self.keep(domain, &mut turn).await?;
+        }
+        self.contracts.apply(turn.changes);
+        self.role.tail.append(turn.appended);
+        let Some(domain) = domain else {
+            return Ok(());
+        };
+        if let Some(connection) = self.connections.get_mut(domain) {
+            connection.respond(turn.responses);
+            for party in &turn.parties {
+                connection.administration.party_published(party);
+            }
+            connection.tell_hosting();
+        }
+        self.vet(domain);
+        Ok(())
+    }
+}
+
+impl Connection {
+    fn take(&mut self, event: CheckedEvent, turn: &mut Turn, context: &mut Context<'_>) {
+        for refusal in self.course.take(event, turn, context) {
             self.vetting.refused(refusal.id);
             self.rotation.refused(refusal.id);
+            self.hosting.refused(&refusal);
             self.administration.refused(&refusal);
         }
     }
 
-    /// Writes a turn, then does what may be done only after that.
-    pub(super) async fn write(&mut self, mut turn: Turn) -> Result<(), storage::Error> {
-        // an answer alone need not be kept: it follows from the events
-        if !turn.writes.is_empty() {
-            self.keep(&mut turn).await?;
-        }
-        self.contracts.apply(turn.changes);
-        self.role.tail.append(turn.appended);
-        self.respond(turn.responses);
-        for party in &turn.parties {
-            self.administration.party_published(party);
-        }
-        self.vet();
-        Ok(())
-    }
-
+    /// Sends answers to the mediator, all of a turn in one batch.
     fn respond(&mut self, responses: Vec<Response>) {
-        let topology = self.intake.follower.topology();
-        if let Some(request) = answers(responses, topology, &self.outbox) {
+        if let Some(request) = answers(responses, self.topology(), &self.outbox) {
             self.outbox.send(request);
         }
     }

@@ -11,9 +11,7 @@ use bytes::Bytes;
 use super::processor::Decision;
 use crate::crypto::EncryptionKey;
 use crate::lf::engine::Engine;
-use crate::model::{
-    DomainId, MemberId, MemberKind, PackageId, ParticipantId, ProtocolVersion, Timestamp,
-};
+use crate::model::{DomainId, MemberId, MemberKind, PackageId, ParticipantId, Timestamp};
 use crate::participant::confirmation::{CheckedRequest, Delivered, Read, read};
 use crate::participant::packages::Packages;
 use crate::protocol::{
@@ -54,7 +52,6 @@ pub(super) struct Intake {
     pub follower: Follower,
     pub participant: ParticipantId,
     pub keys: Arc<ViewKeys>,
-    pub protocol_version: ProtocolVersion,
     /// The last event whose effects were kept in an earlier life: of events up to it, only the
     /// requests without a verdict are of interest.
     pub kept: Timestamp,
@@ -110,7 +107,6 @@ impl Intake {
             topology: register.at(event.time).unwrap_or(register.now()).clone(),
             participant: self.participant.clone(),
             keys: Arc::clone(&self.keys),
-            protocol_version: self.protocol_version,
         };
         let checked = CheckedEvent {
             time: event.time,
@@ -161,7 +157,6 @@ pub(super) struct Check {
     topology: State,
     participant: ParticipantId,
     keys: Arc<ViewKeys>,
-    protocol_version: ProtocolVersion,
 }
 
 impl Check {
@@ -185,7 +180,11 @@ impl Check {
         engine: &Engine,
         unknown: &BTreeSet<PackageId>,
     ) -> Read {
-        read(delivered, engine, &self.participant, unknown)
+        let rules = delivered.protocol_version;
+        let engine = engine
+            .clone()
+            .with_rollback_effects(rules.rolls_back_effects());
+        read(delivered, &engine, &self.participant, unknown)
     }
 
     fn sort(
@@ -241,7 +240,7 @@ impl Check {
             root_hash,
             decrypted: Arc::new(decrypted),
             topology: self.topology.clone(),
-            protocol_version: self.protocol_version,
+            protocol_version: self.topology.parameters().rules(),
         })
     }
 }

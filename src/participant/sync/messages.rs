@@ -1,12 +1,17 @@
 //! What sync's mailbox takes.
 
+use std::collections::BTreeMap;
+
 use bytes::Bytes;
 use tokio::sync::oneshot;
 
 use crate::model::{DomainId, ParticipantId, Party, PartyHint};
 use crate::participant::errors::Refusal;
 use crate::participant::packages::{VettingChange, VettingUpdate};
-use crate::participant::submission::{ConnectedDomain, KeyRotation, Submission};
+use crate::participant::submission::{
+    ConnectedDomain, DomainConnection, DomainStatus, HostingChange, HostingOutcome, KeyRotation,
+    Submission,
+};
 use crate::topology;
 
 /// Where an answer goes.
@@ -39,6 +44,8 @@ pub enum SyncMessage {
         vet: bool,
         /// Only check it, and whether it could be vetted.
         dry_run: bool,
+        /// On which domain they are vetted.
+        domain: Option<DomainId>,
         /// Answered when they can be used.
         reply: Reply<()>,
     },
@@ -46,6 +53,8 @@ pub enum SyncMessage {
     ChangeVetting {
         /// How.
         change: VettingChange,
+        /// On which domain.
+        domain: Option<DomainId>,
         /// Answered when it is in force.
         reply: Reply<VettingUpdate>,
     },
@@ -56,7 +65,33 @@ pub enum SyncMessage {
         /// Answered when the new ones, and only they, are in force.
         reply: Reply<()>,
     },
-    /// Which domains?
+    /// Connect to a domain of another process.
+    ConnectDomain {
+        /// Which.
+        connection: DomainConnection,
+        /// Answered when it is connected.
+        reply: Reply<DomainStatus>,
+    },
+    /// Leave a domain of another process.
+    DisconnectDomain {
+        /// Which.
+        alias: String,
+        /// Answered when that is kept.
+        reply: Reply<()>,
+    },
+    /// Change who hosts a party.
+    HostParty {
+        /// How.
+        change: HostingChange,
+        /// Answered when it is in force or waits for others.
+        reply: Reply<HostingOutcome>,
+    },
+    /// Which domains are there?
+    Domains {
+        /// Answered at once.
+        reply: Reply<Vec<DomainStatus>>,
+    },
+    /// Which domains are connected?
     ConnectedDomains {
         /// Answered at once.
         reply: Reply<Vec<ConnectedDomain>>,
@@ -66,9 +101,14 @@ pub enum SyncMessage {
         /// Answered at once.
         reply: Reply<ParticipantId>,
     },
-    /// Who is who?
-    Topology {
+    /// What waits for signatures?
+    TopologyProposals {
         /// Answered at once.
-        reply: Reply<topology::State>,
+        reply: Reply<BTreeMap<DomainId, Vec<topology::Proposal>>>,
+    },
+    /// Who is who?
+    Topologies {
+        /// Answered at once.
+        reply: Reply<BTreeMap<DomainId, topology::State>>,
     },
 }

@@ -1,7 +1,8 @@
 //! The role `sync`: runs the protocol for one participant.
 //!
 //! Three streams of work meet in one loop: submissions from the ledger API (phase 1), sequenced
-//! events from the domain (phases 3, 6 and 7), and the fate of what was sent. What takes long is
+//! events from the domains (phases 3, 6 and 7), and the fate of what was sent. Each domain has a
+//! `connection` of its own, which `links` makes and makes again; one that is away touches no other. What takes long is
 //! done beside the loop: interpretation and checks on the compute pool, sending in tasks. The loop
 //! itself decides, in order, keeps what was decided in one statement, and only then sends and tells.
 //!
@@ -18,8 +19,10 @@ mod identity;
 mod contracts;
 mod store;
 
+mod connection;
+mod links;
+
 mod actor;
-mod load;
 
 mod ready;
 mod submissions;
@@ -38,6 +41,7 @@ mod processor;
 mod turn;
 
 mod administration;
+mod hosting;
 mod rotation;
 mod vetting;
 
@@ -45,6 +49,7 @@ mod packages;
 
 pub use actor::SyncRole;
 pub use config::Config;
+pub use links::DomainLink;
 pub use messages::SyncMessage;
 pub use port::InProcessSync;
 

@@ -5,21 +5,21 @@ use std::collections::BTreeSet;
 use bytes::Bytes;
 
 use super::actor::Shell;
-use super::administration::ToSubmit;
 use super::messages::Reply;
 use super::vetting::{Pending, ToCheck, VettingChecked, VettingReply};
 use crate::lf::signature::Signatures;
 use crate::model::{DomainId, PackageId, Timestamp};
-use crate::participant::errors::{ErrorId, Refusal};
+use crate::participant::errors::Refusal;
 use crate::participant::packages::{self, CheckedDar, Packages, VettingChange, check_upgrades};
-use crate::protocol::{Message, TopologySubmission};
+use crate::participant::submission::cannot_choose;
 use crate::runtime::Task;
 use crate::runtime::compute::ComputePool;
 
 /// A DAR that was checked, and kept unless it was only to be checked.
 pub(super) struct Uploaded {
     outcome: Result<UploadedPackages, Refusal>,
-    vet: bool,
+    /// Where they are vetted; nowhere if absent.
+    vet_on: Option<DomainId>,
     dry_run: bool,
     reply: Reply<()>,
 }
@@ -30,7 +30,22 @@ struct UploadedPackages {
 }
 
 impl Shell {
-    pub(super) fn upload(&self, dar: Bytes, vet: bool, dry_run: bool, reply: Reply<()>) {
+    /// Checks and keeps packages; then whether to vet them, and whether they are only checked.
+    pub(super) fn upload(
+        &self,
+        dar: Bytes,
+        (vet, dry_run): (bool, bool),
+        domain: Option<DomainId>,
+        reply: Reply<()>,
+    ) {
+        let chosen = vet.then(|| self.choose(domain.as_ref(), || self.several_for_packages()));
+        let vet_on = match chosen.transpose() {
+            Ok(vet_on) => vet_on,
+            Err(refusal) => {
+                let _ = reply.send(Err(refusal));
+                return;
+            }
+        };
         let packages = self.role.packages.clone();
         let compute = self.role.compute.clone();
         let now = self.role.clock.now();
@@ -38,28 +53,33 @@ impl Shell {
             let outcome = check_and_keep(dar, dry_run, packages, compute, now).await;
             Uploaded {
                 outcome,
-                vet,
+                vet_on,
                 dry_run,
                 reply,
             }
         }));
     }
 
+    fn several_for_packages(&self) -> Refusal {
+        let domains: Vec<DomainId> = self.connections.keys().cloned().collect();
+        cannot_choose(&domains)
+    }
+
     pub(super) fn uploaded(&mut self, uploaded: Uploaded) {
-        match uploaded.outcome {
-            Err(refusal) => {
+        match (uploaded.outcome, uploaded.vet_on) {
+            (Err(refusal), _) => {
                 let _ = uploaded.reply.send(Err(refusal));
             }
-            Ok(_) if !uploaded.vet => {
+            (Ok(_), None) => {
                 let _ = uploaded.reply.send(Ok(()));
             }
-            Ok(packages) => {
+            (Ok(packages), Some(domain)) => {
                 let change = VettingChange {
                     dry_run: uploaded.dry_run,
                     ..VettingChange::vet_all(&packages.ids)
                 };
                 let reply = VettingReply::Done(uploaded.reply);
-                self.change_vetting(change, packages.signatures, reply);
+                self.change_vetting(change, packages.signatures, Some(&domain), reply);
             }
         }
     }
@@ -68,55 +88,60 @@ impl Shell {
         &mut self,
         change: VettingChange,
         fresh: Signatures,
+        domain: Option<&DomainId>,
         reply: VettingReply,
     ) {
-        self.vetting.push(Pending {
-            change,
-            fresh,
-            deadline: self.topology_deadline(),
-            reply,
-        });
-        self.vet();
+        let deadline = self.topology_deadline();
+        let chosen = self.choose(domain, || self.several_for_packages());
+        let domain = match chosen {
+            Ok(domain) => domain,
+            Err(refusal) => {
+                reply.send(Err(refusal));
+                return;
+            }
+        };
+        if let Some(connection) = self.connections.get_mut(&domain) {
+            connection.vetting.push(Pending {
+                change,
+                fresh,
+                deadline,
+                reply,
+            });
+        }
+        self.vet(&domain);
     }
 
-    /// Finishes changes that are in force, and begins to check the next.
-    pub(super) fn vet(&mut self) {
-        let topology = self.intake.follower.topology();
-        let Some(ToCheck { number, mut check }) = self.vetting.advance(&self.identity, topology)
-        else {
+    /// Finishes changes that are in force on a domain, and begins to check the next.
+    pub(super) fn vet(&mut self, domain: &DomainId) {
+        let Some(connection) = self.connections.get_mut(domain) else {
+            return;
+        };
+        let topology = connection.intake.follower.topology();
+        let version = topology.parameters().rules();
+        let next = connection.vetting.advance(&self.identity, topology);
+        let Some(ToCheck { number, mut check }) = next else {
             return;
         };
         let packages = self.role.packages.clone();
         let compute = self.role.compute.clone();
-        let version = self.role.protocol_version;
+        let domain = domain.clone();
         check.needs_dependencies &= version.needs_vetted_dependencies();
         self.checking_vetting.push(Task::start(async move {
-            VettingChecked {
-                number,
-                outcome: check_upgrades(&packages, &compute, check).await,
-            }
+            let outcome = check_upgrades(&packages, &compute, check).await;
+            (domain, VettingChecked { number, outcome })
         }));
     }
 
-    pub(super) fn vetting_checked(&mut self, checked: VettingChecked) {
-        let topology = self.intake.follower.topology();
-        let to_submit = self.vetting.checked(checked, &self.identity, topology);
-        self.submit_topology(to_submit);
-        self.vet();
-    }
-
-    pub(super) fn submit_topology(&mut self, to_submit: Option<ToSubmit>) {
-        let Some(ToSubmit { id, transactions }) = to_submit else {
-            return;
-        };
-        let message = Message::TopologySubmission(TopologySubmission { id, transactions });
-        let envelope = self
-            .outbox
-            .envelope(&message, vec![self.info.topology_manager.clone()]);
-        let request = self
-            .outbox
-            .request(id, vec![envelope], self.topology_deadline());
-        self.outbox.send(request);
+    pub(super) fn vetting_checked(&mut self, domain: &DomainId, checked: VettingChecked) {
+        let deadline = self.topology_deadline();
+        if let Some(connection) = self.connections.get_mut(domain) {
+            let topology = connection.intake.follower.topology();
+            let to_submit = connection
+                .vetting
+                .checked(checked, &self.identity, topology);
+            connection.submit_topology(to_submit, deadline);
+        }
+        self.vet(domain);
     }
 
     pub(super) fn topology_deadline(&self) -> Timestamp {
@@ -124,16 +149,6 @@ impl Shell {
             .clock
             .now()
             .plus(self.role.config.topology_timeout.into())
-    }
-
-    pub(super) fn check_domain(&self, wanted: Option<&DomainId>) -> Result<(), Refusal> {
-        match wanted {
-            Some(domain) if *domain != self.info.id => Err(Refusal::new(
-                ErrorId::NotConnectedToSynchronizer,
-                format!("This participant is not connected to synchronizer {domain}"),
-            )),
-            _ => Ok(()),
-        }
     }
 }
 

@@ -1,12 +1,17 @@
 //! Sync's port within a process.
 
+use std::collections::BTreeMap;
+
 use bytes::Bytes;
 
 use super::messages::{Reply, SyncMessage};
 use crate::model::{DomainId, ParticipantId, Party, PartyHint};
 use crate::participant::errors::{ErrorId, Refusal};
 use crate::participant::packages::{VettingChange, VettingUpdate};
-use crate::participant::submission::{ConnectedDomain, KeyRotation, Submission, SyncPort};
+use crate::participant::submission::{
+    ConnectedDomain, DomainConnection, DomainStatus, HostingChange, HostingOutcome, KeyRotation,
+    Submission, SyncPort,
+};
 use crate::runtime::{Handle, PostError};
 use crate::topology;
 
@@ -41,19 +46,34 @@ impl SyncPort for InProcessSync {
         .await
     }
 
-    async fn upload_dar(&self, dar: Bytes, vet: bool, dry_run: bool) -> Result<(), Refusal> {
+    async fn upload_dar(
+        &self,
+        dar: Bytes,
+        vet: bool,
+        dry_run: bool,
+        domain: Option<DomainId>,
+    ) -> Result<(), Refusal> {
         self.ask(|reply| SyncMessage::UploadDar {
             dar,
             vet,
             dry_run,
+            domain,
             reply,
         })
         .await
     }
 
-    async fn change_vetting(&self, change: VettingChange) -> Result<VettingUpdate, Refusal> {
-        self.ask(|reply| SyncMessage::ChangeVetting { change, reply })
-            .await
+    async fn change_vetting(
+        &self,
+        change: VettingChange,
+        domain: Option<DomainId>,
+    ) -> Result<VettingUpdate, Refusal> {
+        self.ask(|reply| SyncMessage::ChangeVetting {
+            change,
+            domain,
+            reply,
+        })
+        .await
     }
 
     async fn rotate_keys(&self, rotation: KeyRotation) -> Result<(), Refusal> {
@@ -70,8 +90,34 @@ impl SyncPort for InProcessSync {
         self.ask(|reply| SyncMessage::ParticipantId { reply }).await
     }
 
-    async fn topology(&self) -> Result<topology::State, Refusal> {
-        self.ask(|reply| SyncMessage::Topology { reply }).await
+    async fn domains(&self) -> Result<Vec<DomainStatus>, Refusal> {
+        self.ask(|reply| SyncMessage::Domains { reply }).await
+    }
+
+    async fn connect_domain(&self, connection: DomainConnection) -> Result<DomainStatus, Refusal> {
+        self.ask(|reply| SyncMessage::ConnectDomain { connection, reply })
+            .await
+    }
+
+    async fn disconnect_domain(&self, alias: String) -> Result<(), Refusal> {
+        self.ask(|reply| SyncMessage::DisconnectDomain { alias, reply })
+            .await
+    }
+
+    async fn host_party(&self, change: HostingChange) -> Result<HostingOutcome, Refusal> {
+        self.ask(|reply| SyncMessage::HostParty { change, reply })
+            .await
+    }
+
+    async fn topology_proposals(
+        &self,
+    ) -> Result<BTreeMap<DomainId, Vec<topology::Proposal>>, Refusal> {
+        self.ask(|reply| SyncMessage::TopologyProposals { reply })
+            .await
+    }
+
+    async fn topologies(&self) -> Result<BTreeMap<DomainId, topology::State>, Refusal> {
+        self.ask(|reply| SyncMessage::Topologies { reply }).await
     }
 }
 

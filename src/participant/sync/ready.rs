@@ -6,13 +6,11 @@ use super::store::Registration;
 use super::submissions::no_mediator;
 use super::turn::LogEnd;
 use crate::lf::error::Error as EngineError;
-use crate::model::{
-    DomainId, Duration, MemberKind, Offset, ParticipantId, ProtocolVersion, Timestamp,
-};
+use crate::model::{Duration, MemberKind, Offset, ParticipantId, Timestamp};
 use crate::participant::errors::{ErrorId, Refusal};
 use crate::participant::submission::{
-    self, AcceptedChange, ChangeId, DeduplicationPeriod, Failure, RequestTimes, Route, Submission,
-    Success,
+    self, AcceptedChange, ChangeId, DeduplicationPeriod, DomainNumber, Failure, RequestTimes,
+    Route, Submission, Success,
 };
 use crate::protocol::{MessageId, SubmissionRequest};
 use crate::sequencer_client::SendError;
@@ -22,8 +20,7 @@ use crate::wire::ledger as wire;
 /// What makes a request of a submission.
 pub(super) struct Preparation<'a> {
     pub participant: &'a ParticipantId,
-    pub domain: &'a DomainId,
-    pub protocol_version: ProtocolVersion,
+    pub number: DomainNumber,
     pub topology: &'a State,
     pub end: &'a LogEnd,
     pub outbox: &'a mut Outbox,
@@ -48,12 +45,10 @@ impl Preparation<'_> {
     pub(super) fn prepare(
         &mut self,
         submission: &Submission,
-        outcome: Result<Success, Failure>,
+        success: &Success,
         accepted: Option<&AcceptedChange>,
         now: Timestamp,
     ) -> Result<(Registration, SubmissionRequest), Failure> {
-        let success = outcome?;
-        check_prescribed(self.domain, success.domain.as_ref())?;
         let topology = self.topology;
         submission::check_submitters(&submission.act_as, self.participant, topology)?;
         let times = RequestTimes {
@@ -63,13 +58,18 @@ impl Preparation<'_> {
             deduplication_start: submission::start_time(submission.deduplication, accepted, now),
             max_sequencing_time: now.plus(self.sequencing_timeout),
         };
+        let route = Route {
+            domain: &success.domain,
+            is_prescribed: submission.domain.is_some(),
+            ledger_time: success.ledger_time,
+        };
         let request = submission::build(
             submission,
             &success.interpreted,
             times,
             self.participant,
             topology,
-            self.route(success.domain.as_ref()),
+            route,
         )?;
         let mediator = topology.members_of(MemberKind::Mediator).next();
         let mediator = mediator.cloned().ok_or_else(no_mediator)?;
@@ -81,35 +81,13 @@ impl Preparation<'_> {
             .outbox
             .request(message_id, envelopes, times.max_sequencing_time);
         let registration = Registration {
+            domain: self.number,
             message_id,
             change_id: change_id(submission),
             request: sent.encode(),
             in_flight: in_flight(submission, times.deduplication_offset),
         };
         Ok((registration, sent))
-    }
-
-    /// Where a transaction goes.
-    fn route(&self, prescribed: Option<&DomainId>) -> Route<'_> {
-        Route {
-            domain: self.domain,
-            is_prescribed: prescribed.is_some(),
-            protocol_version: self.protocol_version,
-        }
-    }
-}
-
-/// Refuses a domain that is not the one.
-pub(super) fn check_prescribed(
-    domain: &DomainId,
-    wanted: Option<&DomainId>,
-) -> Result<(), Refusal> {
-    match wanted {
-        Some(wanted) if wanted != domain => Err(submission::prescribed(
-            wanted,
-            "this participant is not connected to it",
-        )),
-        _ => Ok(()),
     }
 }
 
@@ -146,6 +124,7 @@ pub(super) fn is_explained_by(
 pub(super) fn registered(registration: Registration, in_flight: &mut InFlight) {
     let submitted = Submitted {
         change_id: registration.change_id,
+        domain: registration.domain,
         in_flight: registration.in_flight,
     };
     in_flight.insert(registration.message_id, submitted);

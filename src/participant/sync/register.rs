@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::participant::submission::ChangeId;
+use crate::participant::submission::{ChangeId, DomainNumber};
 use crate::protocol::MessageId;
 use crate::wire::ledger as wire;
 
@@ -17,6 +17,8 @@ pub(super) struct InFlight {
 #[derive(Debug, Clone)]
 pub(super) struct Submitted {
     pub change_id: ChangeId,
+    /// Where it is on its way.
+    pub domain: DomainNumber,
     /// What its completion will say.
     pub in_flight: wire::InFlightSubmission,
 }
@@ -33,8 +35,10 @@ impl InFlight {
         Some(submitted)
     }
 
-    pub(super) fn contains(&self, message_id: &MessageId) -> bool {
-        self.by_message.contains_key(message_id)
+    /// Whether a message is a submission on its way on a domain.
+    pub(super) fn contains(&self, message_id: &MessageId, domain: DomainNumber) -> bool {
+        let submitted = self.by_message.get(message_id);
+        submitted.is_some_and(|it| it.domain == domain)
     }
 
     pub(super) fn has_change(&self, change: &ChangeId) -> bool {

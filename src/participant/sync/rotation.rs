@@ -7,6 +7,8 @@ use std::sync::Arc;
 
 use super::actor::Shell;
 use super::administration::to_submit;
+use super::connection::Connection;
+use super::identity::Identity;
 use super::intake::ViewKeys;
 use super::messages::Reply;
 use crate::model::Timestamp;
@@ -16,13 +18,13 @@ use crate::protocol::MessageId;
 use crate::storage;
 use crate::topology::{Mapping, MemberKeys, next_keys};
 
-/// The change of keys that is at work.
+/// The change of keys that is at work on a domain: what was submitted last, and when that is given up.
 #[derive(Debug, Default)]
-pub(super) struct Rotation {
-    /// What was submitted last, and when that is given up.
-    sent: Option<(MessageId, MemberKeys, Timestamp)>,
-    waiting: Vec<(Timestamp, Reply<()>)>,
-}
+pub(super) struct Rotation(Option<(MessageId, MemberKeys, Timestamp)>);
+
+/// People who wait for new keys to be in force on all domains.
+#[derive(Debug, Default)]
+pub(super) struct WaitingForKeys(Vec<(Timestamp, Reply<()>)>);
 
 /// People who wait for new keys at once.
 const WAITING_MAX: usize = 16;
@@ -30,40 +32,41 @@ const WAITING_MAX: usize = 16;
 impl Rotation {
     /// The topology manager did not publish.
     pub(super) fn refused(&mut self, id: MessageId) {
-        if self.sent.as_ref().is_some_and(|(sent, ..)| *sent == id) {
-            self.sent = None;
+        if self.0.as_ref().is_some_and(|(sent, ..)| *sent == id) {
+            self.0 = None;
         }
     }
 
     /// Gives up what has waited too long; the change goes on.
     pub(super) fn time_out(&mut self, now: Timestamp) {
-        if self.sent.as_ref().is_some_and(|(.., until)| *until < now) {
-            self.sent = None;
+        if self.0.as_ref().is_some_and(|(.., until)| *until < now) {
+            self.0 = None;
         }
+    }
+}
+
+impl WaitingForKeys {
+    /// Gives up what has waited too long; the change goes on.
+    pub(super) fn time_out(&mut self, now: Timestamp) {
         let is_late = |(until, _): &mut (Timestamp, Reply<()>)| *until < now;
-        for (_, reply) in self.waiting.extract_if(.., is_late) {
+        for (_, reply) in self.0.extract_if(.., is_late) {
             let _ = reply.send(Err(Refusal::new(
                 ErrorId::RequestTimeOut,
                 "the new keys are not in force yet; they will be",
             )));
         }
     }
-
-    fn tell(&mut self) {
-        for (_, reply) in self.waiting.drain(..) {
-            let _ = reply.send(Ok(()));
-        }
-    }
 }
 
 impl Shell {
-    /// Makes new keys and keeps them; answers when they, and only they, are in force.
+    /// Makes new keys and keeps them; answers when they, and only they, are in force on all domains
+    /// that are connected. On the others they will be.
     pub(super) async fn begin_rotation(
         &mut self,
         rotation: KeyRotation,
         reply: Reply<()>,
     ) -> Result<(), storage::Error> {
-        if self.rotation.waiting.len() >= WAITING_MAX {
+        if self.waiting_for_keys.0.len() >= WAITING_MAX {
             let _ = reply.send(Err(Refusal::new(
                 ErrorId::ParticipantBackpressure,
                 "The participant is overloaded. Please back off before submitting again.",
@@ -74,57 +77,72 @@ impl Shell {
         self.store.keep_identity(&self.identity, &next).await?;
         self.identity = next;
         // before others can know them
-        let keys = self.identity.decryption_keys();
-        self.intake.keys = Arc::new(ViewKeys::new(keys));
+        for connection in self.connections.values_mut() {
+            let keys = self.identity.decryption_keys();
+            connection.intake.keys = Arc::new(ViewKeys::new(keys));
+        }
         tracing::info!(
             signing = rotation.signing,
             encryption = rotation.encryption,
             "new keys"
         );
         let deadline = self.topology_deadline();
-        self.rotation.waiting.push((deadline, reply));
+        self.waiting_for_keys.0.push((deadline, reply));
         self.rotate();
         Ok(())
     }
 
-    /// Signs with the newest key that others know, and takes the next step towards the newest keys.
+    /// Takes the next step towards the newest keys everywhere.
     pub(super) fn rotate(&mut self) {
+        let deadline = self.topology_deadline();
+        let mut everywhere = true;
+        for connection in self.connections.values_mut() {
+            everywhere &= connection.rotate(&self.identity, deadline);
+        }
+        if everywhere {
+            for (_, reply) in self.waiting_for_keys.0.drain(..) {
+                let _ = reply.send(Ok(()));
+            }
+        }
+    }
+}
+
+impl Connection {
+    /// Signs with the newest key that others know, and takes the next step towards the newest keys.
+    /// Returns whether these, and only these, are in force.
+    fn rotate(&mut self, identity: &Identity, deadline: Timestamp) -> bool {
         let follower = &self.intake.follower;
-        let key = self.identity.signing_key_in(follower.topology());
+        let key = identity.signing_key_in(follower.topology());
         if self.outbox.sign_with(key) {
             self.subscription.sign_with(key);
         }
-        let member = self.identity.member();
+        let member = identity.member();
         let head = follower.register().head();
         let (Some(published), Some(in_force)) =
             (head.keys_of(&member), follower.topology().keys_of(&member))
         else {
-            return;
+            return false;
         };
-        let wanted = self.identity.keys();
+        let wanted = identity.keys();
         if *in_force == wanted {
-            self.rotation.sent = None;
-            self.rotation.tell();
-            return;
+            self.rotation.0 = None;
+            return true;
         }
         let is_drained = self.outbox.is_drained();
         let Some(keys) = next_keys(&wanted, published, in_force, is_drained) else {
-            return;
+            return false;
         };
-        if self
-            .rotation
-            .sent
-            .as_ref()
-            .is_some_and(|(_, sent, _)| *sent == keys)
-        {
-            return;
+        let is_sent = |(_, sent, _): &(MessageId, MemberKeys, Timestamp)| *sent == keys;
+        if self.rotation.0.as_ref().is_some_and(is_sent) {
+            return false;
         }
         let mapping = Mapping::OwnerToKey {
             member,
             keys: keys.clone(),
         };
-        let to_submit = to_submit(mapping, &self.identity, head);
-        self.rotation.sent = Some((to_submit.id, keys, self.topology_deadline()));
-        self.submit_topology(Some(to_submit));
+        let to_submit = to_submit(mapping, identity, head);
+        self.rotation.0 = Some((to_submit.id, keys, deadline));
+        self.submit_topology(Some(to_submit), deadline);
+        false
     }
 }

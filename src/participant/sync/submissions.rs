@@ -5,23 +5,25 @@ use std::collections::HashSet;
 use tokio::sync::oneshot;
 
 use super::actor::Shell;
+use super::connection::Connection;
 use super::messages::Reply;
 use super::outbox::Sent;
 use super::ready::{
-    Fate, Preparation, change_id, check_prescribed, fate, in_flight, is_explained_by,
-    not_sequenced, registered,
+    Fate, Preparation, change_id, fate, in_flight, is_explained_by, not_sequenced, registered,
 };
 use super::store::Registration;
-use super::turn::Turn;
+use super::turn::{Context, Turn};
 use crate::lf::error::Error as EngineError;
-use crate::model::Timestamp;
+use crate::model::{DomainId, Timestamp};
 use crate::participant::errors::{ErrorId, Refusal};
 use crate::participant::submission::{
-    self, AcceptedChange, ChangeId, DeduplicationPeriod, Failure, Submission, Success, trace_id,
+    self, AcceptedChange, Candidate, ChangeId, DeduplicationPeriod, DomainNumber, Failure,
+    Submission, Success, trace_id,
 };
 use crate::protocol::SubmissionRequest;
 use crate::runtime::Task;
 use crate::storage;
+use crate::wire::ledger as wire;
 
 /// A submission that was interpreted.
 pub(super) struct Interpreted {
@@ -32,9 +34,17 @@ pub(super) struct Interpreted {
 
 /// A submission that is ready to be registered.
 struct Ready {
+    domain: DomainId,
     registration: Registration,
     request: SubmissionRequest,
     period: DeduplicationPeriod,
+    reply: Reply<()>,
+}
+
+/// What goes out when it is registered.
+struct Outgoing {
+    domain: DomainId,
+    request: SubmissionRequest,
     reply: Reply<()>,
 }
 
@@ -49,15 +59,12 @@ impl Shell {
             )));
             return;
         }
-        if let Err(refusal) = check_prescribed(&self.info.id, submission.domain.as_ref()) {
-            let _ = reply.send(Err(refusal));
-            return;
-        }
+        let connections = self.by_preference().into_iter();
+        let candidates: Vec<Candidate> = connections.map(Connection::candidate).collect();
         let interpreter = self.interpreter.clone();
         let now = self.role.clock.now();
-        let topology = self.intake.follower.topology().clone();
         self.interpreting.push(Task::start(async move {
-            let interpreting = interpreter.interpret(&submission, now, &topology);
+            let interpreting = interpreter.interpret(&submission, now, candidates);
             let outcome = unless_abandoned(interpreting, &mut reply).await?;
             Some(Interpreted {
                 submission,
@@ -93,7 +100,8 @@ impl Shell {
                 Ok(_) if self.in_flight.has_change(&change) || !changes.insert(change) => {
                     let _ = reply.send(Err(already_in_flight()));
                 }
-                Ok((registration, request)) => ready.push(Ready {
+                Ok((domain, registration, request)) => ready.push(Ready {
+                    domain,
                     registration,
                     request,
                     period: submission.deduplication,
@@ -116,7 +124,7 @@ impl Shell {
         }
         let duplicates = self.register(ready, now, &mut turn).await?;
         answers.extend(duplicates.into_iter().map(|reply| (reply, Ok(()))));
-        self.write(turn).await?;
+        self.write(None, turn).await?;
         for (reply, answer) in answers {
             let _ = reply.send(answer);
         }
@@ -130,17 +138,20 @@ impl Shell {
         outcome: Result<Success, Failure>,
         accepted: Option<&AcceptedChange>,
         now: Timestamp,
-    ) -> Result<(Registration, SubmissionRequest), Failure> {
+    ) -> Result<(DomainId, Registration, SubmissionRequest), Failure> {
+        let success = outcome?;
+        let connection = self.connections.get_mut(&success.domain);
+        let connection = connection.ok_or_else(|| disconnected(&success.domain))?;
         let mut preparation = Preparation {
             participant: &self.identity.participant,
-            domain: &self.info.id,
-            protocol_version: self.role.protocol_version,
-            topology: self.intake.follower.topology(),
+            number: connection.number,
+            topology: connection.intake.follower.topology(),
             end: &self.end,
-            outbox: &mut self.outbox,
+            outbox: &mut connection.outbox,
             sequencing_timeout: self.role.config.sequencing_timeout.into(),
         };
-        preparation.prepare(submission, outcome, accepted, now)
+        let (registration, request) = preparation.prepare(submission, &success, accepted, now)?;
+        Ok((success.domain, registration, request))
     }
 
     /// Interpretation failed. If it did because of a contract that this very change consumed when it
@@ -186,7 +197,32 @@ impl Shell {
     ) {
         let start = self.end.times.start(submission.deduplication, now);
         let in_flight = in_flight(submission, start);
-        turn.complete(in_flight, refusal, now, &mut self.context());
+        let wanted = submission.domain.clone();
+        let preferred = || self.by_preference().first().map(|it| it.info.id.clone());
+        let Some(domain) = wanted.or_else(preferred) else {
+            return;
+        };
+        self.complete(&domain, in_flight, refusal, now, turn);
+    }
+
+    /// A completion for a submission that was not sent.
+    fn complete(
+        &mut self,
+        domain: &DomainId,
+        in_flight: wire::InFlightSubmission,
+        refusal: &Refusal,
+        now: Timestamp,
+        turn: &mut Turn,
+    ) {
+        let mut context = Context {
+            domain,
+            // nothing becomes active
+            number: DomainNumber(0),
+            participant: &self.identity.participant,
+            end: &mut self.end,
+            in_flight: &mut self.in_flight,
+        };
+        turn.complete(in_flight, refusal, now, &mut context);
     }
 
     /// Registers what was not accepted before, sends it; the others get their completion, and are given
@@ -202,52 +238,66 @@ impl Shell {
         }
         let (registrations, rest): (Vec<Registration>, Vec<_>) = ready
             .into_iter()
-            .map(|it| (it.registration, (it.request, it.period, it.reply)))
+            .map(|it| {
+                let outgoing = Outgoing {
+                    domain: it.domain,
+                    request: it.request,
+                    reply: it.reply,
+                };
+                (it.registration, (outgoing, it.period))
+            })
             .unzip();
         let known = self.store.register(&registrations, false).await?;
         let mut again = Vec::new();
         let mut duplicates = Vec::new();
-        for (registration, (request, period, reply)) in registrations.into_iter().zip(rest) {
+        for (registration, (outgoing, period)) in registrations.into_iter().zip(rest) {
             match fate(period, known.get(&registration.change_id), now) {
-                Fate::Send => self.send_registered(registration, request, reply),
+                Fate::Send => self.send_registered(registration, outgoing),
                 Fate::Duplicate(refusal) => {
-                    turn.complete(registration.in_flight, &refusal, now, &mut self.context());
-                    duplicates.push(reply);
+                    let domain = &outgoing.domain;
+                    self.complete(domain, registration.in_flight, &refusal, now, turn);
+                    duplicates.push(outgoing.reply);
                 }
-                Fate::Again => again.push((registration, request, reply)),
+                Fate::Again => again.push((registration, outgoing)),
             }
         }
-        for (registration, request, reply) in again {
+        for (registration, outgoing) in again {
             let registrations = std::slice::from_ref(&registration);
             self.store.register(registrations, true).await?;
-            self.send_registered(registration, request, reply);
+            self.send_registered(registration, outgoing);
         }
         Ok(duplicates)
     }
 
-    fn send_registered(
-        &mut self,
-        registration: Registration,
-        request: SubmissionRequest,
-        reply: Reply<()>,
-    ) {
+    fn send_registered(&mut self, registration: Registration, outgoing: Outgoing) {
         tracing::debug!(
             tid = trace_id(&registration.in_flight.traceparent),
             message_id = %registration.message_id,
             "submission registered"
         );
         registered(registration, &mut self.in_flight);
-        self.outbox.send(request);
-        let _ = reply.send(Ok(()));
+        // sent from what is kept when it is connected again, if it is not now
+        if let Some(connection) = self.connections.get_mut(&outgoing.domain) {
+            connection.outbox.send(outgoing.request);
+        }
+        let _ = outgoing.reply.send(Ok(()));
     }
 
     /// A message's fate is known. Most are sequenced, and what follows comes as an event.
-    pub(super) async fn sent(&mut self, sent: Sent) -> Result<(), storage::Error> {
+    pub(super) async fn sent(
+        &mut self,
+        domain: &DomainId,
+        sent: Sent,
+    ) -> Result<(), storage::Error> {
         let error = match sent.outcome {
             Ok(()) => return Ok(()),
             Err(error) => error,
         };
-        if !self.in_flight.contains(&sent.message_id) {
+        let Some(connection) = self.connections.get(domain) else {
+            return Ok(());
+        };
+        let number = connection.number;
+        if !self.in_flight.contains(&sent.message_id, number) {
             tracing::debug!(message_id = %sent.message_id, %error, "message was not sequenced");
             return Ok(());
         }
@@ -256,8 +306,15 @@ impl Shell {
         };
         let mut turn = Turn::default();
         let now = self.role.clock.now();
-        turn.refuse(&sent.message_id, &refusal, now, &mut self.context());
-        self.write(turn).await
+        let mut context = Context {
+            domain,
+            number,
+            participant: &self.identity.participant,
+            end: &mut self.end,
+            in_flight: &mut self.in_flight,
+        };
+        turn.refuse(&sent.message_id, &refusal, now, &mut context);
+        self.write(None, turn).await
     }
 }
 
@@ -277,6 +334,13 @@ pub(super) fn already_in_flight() -> Refusal {
         ErrorId::SubmissionAlreadyInFlight,
         "The submission is already in-flight",
     )
+}
+
+fn disconnected(domain: &DomainId) -> Failure {
+    Failure::Refused(Refusal::new(
+        ErrorId::NotConnectedToSynchronizer,
+        format!("This participant is not connected to synchronizer {domain} any more; try again"),
+    ))
 }
 
 pub(super) fn no_mediator() -> Failure {

@@ -18,7 +18,7 @@ use crate::participant::confirmation::{CheckedRequest, Content};
 use crate::participant::errors::{ErrorId, Refusal};
 use crate::participant::indexer::{Appended, SizedContract};
 use crate::participant::submission::{
-    AcceptedChange, ChangeId, OffsetTimes, TraceContext, trace_id,
+    AcceptedChange, ChangeId, DomainNumber, OffsetTimes, TraceContext, trace_id,
 };
 use crate::protocol::{Answer, MessageId, Reject, Response};
 use crate::topology::{Applied, Effective};
@@ -49,6 +49,7 @@ pub(super) struct Turn {
 /// Who works on a turn.
 pub(super) struct Context<'a> {
     pub domain: &'a DomainId,
+    pub number: DomainNumber,
     pub participant: &'a ParticipantId,
     pub end: &'a mut LogEnd,
     pub in_flight: &'a mut InFlight,
@@ -132,7 +133,8 @@ impl Turn {
             offset = offset.get(),
             "transaction accepted"
         );
-        self.change_contracts(request, readable, &visible, decided.record_time, offset);
+        let at = (decided.record_time, offset, context.number);
+        self.change_contracts(request, readable, &visible, at);
     }
 
     fn change_contracts(
@@ -140,8 +142,7 @@ impl Turn {
         request: &CheckedRequest,
         content: &Content,
         visible: &BTreeSet<Bytes>,
-        at: Timestamp,
-        by: Offset,
+        (at, by, number): (Timestamp, Offset, DomainNumber),
     ) {
         for (place, (id, instance)) in (0..).zip(&content.created) {
             if !visible.contains(id.as_bytes()) {
@@ -166,9 +167,12 @@ impl Turn {
                 });
             }
             self.states.insert(id.clone(), state);
-            let instance = Arc::clone(instance);
-            self.changes
-                .push(Change::Created(id.clone(), Cached { instance, state }));
+            let cached = Cached {
+                instance: Arc::clone(instance),
+                state,
+                domain: is_ours.then_some(number),
+            };
+            self.changes.push(Change::Created(id.clone(), cached));
         }
         // where a contract has no state here, because none of its stakeholders is, this changes none
         for id in &content.usage.consumed {

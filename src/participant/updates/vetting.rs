@@ -1,8 +1,9 @@
 //! What this participant has vetted, for the views that it computes.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::model::{PackageId, ParticipantId, Timestamp};
+use crate::model::{DomainId, PackageId, ParticipantId, Timestamp};
 use crate::participant::errors::Refusal;
 use crate::participant::submission::SyncPort;
 use crate::topology;
@@ -17,7 +18,7 @@ pub(super) struct LocalVetting {
 #[derive(Debug, Clone)]
 pub(super) struct Vetting {
     participant: ParticipantId,
-    topology: topology::State,
+    topologies: BTreeMap<DomainId, topology::State>,
 }
 
 impl LocalVetting {
@@ -47,15 +48,16 @@ impl LocalVetting {
     async fn ask(&self) -> Result<Vetting, Refusal> {
         Ok(Vetting {
             participant: self.sync.participant_id().await?,
-            topology: self.sync.topology().await?,
+            topologies: self.sync.topologies().await?,
         })
     }
 }
 
 impl Vetting {
-    /// Whether a package is vetted for all times to come; only such a one computes views.
+    /// Whether a package is vetted for all times to come on some domain; only such a one computes
+    /// views.
     pub(super) fn is_lasting(&self, package: &PackageId) -> bool {
-        let topology = &self.topology;
-        topology.is_vetted(&self.participant, package, Timestamp::MAX)
+        let mut topologies = self.topologies.values();
+        topologies.any(|it| it.is_vetted(&self.participant, package, Timestamp::MAX))
     }
 }

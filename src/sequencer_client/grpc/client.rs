@@ -65,6 +65,17 @@ struct Stream {
     page_size: u32,
 }
 
+/// How a process of a domain is reached.
+pub(super) fn endpoint(url: &str) -> Result<Endpoint, String> {
+    let endpoint = Endpoint::from_shared(url.to_owned())
+        .map_err(|error| format!("{url:?} is no address like http://HOST:PORT: {error}"))?;
+    Ok(endpoint
+        .connect_timeout(CONNECT_TIMEOUT)
+        .http2_keep_alive_interval(CALL_TIMEOUT)
+        .keep_alive_while_idle(true)
+        .tcp_nodelay(true))
+}
+
 impl GrpcSequencer {
     /// A sequencer at a URL. Connects when it is asked for something, and again when the
     /// connection is lost.
@@ -72,13 +83,7 @@ impl GrpcSequencer {
     /// # Errors
     /// If this is no URL.
     pub fn new(url: &str, credentials: Credentials) -> Result<Self, String> {
-        let channel = Endpoint::from_shared(url.to_owned())
-            .map_err(|error| error.to_string())?
-            .connect_timeout(CONNECT_TIMEOUT)
-            .http2_keep_alive_interval(CALL_TIMEOUT)
-            .keep_alive_while_idle(true)
-            .tcp_nodelay(true)
-            .connect_lazy();
+        let channel = endpoint(url)?.connect_lazy();
         Ok(Self {
             session: Session::new(channel.clone(), credentials),
             channel,

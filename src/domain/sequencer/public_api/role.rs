@@ -13,6 +13,7 @@ use tonic_health::pb::health_server::HealthServer;
 use super::access::Access;
 use super::authentication::{Authentication, Bounds};
 use super::authentication_service::AuthenticationService;
+use super::domain_service::DomainService;
 use super::sequencer_service::SequencerService;
 use crate::domain::sequencer::{InProcessSequencer, SequencerMessage};
 use crate::grpc::{GrpcHealth, LAST_REQUESTS, incoming, reflection};
@@ -20,12 +21,16 @@ use crate::runtime::clock::Clock;
 use crate::runtime::health::{Health, State};
 use crate::runtime::shutdown::{self, Signal};
 use crate::runtime::{Handle, Inbox, Role, RoleContext, RoleFailure};
+use crate::sequencer_client::ServicePort;
+use crate::wire;
+use crate::wire::domain::domain_service_server::DomainServiceServer;
 use crate::wire::sequencer::DESCRIPTORS;
 use crate::wire::sequencer::sequencer_authentication_service_server::SequencerAuthenticationServiceServer;
 use crate::wire::sequencer::sequencer_service_server::SequencerServiceServer;
 
 /// The services, as clients name them.
-const SERVICES: [&str; 2] = [
+const SERVICES: [&str; 3] = [
+    "jura.domain.v1.DomainService",
     "jura.sequencer.v1.SequencerAuthenticationService",
     "jura.sequencer.v1.SequencerService",
 ];
@@ -37,7 +42,6 @@ const REQUEST_OVERHEAD: usize = 1 << 20;
 const CALLS_PER_CONNECTION_MAX: usize = 1024;
 
 /// The role that serves the public API of a sequencer.
-#[derive(Debug)]
 pub struct PublicApi {
     /// The domain, as the health of the process knows it.
     pub component: String,
@@ -47,6 +51,8 @@ pub struct PublicApi {
     pub health: Health,
     /// The sequencer.
     pub sequencer: Handle<SequencerMessage>,
+    /// The domain's service.
+    pub service: Arc<dyn ServicePort>,
     /// A request's bytes at most.
     pub request_bytes_max: usize,
     /// Bounds of challenges, tokens and streams.
@@ -107,13 +113,16 @@ impl PublicApi {
         });
         let request_max = self.request_bytes_max + REQUEST_OVERHEAD;
         builder.add_service(service.max_decoding_message_size(request_max));
+        builder.add_service(DomainServiceServer::new(DomainService {
+            service: Arc::clone(&self.service),
+        }));
         builder.add_service(HealthServer::new(GrpcHealth::new(
             self.health.clone(),
             self.component.clone(),
             SERVICES.to_vec(),
             stop.clone(),
         )));
-        reflection(&mut builder, &[DESCRIPTORS])?;
+        reflection(&mut builder, &[DESCRIPTORS, wire::domain::DESCRIPTORS])?;
         Ok(builder)
     }
 }

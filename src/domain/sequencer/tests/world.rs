@@ -9,6 +9,7 @@ use crate::domain::sequencer::public_api::{AuthenticationBounds, PublicApi};
 use crate::domain::sequencer::{
     Config, InProcessSequencer, Registrar, SequencerMessage, SequencerRole,
 };
+use crate::domain::service::InProcessService;
 use crate::model::{DomainId, Duration, MemberId, MemberKind, Timestamp};
 use crate::protocol::{
     Acknowledgement, Envelope, EventPage, KnownPoint, MessageId, SequencedEvent,
@@ -120,6 +121,8 @@ impl World {
             listener,
             health: self.health.clone(),
             sequencer: self.sequencer.clone(),
+            // nobody joins here: members are registered by hand
+            service: Arc::new(InProcessService(Handle::new("d.service"))),
             request_bytes_max: Config::default().request_bytes_max,
             bounds: AuthenticationBounds::default(),
             clock: self.clock.clone(),

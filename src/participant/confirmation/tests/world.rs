@@ -155,7 +155,7 @@ impl World {
         let route = Route {
             domain: &domain,
             is_prescribed: false,
-            protocol_version: ProtocolVersion::V35,
+            ledger_time: now(),
         };
         let times = RequestTimes {
             ledger_time: now(),

@@ -3,7 +3,7 @@
 use canton_proto::com::daml::ledger::api::v2::interactive as proto;
 
 use super::super::door::Door;
-use super::preference::{Requirements, chosen_domain, prefer, requirement, valid_at};
+use super::preference::{Requirements, prefer, requirement, valid_at};
 use crate::participant::errors::Refusal;
 
 pub(super) async fn call(
@@ -13,11 +13,10 @@ pub(super) async fn call(
     let fields = ["package_name", "parties"];
     let requirement = requirement(&request.package_name, &request.parties, fields)?;
     let requirements = Requirements::from([requirement]);
-    let domain = chosen_domain(door, &request.synchronizer_id).await?;
     let at = valid_at(door, request.vetting_valid_at)?;
     // that there is none is no error here
-    let preferred = prefer(door, &requirements, at).await?.unwrap_or_default();
-    let reference = preferred.into_values().next();
+    let (domain, preferred) = prefer(door, &requirements, at, &request.synchronizer_id).await?;
+    let reference = preferred.unwrap_or_default().into_values().next();
     Ok(proto::GetPreferredPackageVersionResponse {
         package_preference: reference.map(|reference| proto::PackagePreference {
             package_reference: Some(reference),

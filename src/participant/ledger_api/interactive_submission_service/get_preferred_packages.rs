@@ -3,7 +3,7 @@
 use canton_proto::com::daml::ledger::api::v2::interactive as proto;
 
 use super::super::door::Door;
-use super::preference::{Requirements, chosen_domain, prefer, requirement, valid_at};
+use super::preference::{Requirements, prefer, requirement, valid_at};
 use crate::participant::errors::{ErrorId, Refusal};
 
 pub(super) async fn call(
@@ -21,9 +21,9 @@ pub(super) async fn call(
         .iter()
         .map(|it| requirement(&it.package_name, &it.parties, fields));
     let requirements: Requirements = requirements.collect::<Result<_, _>>()?;
-    let domain = chosen_domain(door, &request.synchronizer_id).await?;
     let at = valid_at(door, request.vetting_valid_at)?;
-    let preferred = prefer(door, &requirements, at).await?.map_err(|reason| {
+    let (domain, preferred) = prefer(door, &requirements, at, &request.synchronizer_id).await?;
+    let preferred = preferred.map_err(|reason| {
         Refusal::new(
             ErrorId::NoPreferredPackagesFound,
             format!("Failed to compute package preferences. Reason: {reason}"),

@@ -12,6 +12,7 @@ use crate::lf::upgrade::is_utility;
 use crate::model::{DomainId, PackageId, PackageName, Party, Timestamp};
 use crate::participant::errors::{ErrorId, Refusal};
 use crate::participant::packages::KnownPackages;
+use crate::participant::submission::not_connected;
 use crate::topology::State;
 
 /// What is to be run by whose participants.
@@ -45,38 +46,54 @@ pub(super) fn valid_at(
     })
 }
 
-/// The domain that a request names, or the one that there is.
-pub(super) async fn chosen_domain(door: &Door, text: &str) -> Result<DomainId, Refusal> {
-    let asked = domain(text, "synchronizer_id/synchronizerId")?;
-    let connected = door.domains().await?;
-    match asked {
-        Some(id) if connected.contains(&id) => Ok(id),
-        Some(id) => Err(Refusal::new(
-            ErrorId::NotConnectedToSynchronizer,
-            format!("This participant is not connected to synchronizer {id}."),
-        )),
-        None => connected.into_iter().next().ok_or_else(|| {
-            Refusal::new(
-                ErrorId::NotConnectedToAnySynchronizer,
-                "This participant is not connected to any synchronizer.",
-            )
-        }),
-    }
-}
-
-/// The version to use of each package; an error with the reason if there is none of one.
+/// The version to use of each package, on the domain that a request names or on the first that has
+/// them; an error with the reason if there is none of one.
 pub(super) async fn prefer(
     door: &Door,
     requirements: &Requirements,
     at: Timestamp,
-) -> Result<Result<BTreeMap<PackageName, PackageReference>, String>, Refusal> {
-    let topology = door.sync.topology().await?;
-    let known = door.model.packages().known();
-    check(requirements, &topology, &known)?;
-    let vetting = Vetting {
-        topology: &topology,
-        at,
+    domain_text: &str,
+) -> Result<(DomainId, Preferred), Refusal> {
+    let asked = domain(domain_text, "synchronizer_id/synchronizerId")?;
+    let connected = door.domains().await?;
+    let domains = match asked {
+        Some(id) if connected.contains(&id) => vec![id],
+        Some(id) => {
+            return Err(Refusal::new(
+                ErrorId::NotConnectedToSynchronizer,
+                format!("This participant is not connected to synchronizer {id}."),
+            ));
+        }
+        None => connected,
     };
+    let topologies = door.sync.topologies().await?;
+    let mut first = None;
+    for domain in domains {
+        let Some(topology) = topologies.get(&domain) else {
+            continue;
+        };
+        let preferred = prefer_on(door, requirements, at, topology).await;
+        if matches!(preferred, Ok(Ok(_))) {
+            return Ok((domain, preferred?));
+        }
+        first = first.or(Some((domain, preferred)));
+    }
+    let (domain, preferred) = first.ok_or_else(not_connected)?;
+    Ok((domain, preferred?))
+}
+
+/// Versions of packages, or why there is none of one.
+type Preferred = Result<BTreeMap<PackageName, PackageReference>, String>;
+
+async fn prefer_on(
+    door: &Door,
+    requirements: &Requirements,
+    at: Timestamp,
+    topology: &State,
+) -> Result<Preferred, Refusal> {
+    let known = door.model.packages().known();
+    check(requirements, topology, &known)?;
+    let vetting = Vetting { topology, at };
     for (name, parties) in requirements {
         for id in known.versions(name) {
             if parties.iter().any(|party| vetting.is_vetted(party, id)) {
@@ -88,7 +105,7 @@ pub(super) async fn prefer(
         vetting,
         known: &known,
         signatures: &door.engine().signatures(),
-        needs_all: door.protocol_version.needs_vetted_dependencies(),
+        needs_all: topology.parameters().rules().needs_vetted_dependencies(),
     };
     Ok(preferences.choose(requirements))
 }

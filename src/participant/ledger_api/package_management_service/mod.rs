@@ -18,6 +18,7 @@ use super::door::Door;
 use super::requests::{undecodable, unique_identifier};
 use crate::model::DomainId;
 use crate::participant::errors::{ErrorId, Refusal};
+use crate::participant::submission::{cannot_choose, not_connected};
 
 /// The service.
 pub(super) struct PackageManagement(pub(super) Arc<Door>);
@@ -74,11 +75,10 @@ async fn chosen_domain(door: &Door, text: &str) -> Result<DomainId, Refusal> {
                  '{id}'."
             ),
         )),
-        None => connected.into_iter().next().ok_or_else(|| {
-            Refusal::new(
-                ErrorId::NotConnectedToAnySynchronizer,
-                "This participant is not connected to any synchronizer.",
-            )
-        }),
+        None => match connected.as_slice() {
+            [only] => Ok(only.clone()),
+            [] => Err(not_connected()),
+            several => Err(cannot_choose(several)),
+        },
     }
 }

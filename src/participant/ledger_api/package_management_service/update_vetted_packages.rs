@@ -37,7 +37,10 @@ pub(super) async fn call(
         allow_incompatible: forces(ForceFlag::AllowVetIncompatibleUpgrades),
         allow_unvetted_dependencies: forces(ForceFlag::AllowUnvettedDependencies),
     };
-    let update = door.sync.change_vetting(change).await?;
+    let update = door
+        .sync
+        .change_vetting(change, Some(domain.clone()))
+        .await?;
     let participant = door.participant().await?;
     let told =
         |state: VettingState| vetted_packages(&domain, participant, &state, &known, |_| true);

@@ -23,11 +23,12 @@ pub(super) async fn call(
             ));
         }
     };
-    if vet {
-        super::chosen_domain(door, &request.synchronizer_id).await?;
-    }
+    let domain = match vet {
+        true => Some(super::chosen_domain(door, &request.synchronizer_id).await?),
+        false => None,
+    };
     door.sync
-        .upload_dar(request.dar_file.into(), vet, false)
+        .upload_dar(request.dar_file.into(), vet, false, domain)
         .await?;
     Ok(proto::UploadDarFileResponse {})
 }

@@ -12,9 +12,9 @@ pub(super) async fn call(
     request: proto::ValidateDarFileRequest,
 ) -> Result<proto::ValidateDarFileResponse, Refusal> {
     optional(&request.submission_id, "submission_id", SubmissionId::parse)?;
-    super::chosen_domain(door, &request.synchronizer_id).await?;
+    let domain = super::chosen_domain(door, &request.synchronizer_id).await?;
     door.sync
-        .upload_dar(request.dar_file.into(), true, true)
+        .upload_dar(request.dar_file.into(), true, true, Some(domain))
         .await?;
     Ok(proto::ValidateDarFileResponse {})
 }

@@ -32,12 +32,11 @@ pub(super) async fn call(
     request: proto::ListVettedPackagesRequest,
 ) -> Result<proto::ListVettedPackagesResponse, Refusal> {
     let filter = Filter::new(request)?;
-    let topology = door.sync.topology().await?;
+    let topologies = door.sync.topologies().await?;
     let known = door.model.packages().known();
-    let domains: BTreeSet<DomainId> = door.domains().await?.into_iter().collect();
-    let listed: Vec<proto::VettedPackages> = domains
+    let listed: Vec<proto::VettedPackages> = topologies
         .iter()
-        .flat_map(|domain| filter.list(domain, &topology, &known))
+        .flat_map(|(domain, topology)| filter.list(domain, topology, &known))
         .take(filter.max)
         .collect();
     let next = listed.last().map_or_else(String::new, |last| {

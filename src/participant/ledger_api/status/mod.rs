@@ -7,4 +7,4 @@
 mod details;
 mod render;
 
-pub(super) use render::{Correlation, render, to_grpc};
+pub(in crate::participant) use render::{Correlation, render, to_grpc};

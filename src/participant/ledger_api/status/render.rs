@@ -48,7 +48,7 @@ const fn code(category: Category) -> Code {
 }
 
 /// What is said to nobody but the operator.
-pub(super) const fn is_secret(category: Category) -> bool {
+pub(in crate::participant) const fn is_secret(category: Category) -> bool {
     matches!(
         category,
         Category::SystemInternalAssumptionViolated

@@ -6,7 +6,7 @@ use bytes::Bytes;
 
 use super::super::processor::Decision;
 use crate::model::{ContractId, Hash, Offset, Timestamp};
-use crate::participant::submission::{AcceptedChange, ChangeId};
+use crate::participant::submission::{AcceptedChange, ChangeId, DomainNumber};
 use crate::protocol::{MessageId, RequestId};
 use crate::sequencer_client::Position;
 use crate::topology::PublishedTransaction;
@@ -26,6 +26,8 @@ pub(in super::super) struct Writes {
     pub accepted: BTreeMap<ChangeId, AcceptedChange>,
     /// Submissions that have their completion.
     pub finished: Vec<MessageId>,
+    /// The domain that all of this is about, if it is about one: what follows, and what was activated.
+    pub domain: Option<DomainNumber>,
     /// Published topology transactions.
     pub topology: Vec<PublishedTransaction>,
     /// Requests that have no verdict yet.

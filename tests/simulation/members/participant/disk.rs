@@ -7,12 +7,13 @@ use bytes::Bytes;
 
 use super::super::identity::Identity;
 use super::super::processor::Decision;
-use super::super::store::{InFlightRow, Registration, Writes};
+use super::super::register::Submitted;
+use super::super::store::{Registration, Writes};
 use crate::lf::transaction::ContractInstance;
 use crate::model::{ContractId, MemberId, Offset, ParticipantId, Party, Timestamp};
 use crate::participant::confirmation::locks::ContractState;
-use crate::participant::submission::{AcceptedChange, ChangeId};
-use crate::protocol::{MessageId, RequestId};
+use crate::participant::submission::{AcceptedChange, ChangeId, DomainNumber};
+use crate::protocol::{MessageId, RequestId, SubmissionRequest};
 use crate::sequencer_client::Position;
 use crate::simulation::place::Place;
 use crate::topology::{PublishedTransaction, SignedTransaction, Transaction};
@@ -37,6 +38,7 @@ pub(crate) struct Disk {
 
 #[derive(Debug)]
 struct InFlight {
+    domain: DomainNumber,
     change_id: ChangeId,
     request: Bytes,
     completion: wire::InFlightSubmission,
@@ -151,12 +153,15 @@ impl Disk {
         self.states.get(id).copied().flatten().map(|(_, by)| by)
     }
 
-    pub(super) fn in_flight(&self) -> Vec<InFlightRow> {
-        let rows = self.in_flight.iter().map(|(message_id, it)| InFlightRow {
-            message_id: *message_id,
-            change_id: it.change_id,
-            request: it.request.clone(),
-            in_flight: it.completion.clone(),
+    pub(super) fn in_flight(&self) -> Vec<(MessageId, Submitted, SubmissionRequest)> {
+        let rows = self.in_flight.iter().map(|(message_id, it)| {
+            let submitted = Submitted {
+                change_id: it.change_id,
+                domain: it.domain,
+                in_flight: it.completion.clone(),
+            };
+            let request = SubmissionRequest::decode(it.request.clone()).unwrap();
+            (*message_id, submitted, request)
         });
         rows.collect()
     }
@@ -176,6 +181,7 @@ impl Disk {
         let known = self.accepted.get(&it.change_id).cloned();
         if anyway || known.is_none() {
             let row = InFlight {
+                domain: it.domain,
                 change_id: it.change_id,
                 request: it.request.clone().into(),
                 completion: it.in_flight.clone(),

@@ -6,9 +6,10 @@ use super::super::course::{changes, used_contracts};
 use super::super::events::answers;
 use super::super::intake::{CheckedEvent, Item};
 use super::super::turn::{Context, Turn};
-use super::Participant;
+use super::{NUMBER, Participant};
 use crate::model::Duration;
 use crate::participant::confirmation::Read;
+use crate::participant::submission::DomainNumber;
 use crate::protocol::{EventPage, SequencedEvent};
 use crate::simulation::moment::{Broken, Crashed, Effect, Moment};
 
@@ -59,6 +60,7 @@ impl Participant {
             }
             let mut context = Context {
                 domain: &self.place.domain,
+                number: NUMBER,
                 participant: &self.disk.identity.participant,
                 end: &mut self.end,
                 in_flight: &mut self.in_flight,
@@ -68,16 +70,21 @@ impl Participant {
                 self.course.processor.forget_locks();
             }
         }
-        self.write(turn, moment)
+        self.write(Some(NUMBER), turn, moment)
     }
 
     /// Writes a turn, then does what may be done only after that.
-    pub(super) fn write(&mut self, mut turn: Turn, moment: &mut Moment<'_>) -> Result<(), Crashed> {
+    pub(super) fn write(
+        &mut self,
+        domain: Option<DomainNumber>,
+        mut turn: Turn,
+        moment: &mut Moment<'_>,
+    ) -> Result<(), Crashed> {
         if moment.is_broken(Broken::SendsBeforeItWrites) {
             self.act(&mut turn, moment);
         }
         if !turn.writes.is_empty() {
-            self.keep(&mut turn, moment)?;
+            self.keep(domain, &mut turn, moment)?;
         }
         self.act(&mut turn, moment);
         Ok(())
@@ -95,16 +102,28 @@ impl Participant {
         }
     }
 
-    fn keep(&mut self, turn: &mut Turn, moment: &mut Moment<'_>) -> Result<(), Crashed> {
-        self.course.note_undecided(turn);
-        let course = &self.course;
-        let position = self.trail.position(course.resume(), course.processed);
-        turn.writes.position = Some(position);
+    /// Writes a turn; one that is about the domain together with the position there.
+    fn keep(
+        &mut self,
+        domain: Option<DomainNumber>,
+        turn: &mut Turn,
+        moment: &mut Moment<'_>,
+    ) -> Result<(), Crashed> {
+        let position = domain.map(|number| {
+            self.course.note_undecided(turn);
+            let course = &self.course;
+            let position = self.trail.position(course.resume(), course.processed);
+            turn.writes.domain = Some(number);
+            turn.writes.position = Some(position);
+            position
+        });
         moment.may_crash("participant before it writes a turn")?;
         self.disk.write(&turn.writes);
         moment.may_crash("participant after it wrote a turn")?;
-        self.trail.kept(&position);
-        self.course.kept();
+        if let Some(position) = position {
+            self.trail.kept(&position);
+            self.course.kept();
+        }
         Ok(())
     }
 
@@ -116,7 +135,7 @@ impl Participant {
             moment.send(self.seal(tick));
         }
         if self.course.is_ahead() {
-            self.keep(&mut Turn::default(), moment)?;
+            self.keep(Some(NUMBER), &mut Turn::default(), moment)?;
         }
         Ok(())
     }

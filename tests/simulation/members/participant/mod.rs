@@ -14,14 +14,15 @@ pub(crate) use disk::Disk;
 use nowhere::Nowhere;
 pub(crate) use submissions::Outcome;
 
+use super::connection::{follower, read_from};
 use super::course::Course;
 use super::intake::{Intake, ViewKeys};
-use super::load::{follower, read_from, registered};
 use super::outbox::Outbox;
 use super::register::InFlight;
 use super::turn::{Context, LogEnd};
 use crate::lf::engine::Engine;
-use crate::model::{ProtocolVersion, Timestamp};
+use crate::model::Timestamp;
+use crate::participant::submission::DomainNumber;
 use crate::protocol::SignedRequest;
 use crate::sequencer_client::DomainInfo;
 use crate::sequencer_client::history::History;
@@ -29,6 +30,9 @@ use crate::sequencer_client::trail::Trail;
 use crate::simulation::moment::{Broken, Moment};
 use crate::simulation::place::Place;
 use crate::topology::State;
+
+/// The domain, as it is counted.
+const NUMBER: DomainNumber = DomainNumber(1);
 
 /// A participant that is up.
 pub(crate) struct Participant {
@@ -70,8 +74,9 @@ impl Participant {
         if moment.is_broken(Broken::ForgetsUndecided) {
             undecided = BTreeMap::new();
         }
-        let (in_flight, requests) = registered(disk.in_flight()).unwrap();
-        for request in requests {
+        let mut in_flight = InFlight::default();
+        for (message_id, submitted, request) in disk.in_flight() {
+            in_flight.insert(message_id, submitted);
             if !moment.is_broken(Broken::ForgetsToSend) {
                 moment.send(SignedRequest::seal(request, &domain, &key));
             }
@@ -86,7 +91,6 @@ impl Participant {
                 follower,
                 participant: disk.identity.participant.clone(),
                 keys: Arc::new(ViewKeys::new(disk.identity.decryption_keys())),
-                protocol_version: ProtocolVersion::V35,
                 kept: disk.position.seen.time,
                 undecided: undecided.clone(),
             },
@@ -126,6 +130,7 @@ impl Participant {
     fn context(&mut self) -> Context<'_> {
         Context {
             domain: &self.place.domain,
+            number: NUMBER,
             participant: &self.disk.identity.participant,
             end: &mut self.end,
             in_flight: &mut self.in_flight,

@@ -8,11 +8,11 @@ use super::super::ready::{
 };
 use super::super::submissions::already_in_flight;
 use super::super::turn::Turn;
-use super::Participant;
+use super::{NUMBER, Participant};
 use crate::lf::engine::{self, Step};
 use crate::lf::error::Error as EngineError;
 use crate::lf::transaction::transaction_seed;
-use crate::model::{Duration, Hash, Party, ProtocolVersion, Timestamp};
+use crate::model::{Duration, Hash, Party, Timestamp};
 use crate::participant::errors::Refusal;
 use crate::participant::submission::{self, Failure, Submission, Success};
 use crate::protocol::MessageId;
@@ -44,7 +44,7 @@ impl Participant {
                         interpreted,
                         ledger_time,
                         preparation_time: now,
-                        domain: None,
+                        domain: self.place.domain.clone(),
                     });
                 }
             }
@@ -128,7 +128,7 @@ impl Participant {
                 found.ok_or_else(|| Refusal::of_command(&error, ""))
             }
         };
-        self.write(turn, moment)?;
+        self.write(None, turn, moment)?;
         let id = submission.submission_id.clone();
         moment.effects.push(Effect::Answer(id, answer));
         Ok(())
@@ -146,17 +146,17 @@ impl Participant {
         ),
         Failure,
     > {
+        let success = outcome?;
         let accepted = self.disk.accepted(change_id(submission));
         let mut preparation = Preparation {
             participant: &self.disk.identity.participant,
-            domain: &self.place.domain,
-            protocol_version: ProtocolVersion::V35,
+            number: NUMBER,
             topology: self.intake.follower.topology(),
             end: &self.end,
             outbox: &mut self.outbox,
             sequencing_timeout: SEQUENCING_TIMEOUT,
         };
-        preparation.prepare(submission, outcome, accepted, now)
+        preparation.prepare(submission, &success, accepted, now)
     }
 
     fn accepted_in_spite_of(
@@ -186,7 +186,7 @@ impl Participant {
         error: &SendError,
         moment: &mut Moment<'_>,
     ) -> Result<(), Crashed> {
-        if !self.in_flight.contains(&message_id) {
+        if !self.in_flight.contains(&message_id, NUMBER) {
             return Ok(());
         }
         let Some(refusal) = not_sequenced(error) else {
@@ -194,6 +194,6 @@ impl Participant {
         };
         let mut turn = Turn::default();
         turn.refuse(&message_id, &refusal, moment.now, &mut self.context());
-        self.write(turn, moment)
+        self.write(None, turn, moment)
     }
 }
