@@ -9,7 +9,13 @@
 //!
 //! `JURA_SIMULATION_SEEDS` says how many seeds; `JURA_SIMULATION_SEED` runs one and shows what happened.
 
-#![allow(clippy::unwrap_used)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::needless_pass_by_value,
+    clippy::struct_field_names,
+    clippy::format_push_string,
+    reason = "a test"
+)]
 
 pub(crate) mod moment;
 pub(crate) mod place;

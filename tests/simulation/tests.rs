@@ -1,5 +1,7 @@
 //! Many seeds, and faults that must be noticed.
 
+#![allow(clippy::print_stdout, reason = "shown with --nocapture")]
+
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};

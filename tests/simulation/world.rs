@@ -82,8 +82,9 @@ impl World {
             self.trace.pop_front();
         }
         let at = self.now.micros() % 1_000_000_000;
+        let (millis, micros) = (at / 1000, at % 1000);
         self.trace
-            .push_back(format!("{:>10.3} ms  {}", at as f64 / 1000.0, text()));
+            .push_back(format!("{millis:>6}.{micros:03} ms  {}", text()));
     }
 
     pub(crate) fn count(&mut self, what: &str) {

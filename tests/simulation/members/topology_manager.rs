@@ -1,6 +1,6 @@
 //! The topology manager in the simulation: the production core and what the shell does around it.
 
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::similar_names)]
 
 use super::actor::PUBLICATION_PATIENCE;
 use super::core::Publication;
