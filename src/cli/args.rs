@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::builder::PossibleValue;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::admin::AdminCommand;
 use super::ports;
 use crate::config::ProtocolVersion;
 use crate::script::Options;
@@ -27,6 +28,8 @@ pub(super) enum Command {
     Demo(DemoArgs),
     /// Ask a node how it is
     Health(HealthArgs),
+    #[command(flatten)]
+    Admin(AdminCommand),
     /// Measure a ledger
     #[command(subcommand)]
     Bench(BenchCommand),

@@ -22,6 +22,8 @@ mod demo;
 
 mod health;
 
+mod admin;
+
 mod bench;
 
 mod lf;
@@ -44,6 +46,7 @@ pub fn main() -> ExitCode {
         Command::Run(args) => run::run(&args),
         Command::Demo(args) => demo::run(&args),
         Command::Health(args) => return health::run(&args),
+        Command::Admin(command) => admin::run(&command),
         Command::Bench(BenchCommand::Ledger(args)) => bench::run(&args),
         Command::Lf(command) => lf::run(&command),
         Command::Script(args) => return script::run(&args),

@@ -163,7 +163,7 @@ fn write_port_files(args: &SandboxArgs, addresses: &Addresses) -> anyhow::Result
 }
 
 fn ports_json(addresses: &Addresses) -> anyhow::Result<String> {
-    let participants: BTreeMap<&str, serde_json::Value> = addresses
+    let mut components: BTreeMap<&str, serde_json::Value> = addresses
         .participants
         .iter()
         .map(|(name, participant)| {
@@ -177,5 +177,9 @@ fn ports_json(addresses: &Addresses) -> anyhow::Result<String> {
             (name.as_str(), ports.into())
         })
         .collect();
-    Ok(serde_json::to_string(&participants)?)
+    for (name, address) in &addresses.domains {
+        let ports = serde_json::json!({ "publicApi": address.port() });
+        components.insert(name, ports);
+    }
+    Ok(serde_json::to_string(&components)?)
 }

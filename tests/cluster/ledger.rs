@@ -79,6 +79,56 @@ impl Ledger {
         .party
     }
 
+    /// Uploads the models that tests use, and vets them on a domain.
+    pub async fn upload_on(&self, domain: &str) {
+        let request = admin::UploadDarFileRequest {
+            dar_file: Model::Test.dar().unwrap(),
+            synchronizer_id: domain.to_owned(),
+            ..Default::default()
+        };
+        admin::package_management_service_client::PackageManagementServiceClient::new(
+            self.channel.clone(),
+        )
+        .upload_dar_file(request)
+        .await
+        .unwrap();
+    }
+
+    /// A party on a domain; on the only one if that is empty.
+    pub async fn try_allocate(&self, hint: &str, domain: &str) -> Result<String, Status> {
+        let request = admin::AllocatePartyRequest {
+            party_id_hint: hint.to_owned(),
+            synchronizer_id: domain.to_owned(),
+            ..Default::default()
+        };
+        let allocated = admin::party_management_service_client::PartyManagementServiceClient::new(
+            self.channel.clone(),
+        )
+        .allocate_party(request)
+        .await?;
+        Ok(allocated.into_inner().party_details.unwrap().party)
+    }
+
+    /// The participant's id.
+    pub async fn participant_id(&self) -> String {
+        let request = admin::GetParticipantIdRequest {};
+        let id = admin::party_management_service_client::PartyManagementServiceClient::new(
+            self.channel.clone(),
+        )
+        .get_participant_id(request)
+        .await;
+        id.unwrap().into_inner().participant_id
+    }
+
+    /// The domain of an active contract.
+    pub async fn domain_of(&self, party: &str, contract_id: &str) -> String {
+        let active = self.active_with_domains(party).await.unwrap();
+        let mut found = active
+            .into_iter()
+            .filter(|(it, _)| it.contract_id == contract_id);
+        found.next().expect("an active contract").1
+    }
+
     pub async fn submit_and_wait(&self, commands: api::Commands) -> Outcome {
         let request = api::SubmitAndWaitRequest {
             commands: Some(commands),
@@ -119,6 +169,14 @@ impl Ledger {
 
     /// The active contracts of a party.
     pub async fn active(&self, party: &str) -> Result<Vec<api::CreatedEvent>, Status> {
+        let active = self.active_with_domains(party).await?;
+        Ok(active.into_iter().map(|(created, _)| created).collect())
+    }
+
+    async fn active_with_domains(
+        &self,
+        party: &str,
+    ) -> Result<Vec<(api::CreatedEvent, String)>, Status> {
         let request = api::GetActiveContractsRequest {
             active_at_offset: self.end().await?,
             event_format: Some(event_format(party)),
@@ -132,7 +190,7 @@ impl Ledger {
         while let Some(item) = stream.message().await? {
             use api::get_active_contracts_response::ContractEntry;
             if let Some(ContractEntry::ActiveContract(active)) = item.contract_entry {
-                found.push(active.created_event.unwrap());
+                found.push((active.created_event.unwrap(), active.synchronizer_id));
             }
         }
         Ok(found)

@@ -16,6 +16,7 @@ mod server;
 mod workload;
 
 mod commands;
+mod domains;
 mod dump;
 mod founding;
 mod kill;

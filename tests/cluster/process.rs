@@ -81,6 +81,11 @@ impl Jura {
         format!("http://127.0.0.1:{port}")
     }
 
+    /// A port of a component, as text.
+    pub fn port(&self, component: &str, name: &str) -> String {
+        self.ports[component][name].to_string()
+    }
+
     /// Ends the process as `kill -9` does.
     pub fn kill(mut self) {
         self.child.kill().unwrap();

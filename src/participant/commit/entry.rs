@@ -32,7 +32,7 @@ pub fn transaction(
     };
     let events = writer.events();
     let transaction = wire::Transaction {
-        update_id: request.update_id().to_string(),
+        update_id: request.update_id(domain).to_string(),
         effective_at: times.ledger_time.micros(),
         workflow_id: times
             .workflow_id

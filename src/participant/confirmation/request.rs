@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use super::locks::Usage;
 use crate::lf::transaction::{ContractInstance, Transaction};
-use crate::model::{ContractId, HashBuilder, Party, Purpose, SubmissionId, Timestamp, UpdateId};
+use crate::model::{
+    ContractId, DomainId, HashBuilder, Party, Purpose, SubmissionId, Timestamp, UpdateId,
+};
 use crate::participant::submission::ChangeId;
 use crate::protocol::{ConfirmedView, Reject, RequestId, RootHash, TransactionMetadata};
 
@@ -67,8 +69,9 @@ pub struct Content {
 
 impl CheckedRequest {
     /// The identity of the update that it becomes, the same on every participant.
-    pub fn update_id(&self) -> UpdateId {
+    pub fn update_id(&self, domain: &DomainId) -> UpdateId {
         let hash = HashBuilder::new(Purpose::Transaction)
+            .bytes(domain.as_str().as_bytes())
             .bytes(self.root_hash.0.as_bytes())
             .number(self.id.0.micros())
             .finish();

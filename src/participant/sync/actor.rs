@@ -245,6 +245,7 @@ impl Shell {
         for connection in self.connections.values_mut() {
             connection.checkpoint(now, timeout.into());
         }
+        self.links.time_out(now);
         self.waiting_for_keys.time_out(now);
         self.rotate();
         let domains: Vec<DomainId> = self.connections.keys().cloned().collect();

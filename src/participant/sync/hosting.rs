@@ -5,11 +5,12 @@ use super::administration::{ToSubmit, to_submit};
 use super::connection::Connection;
 use super::identity::Identity;
 use super::messages::Reply;
+use crate::crypto::PublicKey;
 use crate::model::{Party, Timestamp};
 use crate::participant::errors::{ErrorId, Refusal};
 use crate::participant::submission::{HostingChange, HostingOutcome};
 use crate::protocol::{MessageId, TopologyRefusal};
-use crate::topology::{Host, Hosting, Mapping, State};
+use crate::topology::{Host, Hosting, Mapping, Proposal, Register, State};
 
 /// Changes on their way at once.
 const WAITING_MAX: usize = 64;
@@ -22,6 +23,8 @@ pub(super) struct HostingChanges(Vec<Pending>);
 struct Pending {
     submission: MessageId,
     mapping: Mapping,
+    /// With which it was signed.
+    key: PublicKey,
     deadline: Timestamp,
     reply: Reply<HostingOutcome>,
 }
@@ -44,9 +47,9 @@ impl Shell {
             }
         };
         if let Some(connection) = self.connections.get_mut(&domain) {
-            let head = connection.intake.follower.register().head();
+            let register = connection.intake.follower.register();
             let hosting = &mut connection.hosting;
-            let to_submit = hosting.begin(change, &self.identity, head, deadline, reply);
+            let to_submit = hosting.begin(change, &self.identity, register, deadline, reply);
             connection.submit_topology(to_submit, deadline);
         }
     }
@@ -59,9 +62,7 @@ impl Connection {
         let register = self.intake.follower.register();
         let is_over = |pending: &mut Pending| {
             is_in_force(&pending.mapping, topology)
-                || register
-                    .proposals()
-                    .any(|it| it.transaction.transaction().mapping == pending.mapping)
+                || is_signed(&pending.mapping, &pending.key, register.proposals())
         };
         for pending in self.hosting.0.extract_if(.., is_over) {
             let outcome = if is_in_force(&pending.mapping, topology) {
@@ -79,12 +80,14 @@ impl HostingChanges {
         &mut self,
         change: &HostingChange,
         identity: &Identity,
-        head: &State,
+        register: &Register,
         deadline: Timestamp,
         reply: Reply<HostingOutcome>,
     ) -> Option<ToSubmit> {
+        let head = register.head();
         let before = head.hosting(&change.party);
         let hosting = match changed(before, change) {
+            // said again: it is, or will be, in force
             Ok(hosting) if before == Some(&hosting) => {
                 let _ = reply.send(Ok(HostingOutcome::InForce));
                 return None;
@@ -106,8 +109,14 @@ impl HostingChanges {
             party: change.party.clone(),
             hosting,
         };
+        let key = identity.namespace_key.public();
+        if is_signed(&mapping, &key, register.proposals()) {
+            let _ = reply.send(Ok(HostingOutcome::Proposed));
+            return None;
+        }
         let to_submit = to_submit(mapping.clone(), identity, head);
         self.0.push(Pending {
+            key,
             submission: to_submit.id,
             mapping,
             deadline,
@@ -135,6 +144,18 @@ impl HostingChanges {
             )));
         }
     }
+}
+
+/// Whether a key has signed a proposal.
+fn is_signed<'a>(
+    mapping: &Mapping,
+    key: &PublicKey,
+    mut proposals: impl Iterator<Item = &'a Proposal>,
+) -> bool {
+    proposals.any(|it| {
+        it.transaction.transaction().mapping == *mapping
+            && it.transaction.signers().any(|signer| signer == key)
+    })
 }
 
 fn is_in_force(mapping: &Mapping, topology: &State) -> bool {

@@ -12,7 +12,7 @@ use super::actor::Shell;
 use super::connection::{Connection, Reached};
 use super::identity::Identity;
 use super::messages::Reply;
-use crate::model::DomainId;
+use crate::model::{DomainId, Timestamp};
 use crate::participant::errors::{ErrorId, Refusal};
 use crate::participant::submission::{DomainConnection, DomainState, DomainStatus};
 use crate::runtime::Task;
@@ -60,7 +60,8 @@ struct Link {
     reach: Reach,
     health: Reporter,
     stage: Stage,
-    waiting: Vec<Reply<DomainStatus>>,
+    /// Who waits for the connection, and until when.
+    waiting: Vec<(Timestamp, Reply<DomainStatus>)>,
 }
 
 /// Where a domain is.
@@ -185,6 +186,23 @@ impl Links {
         stages.any(|stage| matches!(stage, Stage::Joining(..)))
     }
 
+    /// Tells those who have waited too long; the participant goes on trying.
+    pub(super) fn time_out(&mut self, now: Timestamp) {
+        for link in self.links.values_mut() {
+            let trouble = match link.status().state {
+                DomainState::Connecting(Some(trouble)) => trouble,
+                _ => "it does not answer".to_owned(),
+            };
+            let alias = link.reach.alias();
+            for (_, reply) in link.waiting.extract_if(.., |(until, _)| *until < now) {
+                let _ = reply.send(Err(Refusal::new(
+                    ErrorId::RequestTimeOut,
+                    format!("Domain {alias} is not connected yet, it is tried again: {trouble}"),
+                )));
+            }
+        }
+    }
+
     pub(super) fn status(&self) -> Vec<DomainStatus> {
         self.links.values().map(Link::status).collect()
     }
@@ -306,7 +324,7 @@ impl Shell {
         link.health.set(State::Ok);
         tracing::info!(domain = joined.alias, id = %info.id, "connected");
         let status = link.status();
-        for reply in link.waiting.drain(..) {
+        for (_, reply) in link.waiting.drain(..) {
             let _ = reply.send(Ok(status.clone()));
         }
         Ok(())
@@ -316,7 +334,7 @@ impl Shell {
     fn rest(&mut self, alias: &str, reason: String) {
         tracing::warn!(domain = alias, reason, "not connected, tried again");
         if let Some(link) = self.links.links.get_mut(alias) {
-            for reply in link.waiting.drain(..) {
+            for (_, reply) in link.waiting.drain(..) {
                 let _ = reply.send(Err(refused(alias, &reason)));
             }
         }
@@ -360,6 +378,7 @@ impl Shell {
         connection.is_enabled = true;
         self.store.keep_connection(&connection).await?;
         let alias = connection.alias.clone();
+        let deadline = self.topology_deadline();
         match self.links.links.get_mut(&alias) {
             Some(link) => link.reach = Reach::There(connection),
             None => self.links.insert(Reach::There(connection), &self.health),
@@ -378,7 +397,7 @@ impl Shell {
             let _ = reply.send(Err(refused(&alias, "others wait for it already")));
             return Ok(());
         }
-        link.waiting.push(reply);
+        link.waiting.push((deadline, reply));
         if matches!(link.stage, Stage::Off) {
             link.health = self.health.part(&alias, Weight::Soft);
             self.links.start(&alias, &self.identity, None);
@@ -407,7 +426,7 @@ impl Shell {
                     }
                     link.stage = Stage::Off;
                     link.health.withdraw();
-                    for waiting in link.waiting.drain(..) {
+                    for (_, waiting) in link.waiting.drain(..) {
                         let _ = waiting.send(Err(refused(alias, "it was disconnected")));
                     }
                     tracing::info!(domain = alias, "disconnected");

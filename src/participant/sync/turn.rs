@@ -11,7 +11,9 @@ use super::processor::{Decided, Effects};
 use super::register::InFlight;
 use super::store::{Activation, Writes};
 use crate::lf::transaction::ContractInstance;
-use crate::model::{ContractId, DomainId, Offset, ParticipantId, Party, Timestamp, UpdateId};
+use crate::model::{
+    ContractId, DomainId, HashBuilder, Offset, ParticipantId, Party, Purpose, Timestamp, UpdateId,
+};
 use crate::participant::commit;
 use crate::participant::confirmation::locks::ContractState;
 use crate::participant::confirmation::{CheckedRequest, Content};
@@ -122,7 +124,7 @@ impl Turn {
                 completion_offset: offset,
                 accepted_at: decided.record_time,
                 submission_id: change.submission_id.clone(),
-                update_id: request.update_id(),
+                update_id: request.update_id(context.domain),
             };
             self.accepted.insert(change.id, decided.record_time);
             self.writes.accepted.insert(change.id, accepted);
@@ -247,7 +249,7 @@ impl Turn {
                 let is_local = hosting.permission(context.participant).is_some();
                 let host = hosting.hosts.first().map(|host| &host.participant);
                 let event = commit::party_added(
-                    &topology_update_id(&effective.transaction),
+                    &topology_update_id(&effective.transaction, context.domain),
                     party,
                     host.unwrap_or(context.participant),
                     is_local,
@@ -300,8 +302,12 @@ fn created_in(event: &wire::LedgerEvent) -> BTreeSet<Bytes> {
 }
 
 /// The identity of a topology transaction as an update.
-fn topology_update_id(transaction: &Bytes) -> UpdateId {
-    let hash = crate::model::Hash::of(crate::model::Purpose::TopologyTransaction, transaction);
+fn topology_update_id(transaction: &Bytes, domain: &DomainId) -> UpdateId {
+    // the same may be published on several domains
+    let hash = HashBuilder::new(Purpose::TopologyTransaction)
+        .bytes(domain.as_str().as_bytes())
+        .bytes(transaction)
+        .finish();
     UpdateId::parse(&format!("1220{hash}")).expect("hexadecimal is a legal update id")
 }
 
