@@ -43,3 +43,7 @@ pub mod cli;
 
 #[cfg(test)]
 mod golden;
+
+#[cfg(test)]
+#[path = "../tests/simulation/mod.rs"]
+mod simulation;

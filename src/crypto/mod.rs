@@ -6,7 +6,7 @@
 
 mod encryption;
 mod keys;
-mod random;
+pub(crate) mod random;
 mod sealing;
 
 pub use encryption::{EncryptionKey, EncryptionPublicKey};

@@ -19,6 +19,9 @@ mod send;
 mod position;
 mod trust;
 
+pub(crate) mod history;
+pub(crate) mod trail;
+
 mod acknowledge;
 mod reader;
 mod subscription;

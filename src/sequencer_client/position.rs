@@ -41,7 +41,7 @@ impl Position {
     }
 
     /// Before the first event there is nothing to be believed.
-    pub(super) fn completed(self, domain: &DomainId, member: &MemberId) -> Self {
+    pub(crate) fn completed(self, domain: &DomainId, member: &MemberId) -> Self {
         let complete = |point: KnownPoint| {
             if point.time == Timestamp::EPOCH {
                 ChainPoint::start(domain, member).into()

@@ -1,16 +1,16 @@
 //! Reading one member's events in their order, and believing nothing.
 
-use std::collections::VecDeque;
 use std::sync::Arc;
 
 use tokio::sync::mpsc;
 
 use super::acknowledge::Acknowledger;
 use super::reader::Reader;
+use super::trail::Trail;
 use super::{Position, ReadError, SequencerPort};
 use crate::crypto::SigningKey;
 use crate::model::{DomainId, MemberId, Timestamp};
-use crate::protocol::{ChainPoint, KnownPoint, SequencedEvent};
+use crate::protocol::{ChainPoint, SequencedEvent};
 use crate::runtime::health::Reporter;
 
 /// Pages read ahead of the reader. More would only take memory: the sequencer has them.
@@ -35,16 +35,13 @@ pub struct SubscriptionSettings {
 }
 
 /// Verified events, each with the point after it.
-pub(super) type Page = Vec<(SequencedEvent, ChainPoint)>;
+pub(crate) type Page = Vec<(SequencedEvent, ChainPoint)>;
 
 /// A place in a member's stream of events, read ahead by a task of its own.
 #[derive(Debug)]
 pub struct Subscription {
     pages: mpsc::Receiver<Result<Page, ReadError>>,
-    /// The points of the events that were handed on, from the one from which a restart would read.
-    trail: VecDeque<KnownPoint>,
-    /// The last event that was seen in an earlier life.
-    seen_before: KnownPoint,
+    trail: Trail,
     acknowledger: Acknowledger,
 }
 
@@ -61,8 +58,7 @@ impl Subscription {
         tokio::task::spawn_local(reader.run(sender));
         Self {
             pages,
-            trail: VecDeque::from([position.resume]),
-            seen_before: position.seen,
+            trail: Trail::new(&position),
             acknowledger,
         }
     }
@@ -79,7 +75,7 @@ impl Subscription {
             page.unwrap_or_else(|| Err(ReadError::Unavailable("reading has ended".to_owned())))?;
         let mut events = Vec::with_capacity(page.len());
         for (event, point) in page {
-            self.trail.push_back(point.into());
+            self.trail.push(point);
             events.push(event);
         }
         Ok(events)
@@ -88,39 +84,17 @@ impl Subscription {
     /// The position to be kept when everything up to `resume` is done and everything up to `seen`
     /// was processed.
     pub fn position(&self, resume: Timestamp, seen: Timestamp) -> Position {
-        Position {
-            resume: self.point(resume.min(seen)),
-            seen: self.point(seen),
-        }
+        self.trail.position(resume, seen)
     }
 
     /// A position is durable: what came before is forgotten here, and may be at the sequencer.
     pub fn kept(&mut self, position: &Position) {
-        while let Some(next) = self.trail.get(1)
-            && next.time <= position.resume.time
-        {
-            self.trail.pop_front();
-        }
+        self.trail.kept(position);
         self.acknowledger.reached(position.resume.time);
     }
 
     /// The member signs acknowledgements with a key from now on.
     pub fn sign_with(&self, key: &SigningKey) {
         self.acknowledger.sign_with(key);
-    }
-
-    /// The last event at or before a time.
-    fn point(&self, at: Timestamp) -> KnownPoint {
-        let after = self.trail.partition_point(|point| point.time <= at);
-        let last = after.checked_sub(1).and_then(|index| self.trail.get(index));
-        // the trail starts where a restart would read: nothing earlier is asked for
-        let Some(last) = last.or_else(|| self.trail.front()) else {
-            return self.seen_before;
-        };
-        // what was seen in an earlier life may not have come again yet
-        if (last.time..=at).contains(&self.seen_before.time) && last.time < self.seen_before.time {
-            return self.seen_before;
-        }
-        *last
     }
 }

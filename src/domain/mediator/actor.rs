@@ -8,14 +8,12 @@ use std::sync::Arc;
 use tokio::task::JoinSet;
 
 use super::config::Config;
-use super::core::{Core, Decided};
+use super::core::Core;
+use super::duty::Duty;
 use super::store::Store;
 use crate::crypto::SigningKey;
-use crate::model::{Duration, MemberId, MemberKind, Timestamp};
-use crate::protocol::{
-    Envelope, Follower, Message, MessageId, RequestId, SequencedEvent, SignedMessage,
-    SignedRequest, SubmissionRequest,
-};
+use crate::model::{Duration, MemberId, MemberKind};
+use crate::protocol::{Follower, RequestId, SequencedEvent, SignedRequest, SubmissionRequest};
 use crate::runtime::clock::Clock;
 use crate::runtime::health::State;
 use crate::runtime::{Inbox, Role, RoleContext, RoleFailure};
@@ -24,14 +22,11 @@ use crate::sequencer_client::{
     send_until_sequenced,
 };
 use crate::storage::{self, Database, Schema};
-use crate::topology::{Mapping, MemberKeys, PublishedTransaction, Transaction};
+use crate::topology::{Mapping, MemberKeys, Transaction};
 
 /// The mediator takes no messages: it follows its events.
 #[derive(Debug)]
 pub enum MediatorMessage {}
-
-/// A verdict later than this, or than participants wait for it, helps nobody.
-const VERDICT_PATIENCE: Duration = Duration::from_secs(60);
 
 /// The role `mediator`.
 pub struct MediatorRole {
@@ -64,20 +59,12 @@ impl Role for MediatorRole {
 struct Shell {
     role: Arc<MediatorRole>,
     store: Store,
-    core: Core,
+    duty: Duty,
     info: DomainInfo,
-    member: MemberId,
-    key: SigningKey,
-    /// The last event that was processed.
-    processed: Timestamp,
     /// The position in the database.
-    kept: Position,
-    /// Published since that position.
-    topology: Vec<PublishedTransaction>,
+    position: Position,
     /// Verdicts on their way.
     sending: JoinSet<RequestId>,
-    /// Their requests: the position stays before them.
-    unsent: BTreeSet<RequestId>,
 }
 
 impl Shell {
@@ -98,15 +85,19 @@ impl Shell {
         Ok(Self {
             role: Arc::clone(role),
             store,
-            core: Core::new(follower),
-            member: member(&info),
+            duty: Duty {
+                core: Core::new(follower),
+                domain: info.id.clone(),
+                member: member(&info),
+                key,
+                processed: position.resume.time,
+                kept: position.resume.time,
+                topology: Vec::new(),
+                unsent: BTreeSet::new(),
+            },
             info,
-            key,
-            processed: position.resume.time,
-            kept: position,
-            topology: Vec::new(),
+            position,
             sending: JoinSet::new(),
-            unsent: BTreeSet::new(),
         })
     }
 
@@ -118,10 +109,10 @@ impl Shell {
         let mut subscription = Subscription::start(SubscriptionSettings {
             sequencer: Arc::clone(&self.role.sequencer),
             domain: self.info.id.clone(),
-            sequencer_id: self.member.sibling(MemberKind::Sequencer),
-            member: self.member.clone(),
-            key: self.key.clone(),
-            position: self.kept,
+            sequencer_id: self.duty.member.sibling(MemberKind::Sequencer),
+            member: self.duty.member.clone(),
+            key: self.duty.key.clone(),
+            position: self.position,
             health: context.health.clone(),
         });
         let mut checkpoint = tokio::time::interval(self.role.config.checkpoint_interval);
@@ -139,7 +130,7 @@ impl Shell {
                 }
                 Some(sent) = self.sending.join_next() => {
                     if let Ok(request) = sent {
-                        self.unsent.remove(&request);
+                        self.duty.sent(request);
                     }
                 }
                 _ = checkpoint.tick() => {
@@ -152,41 +143,14 @@ impl Shell {
 
     fn process(&mut self, events: Vec<SequencedEvent>) {
         for event in events {
-            let time = event.time;
-            let effects = self.core.process(event);
-            self.processed = time;
-            self.topology.extend(effects.topology);
-            for decided in effects.verdicts {
-                self.send(decided);
+            for (request, message) in self.duty.process(event) {
+                self.send(request, message);
             }
         }
     }
 
-    /// How long after its request a verdict may be sequenced.
-    fn verdict_patience(&self) -> Duration {
-        VERDICT_PATIENCE.max(self.core.decision_timeout())
-    }
-
-    fn send(&mut self, decided: Decided) {
-        let request = decided.verdict.request;
-        tracing::debug!(%request, answer = ?decided.verdict.answer, "verdict");
-        let content = SignedMessage::seal(
-            &Message::Verdict(decided.verdict),
-            &self.info.id,
-            &self.member,
-            &self.key,
-        );
-        let message = SubmissionRequest {
-            sender: self.member.clone(),
-            message_id: MessageId::about_request("verdict", request),
-            envelopes: vec![Envelope {
-                content,
-                recipients: decided.recipients,
-            }],
-            max_sequencing_time: request.0.plus(self.verdict_patience()),
-        };
-        self.unsent.insert(request);
-        let message = SignedRequest::seal(message, &self.info.id, &self.key);
+    fn send(&mut self, request: RequestId, message: SubmissionRequest) {
+        let message = SignedRequest::seal(message, &self.info.id, &self.duty.key);
         let sequencer = Arc::clone(&self.role.sequencer);
         self.sending.spawn_local(async move {
             if let Err(error) = send_until_sequenced(&sequencer, message).await {
@@ -199,25 +163,10 @@ impl Shell {
     /// Asks for a moment in time when a deadline is over and nothing happens.
     fn tick(&mut self) {
         let patience = Duration::from(self.role.config.tick_after);
-        let now = self.role.clock.now();
-        let due = self
-            .core
-            .next_deadline()
-            .is_some_and(|deadline| deadline.plus(patience) < now);
-        if !due {
+        let Some(request) = self.duty.tick(self.role.clock.now(), patience) else {
             return;
-        }
-        let content = SignedMessage::seal(&Message::Tick, &self.info.id, &self.member, &self.key);
-        let request = SubmissionRequest {
-            sender: self.member.clone(),
-            message_id: MessageId::random(),
-            envelopes: vec![Envelope {
-                content,
-                recipients: vec![self.member.clone()],
-            }],
-            max_sequencing_time: now.plus(VERDICT_PATIENCE),
         };
-        let request = SignedRequest::seal(request, &self.info.id, &self.key);
+        let request = SignedRequest::seal(request, &self.info.id, &self.duty.key);
         let sequencer = Arc::clone(&self.role.sequencer);
         tokio::task::spawn_local(async move {
             // the next tick comes soon
@@ -227,22 +176,14 @@ impl Shell {
 
     /// Keeps the position up to which everything is decided and sent.
     async fn keep(&mut self, subscription: &mut Subscription) -> Result<(), storage::Error> {
-        let oldest_unsent = self.unsent.first().copied();
-        let oldest = [self.core.oldest_undecided(), oldest_unsent]
-            .into_iter()
-            .flatten()
-            .min();
-        let done = oldest.map_or(self.processed, |request| {
-            request.0.minus(Duration::from_micros(1))
-        });
-        if done <= self.kept.resume.time {
+        let Some(done) = self.duty.done() else {
             return Ok(());
-        }
-        let position = subscription.position(done, self.processed);
-        let split = self.topology.partition_point(|it| it.sequenced_at <= done);
-        self.store.keep(&position, &self.topology[..split]).await?;
-        self.topology.drain(..split);
-        self.kept = position;
+        };
+        let position = subscription.position(done, self.duty.processed);
+        let published = self.duty.published(done);
+        self.store.keep(&position, published).await?;
+        self.duty.kept(done);
+        self.position = position;
         subscription.kept(&position);
         Ok(())
     }

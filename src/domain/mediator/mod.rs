@@ -18,9 +18,15 @@ mod core;
 mod confirmation;
 mod request;
 
+mod duty;
+
 mod store;
 
 mod actor;
 
 pub use actor::{MediatorMessage, MediatorRole};
 pub use config::Config;
+
+#[cfg(test)]
+#[path = "../../../tests/simulation/members/mediator.rs"]
+pub(crate) mod simulated;

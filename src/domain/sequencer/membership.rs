@@ -162,7 +162,7 @@ impl Member {
     }
 
     /// Other keys from now on; those before end soon.
-    fn replace_keys(&mut self, keys: &[PublicKey], others_until: Timestamp) {
+    pub(super) fn replace_keys(&mut self, keys: &[PublicKey], others_until: Timestamp) {
         self.keys.retain(|it| !keys.contains(&it.key));
         for other in &mut self.keys {
             other.valid_until.get_or_insert(others_until);

@@ -40,3 +40,7 @@ pub use actor::SequencerRole;
 pub use config::Config;
 pub use messages::{RegistrarMessage, SequencerMessage};
 pub use port::{InProcessSequencer, Registrar};
+
+#[cfg(test)]
+#[path = "../../../tests/simulation/members/sequencer.rs"]
+pub(crate) mod simulated;

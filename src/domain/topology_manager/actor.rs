@@ -1,6 +1,5 @@
 //! The topology manager's shell: reads submissions, decides, keeps, publishes.
 
-use std::collections::{BTreeMap, VecDeque};
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -8,16 +7,16 @@ use std::sync::Arc;
 use tokio::sync::oneshot;
 
 use super::core::{Core, Publication};
+use super::desk::{Desk, Outcome};
 use super::identity::Identity;
 use super::messages::TopologyMessage;
 use super::port::TopologyError;
 use super::registration::Registered;
-use super::store::{Decided, Kept, Refusal, Store};
+use super::store::{Decided, Refusal, Store};
 use crate::domain::sequencer::Registrar;
 use crate::model::{Duration, MemberId, MemberKind, ParticipantId, Timestamp};
 use crate::protocol::{
-    Envelope, Message, MessageId, SequencedEvent, SignedMessage, SignedRequest, SubmissionRequest,
-    TopologyRefusal,
+    Envelope, Message, MessageId, SequencedEvent, SignedRequest, SubmissionRequest, TopologyRefusal,
 };
 use crate::runtime::clock::Clock;
 use crate::runtime::health::State as HealthState;
@@ -29,7 +28,7 @@ use crate::storage::{self, Database, Schema};
 use crate::topology::{self, DomainParameters, Permitted, SignedTransaction};
 
 /// A publication is worth sending for as long as it takes.
-const PUBLICATION_PATIENCE: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+pub(super) const PUBLICATION_PATIENCE: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
 /// A member waits for an answer only so long.
 const REFUSAL_PATIENCE: Duration = Duration::from_secs(60);
@@ -101,15 +100,10 @@ impl Role for TopologyManagerRole {
 pub(super) struct Shell {
     pub(super) role: Arc<TopologyManagerRole>,
     store: Store,
-    pub(super) core: Core,
-    pub(super) identity: Identity,
+    pub(super) desk: Desk,
     position: Position,
     /// Keys with which members are registered since the start.
     pub(super) registered: Registered,
-    /// Kept, but perhaps not sequenced.
-    unsent: VecDeque<Publication>,
-    /// Of these it is not known yet when they were sequenced.
-    unseen: BTreeMap<MessageId, i64>,
     /// Who waits for a member to be known.
     waiting: Vec<Waiting>,
     /// The change for which the time was asked last.
@@ -132,16 +126,12 @@ impl Shell {
                 })
             })
             .await?;
-        let core = Core::new();
         let mut shell = Self {
             position: store.position().await?,
             registered: Registered::default(),
             role: Arc::clone(role),
             store,
-            core,
-            identity,
-            unsent: VecDeque::new(),
-            unseen: BTreeMap::new(),
+            desk: Desk::new(identity),
             waiting: Vec::new(),
             ticked_for: None,
         };
@@ -153,45 +143,35 @@ impl Shell {
     /// Takes up what was published, or founds the domain.
     async fn restore(&mut self) -> Result<(), storage::Error> {
         for kept in self.store.publications().await? {
-            let Kept {
-                publication,
-                is_sequenced,
-                sequenced_at,
-            } = kept;
-            self.core
-                .restore(&publication, sequenced_at)
-                .map_err(storage::Error::corrupt)?;
-            if sequenced_at.is_none() {
-                self.unseen
-                    .insert(publication.message_id(), publication.number);
-            }
-            if !is_sequenced {
-                self.unsent.push_back(publication);
-            }
+            self.desk.restore(kept).map_err(storage::Error::corrupt)?;
         }
-        self.core.advance(self.position.seen.time);
-        if self.core.is_empty() {
+        self.desk.core.advance(self.position.seen.time);
+        if self.desk.core.is_empty() {
             let genesis = self
+                .desk
                 .core
-                .genesis(&self.identity, self.role.parameters)
+                .genesis(&self.desk.identity, self.role.parameters)
                 .map_err(storage::Error::corrupt)?;
             self.keep(vec![genesis]).await?;
-            tracing::info!(domain = %self.identity.domain, "domain founded");
+            tracing::info!(domain = %self.desk.identity.domain, "domain founded");
         }
         Ok(())
     }
 
     /// Who may join is as the configuration says.
     async fn follow_configuration(&mut self) -> Result<(), storage::Error> {
-        let (identity, role) = (&self.identity, &self.role);
+        let (identity, role) = (&self.desk.identity, &self.role);
         let now = self.position.seen.time;
-        let onboarding = self.core.set_onboarding(identity, role.parameters, now);
+        let onboarding = self
+            .desk
+            .core
+            .set_onboarding(identity, role.parameters, now);
         let mut publications = vec![onboarding];
         for participant in &role.permitted {
-            let permitted = self.core.head().permitted(participant);
+            let permitted = self.desk.core.head().permitted(participant);
             if permitted.is_none() {
                 let permitted = Permitted::default();
-                publications.push(self.core.permit(identity, participant, permitted, now));
+                publications.push(self.desk.core.permit(identity, participant, permitted, now));
             }
         }
         let publications = publications
@@ -214,16 +194,8 @@ impl Shell {
             ..Decided::default()
         };
         self.store.keep(&kept).await?;
-        self.queue(publications);
+        self.desk.queue(publications);
         Ok(())
-    }
-
-    fn queue(&mut self, publications: Vec<Publication>) {
-        for publication in publications {
-            self.unseen
-                .insert(publication.message_id(), publication.number);
-            self.unsent.push_back(publication);
-        }
     }
 
     async fn serve(
@@ -239,16 +211,16 @@ impl Shell {
         }
         let mut subscription = Subscription::start(SubscriptionSettings {
             sequencer: Arc::clone(&self.role.sequencer),
-            domain: self.identity.domain.clone(),
-            sequencer_id: self.identity.member.sibling(MemberKind::Sequencer),
-            member: self.identity.member.clone(),
-            key: self.identity.signing_key.clone(),
+            domain: self.desk.identity.domain.clone(),
+            sequencer_id: self.desk.identity.member.sibling(MemberKind::Sequencer),
+            member: self.desk.identity.member.clone(),
+            key: self.desk.identity.signing_key.clone(),
             position: self.position,
             health: context.health.clone(),
         });
         context.health.set(HealthState::Ok);
         loop {
-            let due = self.core.last_change();
+            let due = self.desk.core.last_change();
             tokio::select! {
                 () = self.pause_until(due), if due.is_some() => self.tick(due).await,
                 message = inbox.recv() => match message {
@@ -268,8 +240,8 @@ impl Shell {
         match message {
             TopologyMessage::DomainInfo { reply } => {
                 let _ = reply.send(DomainInfo {
-                    id: self.identity.domain.clone(),
-                    topology_manager: self.identity.member.clone(),
+                    id: self.desk.identity.domain.clone(),
+                    topology_manager: self.desk.identity.member.clone(),
                 });
             }
             TopologyMessage::Admit {
@@ -311,7 +283,11 @@ impl Shell {
         transactions: Vec<SignedTransaction>,
     ) -> Result<Result<(), topology::Error>, storage::Error> {
         let now = self.role.clock.now();
-        match self.core.admit(&self.identity, member, transactions, now) {
+        match self
+            .desk
+            .core
+            .admit(&self.desk.identity, member, transactions, now)
+        {
             Ok(publication) => self.keep(publication.into_iter().collect()).await?,
             Err(error) => return Ok(Err(error)),
         }
@@ -320,7 +296,7 @@ impl Shell {
     }
 
     fn tell_waiting(&mut self) {
-        let topology = self.core.topology();
+        let topology = self.desk.core.topology();
         let known = |it: &mut Waiting| topology.keys_of(&it.member).is_some();
         for waiting in self.waiting.extract_if(.., known) {
             let _ = waiting.reply.send(Ok(()));
@@ -333,79 +309,30 @@ impl Shell {
         events: Vec<SequencedEvent>,
         subscription: &mut Subscription,
     ) -> Result<(), storage::Error> {
-        let mut publications = Vec::new();
-        let mut refusals = Vec::new();
-        let mut times = Vec::new();
+        let mut outcome = Outcome::default();
         let mut processed = self.position.seen.time;
         for event in events {
             processed = event.time;
-            self.core.advance(processed);
-            let own = event.message_id.and_then(|id| self.unseen.remove(&id));
-            if let Some(number) = own {
-                self.core
-                    .sequenced(number, processed)
-                    .map_err(storage::Error::corrupt)?;
-                times.push((number, processed));
-            }
-            // our own come back to us
-            if event.message_id.is_some() {
-                continue;
-            }
-            for content in event.contents {
-                self.decide(processed, content, &mut publications, &mut refusals);
-            }
+            self.desk
+                .process(event, &mut outcome)
+                .map_err(storage::Error::corrupt)?;
         }
         self.position = subscription.position(processed, processed);
         let decided = Decided {
-            publications: &publications,
-            refusals: &refusals,
-            times: &times,
+            publications: &outcome.publications,
+            refusals: &outcome.refusals,
+            times: &outcome.times,
             position: Some(self.position.seen),
         };
         self.store.keep(&decided).await?;
         subscription.kept(&self.position);
-        self.queue(publications);
+        self.desk.queue(outcome.publications);
         self.send_unsent().await?;
         self.tell_waiting();
-        for refusal in refusals {
+        for refusal in outcome.refusals {
             self.send_refusal(&refusal).await?;
         }
         Ok(())
-    }
-
-    fn decide(
-        &mut self,
-        time: Timestamp,
-        content: bytes::Bytes,
-        publications: &mut Vec<Publication>,
-        refusals: &mut Vec<Refusal>,
-    ) {
-        let opened = SignedMessage::open(content, &self.identity.domain, self.core.topology());
-        let (signer, submission) = match opened {
-            Ok(SignedMessage {
-                signer,
-                message: Message::TopologySubmission(submission),
-            }) => (signer, submission),
-            // not for us
-            Ok(_) => return,
-            Err(error) => {
-                metrics::counter!("jura_refused_messages_total").increment(1);
-                tracing::warn!(%error, "message to the topology manager refused");
-                return;
-            }
-        };
-        match self.core.submit(&submission.transactions, time) {
-            Ok(Some(publication)) => publications.push(publication),
-            Ok(None) => {}
-            Err(error) => {
-                tracing::info!(%signer, %error, "topology transactions refused");
-                refusals.push(Refusal {
-                    submission_id: submission.id,
-                    member: signer,
-                    reason: error.to_string(),
-                });
-            }
-        }
     }
 
     /// Waits until a change may come into force: a little longer if the time was asked for already.
@@ -423,32 +350,20 @@ impl Shell {
     /// Asks for a moment in time for everybody, so that what is due comes into force on a quiet domain.
     async fn tick(&mut self, due: Option<Timestamp>) {
         self.ticked_for = due;
-        let members = self.core.members().cloned().collect();
-        let envelope = self.envelope(&Message::Tick, members);
+        let members = self.desk.core.members().cloned().collect();
+        let envelope = self.desk.envelope(&Message::Tick, members);
         self.send(MessageId::random(), vec![envelope], REFUSAL_PATIENCE)
             .await;
     }
 
-    /// Sends publications in their order, each until it is sequenced. One that admits a member waits
-    /// until it is known when the ones before were sequenced: the newcomer is told.
+    /// Sends publications in their order, each until it is sequenced.
     async fn send_unsent(&mut self) -> Result<(), storage::Error> {
         self.register_members().await;
-        while let Some(publication) = self.unsent.front() {
-            let mut envelopes = Vec::new();
-            if let Some(member) = &publication.admits {
-                let Some(before) = self.core.before(publication) else {
-                    return Ok(());
-                };
-                let snapshot = Message::TopologySnapshot(before);
-                envelopes.push(self.envelope(&snapshot, vec![member.clone()]));
-            }
-            let broadcast = Message::TopologyBroadcast(publication.transactions.clone());
-            envelopes.push(self.envelope(&broadcast, publication.recipients.clone()));
-            let number = publication.number;
-            self.send(publication.message_id(), envelopes, PUBLICATION_PATIENCE)
-                .await;
+        while let Some((publication, envelopes)) = self.desk.next() {
+            let (number, id) = (publication.number, publication.message_id());
+            self.send(id, envelopes, PUBLICATION_PATIENCE).await;
             self.store.mark_sequenced(number).await?;
-            self.unsent.pop_front();
+            self.desk.sent();
         }
         Ok(())
     }
@@ -459,32 +374,23 @@ impl Shell {
             reason: refusal.reason.clone(),
         });
         let id = MessageId::about("topology refusal", refusal.submission_id.as_bytes());
-        let envelope = self.envelope(&message, vec![refusal.member.clone()]);
+        let envelope = self.desk.envelope(&message, vec![refusal.member.clone()]);
         self.send(id, vec![envelope], REFUSAL_PATIENCE).await;
         self.store.forget_refusal(refusal.submission_id).await
     }
 
-    fn envelope(&self, message: &Message, recipients: Vec<MemberId>) -> Envelope {
-        Envelope {
-            content: SignedMessage::seal(
-                message,
-                &self.identity.domain,
-                &self.identity.member,
-                &self.identity.signing_key,
-            ),
-            recipients,
-        }
-    }
-
     async fn send(&self, message_id: MessageId, envelopes: Vec<Envelope>, patience: Duration) {
         let request = SubmissionRequest {
-            sender: self.identity.member.clone(),
+            sender: self.desk.identity.member.clone(),
             message_id,
             envelopes,
             max_sequencing_time: self.role.clock.now().plus(patience),
         };
-        let signed =
-            SignedRequest::seal(request, &self.identity.domain, &self.identity.signing_key);
+        let signed = SignedRequest::seal(
+            request,
+            &self.desk.identity.domain,
+            &self.desk.identity.signing_key,
+        );
         if let Err(error) = send_until_sequenced(&self.role.sequencer, signed).await {
             tracing::error!(%error, "the topology manager's message was not sequenced");
         }

@@ -21,9 +21,15 @@ mod identity;
 
 mod store;
 
+mod desk;
+
 mod actor;
 mod registration;
 
 pub use actor::TopologyManagerRole;
 pub use messages::TopologyMessage;
 pub use port::{InProcessTopology, TopologyError, TopologyPort};
+
+#[cfg(test)]
+#[path = "../../../tests/simulation/members/topology_manager.rs"]
+pub(crate) mod simulated;

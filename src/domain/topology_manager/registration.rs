@@ -13,9 +13,9 @@ impl Shell {
     /// Tells the sequencer for whom it works, and everybody with which key it signs: the domain's
     /// namespace signs for it.
     pub(super) async fn introduce_sequencer(&mut self) -> Result<(), storage::Error> {
-        let sequencer = self.identity.member.sibling(MemberKind::Sequencer);
+        let sequencer = self.desk.identity.member.sibling(MemberKind::Sequencer);
         let registrar = self.role.registrar.clone();
-        let (domain, member) = (self.identity.domain.clone(), sequencer.clone());
+        let (domain, member) = (self.desk.identity.domain.clone(), sequencer.clone());
         let statement = persist(
             || registrar.introduce(domain.clone(), member.clone()),
             &sequencer,
@@ -23,7 +23,7 @@ impl Shell {
         .await;
         let certificate = statement
             .clone()
-            .countersign(&self.identity.namespace_key)
+            .countersign(&self.desk.identity.namespace_key)
             .encode();
         persist(|| registrar.certify(vec![certificate.clone()]), &sequencer).await;
         if let Err(error) = self.introduce(&sequencer, vec![statement]).await? {
@@ -34,7 +34,7 @@ impl Shell {
 
     /// Registers the members, and their keys where they have changed, with the sequencer.
     pub(super) async fn register_members(&mut self) {
-        let state = self.core.head();
+        let state = self.desk.core.head();
         for member in state.members() {
             let Some(keys) = state.keys_of(member) else {
                 continue;

@@ -47,6 +47,12 @@ impl Changes {
         self.undecided.insert(change.id, request);
     }
 
+    /// Whether no change is under way.
+    #[cfg(test)]
+    pub(crate) fn is_idle(&self) -> bool {
+        self.undecided.is_empty()
+    }
+
     /// A request about a change is decided, or rejected here.
     pub fn release(&mut self, request: RequestId, change: &Change) {
         if self.undecided.get(&change.id) == Some(&request) {

@@ -180,6 +180,12 @@ impl Locks {
         self.waiting.contains_key(&request)
     }
 
+    /// Whether nobody has a lock.
+    #[cfg(test)]
+    pub(crate) fn is_idle(&self) -> bool {
+        self.contracts.is_empty() && self.held.is_empty() && self.waiting.is_empty()
+    }
+
     /// Whether a request has its contracts.
     pub fn holds(&self, request: RequestId) -> bool {
         self.held.contains_key(&request)

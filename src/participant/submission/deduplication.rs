@@ -91,6 +91,23 @@ pub fn refuse_duplicate(
     within.then(|| duplicate(accepted))
 }
 
+/// When a period starts, exclusive; `accepted` is the last acceptance of the change that is known here.
+///
+/// Other hosts of the submitters have other offsets, so they are told a time. An acceptance that is not
+/// known here will get a later offset, however early it was sequenced: it counts always.
+pub fn start_time(
+    period: Lookback,
+    accepted: Option<&AcceptedChange>,
+    now: Timestamp,
+) -> Timestamp {
+    match period {
+        Lookback::Offset(start) => accepted
+            .filter(|it| it.completion_offset <= start)
+            .map_or(Timestamp::EPOCH, |it| it.accepted_at),
+        Lookback::Duration(duration) => now.minus(duration),
+    }
+}
+
 /// What is told about a duplicate: it names what became of the first.
 pub fn duplicate(accepted: &AcceptedChange) -> Refusal {
     Refusal::new(
@@ -155,17 +172,6 @@ impl OffsetTimes {
             .checked_sub(1)
             .and_then(|index| self.samples.get(index));
         last.map_or(self.begin, |(_, offset)| self.begin.max(*offset))
-    }
-
-    /// When a period starts, exclusive; for an offset, not before its entry.
-    pub fn start_time(&self, period: Lookback, now: Timestamp) -> Timestamp {
-        match period {
-            Lookback::Offset(start) => {
-                let after = self.samples.partition_point(|(_, offset)| *offset <= start);
-                self.samples.get(after).map_or(now, |(time, _)| *time)
-            }
-            Lookback::Duration(duration) => now.minus(duration),
-        }
     }
 
     /// Where a period starts, exclusive.
@@ -254,6 +260,16 @@ mod tests {
         let week = DeduplicationPeriod::Maximum.lookback(Duration::from_secs(604_800));
         assert!(refused(week, 100 + 604_799));
         assert!(!refused(week, 100 + 604_800));
+    }
+
+    #[test]
+    fn for_an_offset_everything_counts_but_what_was_accepted_up_to_it() {
+        let period = |value| Lookback::Offset(offset(value));
+        let start =
+            |value, known: Option<&AcceptedChange>| start_time(period(value), known, at(999));
+        assert_eq!(start(10, Some(&accepted())), accepted().accepted_at);
+        assert_eq!(start(9, Some(&accepted())), Timestamp::EPOCH);
+        assert_eq!(start(10, None), Timestamp::EPOCH);
     }
 
     #[test]

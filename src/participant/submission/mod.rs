@@ -28,6 +28,7 @@ pub use build::{ConfirmationRequest, RequestTimes, build, check_submitters, memb
 pub use choice::Candidate;
 pub use deduplication::{
     AcceptedChange, ChangeId, Lookback, OffsetTimes, duplicate, forgotten, refuse_duplicate,
+    start_time,
 };
 pub use domains::{
     ConnectedDomain, DomainCommitments, DomainConnection, DomainNumber, DomainState, DomainStatus,

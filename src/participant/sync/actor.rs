@@ -275,7 +275,7 @@ impl Shell {
         let moved = self
             .connections
             .iter()
-            .filter(|(_, it)| it.kept != it.processed);
+            .filter(|(_, it)| it.course.is_ahead());
         let moved: Vec<DomainId> = moved.map(|(id, _)| id.clone()).collect();
         for domain in moved {
             self.keep(Some(&domain), &mut Turn::default()).await?;

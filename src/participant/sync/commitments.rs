@@ -254,7 +254,7 @@ impl Connection {
     /// Begins what is to be done next. Everything up to the last event must be written.
     pub(super) fn work_on_commitments(&mut self) {
         let register = self.intake.follower.register();
-        self.commitments.work(self.processed, register);
+        self.commitments.work(self.course.processed, register);
     }
 
     fn send_commitments(&mut self, computed: &Computed) {

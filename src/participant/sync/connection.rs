@@ -1,6 +1,6 @@
 //! One domain to which this participant is connected: where it stands there, and what is on its way.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use futures_util::stream::FuturesOrdered;
@@ -9,27 +9,27 @@ use futures_util::{FutureExt, StreamExt};
 use super::actor::{SyncRole, TURN_MAX};
 use super::administration::{Administration, ToSubmit};
 use super::commitments::{Commitments, Done};
+use super::course::Course;
 use super::hosting::HostingChanges;
 use super::identity::Identity;
 use super::intake::{CheckedEvent, Checking, Intake, ViewKeys};
 use super::outbox::{Outbox, Sent};
-use super::processor::{Decision, Processor};
+use super::processor::Decision;
 use super::rotation::Rotation;
 use super::store::{RestoredDomain, Store};
 use super::turn::Turn;
 use super::vetting::Vetting;
 use crate::model::{Duration, MemberKind, ProtocolVersion, Timestamp};
+use crate::participant::packages::Packages;
 use crate::participant::submission::{Candidate, ConnectedDomain, DomainNumber};
 use crate::protocol::{Follower, Message, RequestId, SubmissionRequest, TopologySubmission};
+use crate::runtime::compute::ComputePool;
 use crate::runtime::health::Reporter;
 use crate::sequencer_client::{
     DomainInfo, Position, SequencerPort, Subscription, SubscriptionSettings,
 };
 use crate::storage;
 use crate::topology::{Proposal, PublishedTransaction, State};
-
-/// How long a topology change that is due may wait for somebody else to ask for the time.
-const CHANGE_PATIENCE: Duration = Duration::from_secs(1);
 
 /// Everything about one domain that the loop works on.
 pub(super) struct Connection {
@@ -39,20 +39,15 @@ pub(super) struct Connection {
     pub info: DomainInfo,
     pub subscription: Subscription,
     pub intake: Intake,
-    pub processor: Processor,
+    pub course: Course,
     pub outbox: Outbox,
     pub administration: Administration,
     pub hosting: HostingChanges,
     pub vetting: Vetting,
     pub rotation: Rotation,
     pub commitments: Commitments,
-    /// The last event that was processed, and the last one kept.
-    pub processed: Timestamp,
-    pub kept: Timestamp,
-    /// Requests without a verdict that the database has.
-    pub kept_undecided: BTreeSet<RequestId>,
-    /// Those of them that have not been read again since the restart.
-    pub restoring: BTreeMap<RequestId, Decision>,
+    packages: Packages,
+    compute: ComputePool,
     checking: FuturesOrdered<Checking>,
 }
 
@@ -122,26 +117,22 @@ impl Connection {
                 position: read_from(restored.position, &restored.undecided),
                 health: reached.health,
             }),
-            kept_undecided: restored.undecided.keys().copied().collect(),
-            restoring: restored.undecided.clone(),
+            course: Course::new(restored.position.seen.time, restored.undecided.clone()),
             intake: Intake {
                 follower,
                 participant: identity.participant.clone(),
-                packages: role.packages.clone(),
-                compute: role.compute.clone(),
                 keys: Arc::new(ViewKeys::new(identity.decryption_keys())),
                 kept: position,
                 undecided: restored.undecided,
             },
-            processor: Processor::default(),
             outbox,
             administration: Administration::default(),
             hosting: HostingChanges::default(),
             vetting: Vetting::default(),
             rotation: Rotation::default(),
             commitments,
-            processed: position,
-            kept: position,
+            packages: role.packages.clone(),
+            compute: role.compute.clone(),
             checking: FuturesOrdered::new(),
             info,
         })
@@ -157,7 +148,8 @@ impl Connection {
                         Err(error) => return Ok(Work::Lost(error.to_string())),
                     };
                     for event in events {
-                        self.checking.extend(self.intake.take(event));
+                        let checking = self.intake.take(event, &self.packages, &self.compute);
+                        self.checking.extend(checking);
                     }
                     if let Some(reason) = self.unknown_rules() {
                         return Ok(Work::Lost(reason));
@@ -224,25 +216,23 @@ impl Connection {
         self.hosting.time_out(now);
         self.vetting.time_out(now);
         self.rotation.time_out(now);
-        let late = self
-            .processor
-            .next_deadline()
-            .is_some_and(|deadline| deadline < now);
-        // the topology manager asks for that moment, too, unless it is away
-        let changes = self.intake.follower.register().next_change();
         let register = self.intake.follower.register();
         let uncommitted = self
             .commitments
-            .wants_boundary(self.processed, now, register);
-        if late || uncommitted || changes.is_some_and(|at| at.plus(CHANGE_PATIENCE) < now) {
-            self.outbox.tick(now.plus(sequencing_timeout));
+            .wants_boundary(self.course.processed, now, register);
+        if uncommitted || self.course.needs_time(register, now) {
+            let tick = self.outbox.tick(now.plus(sequencing_timeout));
+            self.outbox.send(tick);
         }
     }
 
     /// Adds to a turn where this participant stands on the domain.
     pub(super) fn note_position(&mut self, turn: &mut Turn) -> Position {
-        self.note_undecided(turn);
-        let position = self.position();
+        self.course.note_undecided(turn);
+        let course = &self.course;
+        let position = self
+            .subscription
+            .position(course.resume(), course.processed);
         turn.writes.domain = Some(self.number);
         turn.writes.position = Some(position);
         position
@@ -251,31 +241,7 @@ impl Connection {
     /// That position is durable.
     pub(super) fn position_kept(&mut self, position: &Position) {
         self.subscription.kept(position);
-        self.kept = self.processed;
-    }
-
-    /// Where a restart would read: before the first request without a verdict.
-    fn position(&self) -> Position {
-        let first = self.kept_undecided.first();
-        let resume = first.map_or(self.processed, |id| id.0.minus(Duration::from_micros(1)));
-        self.subscription.position(resume, self.processed)
-    }
-
-    /// Adds what has changed about requests without a verdict since they were kept last.
-    fn note_undecided(&mut self, turn: &mut Turn) {
-        let mut undecided = self.processor.undecided();
-        undecided.extend(self.restoring.clone());
-        let kept = self.kept_undecided.iter();
-        turn.writes.undecided_removed = kept
-            .filter(|id| !undecided.contains_key(id))
-            .copied()
-            .collect();
-        turn.writes.undecided_added = undecided
-            .iter()
-            .filter(|(id, _)| !self.kept_undecided.contains(id))
-            .map(|(id, decision)| (*id, *decision))
-            .collect();
-        self.kept_undecided = undecided.into_keys().collect();
+        self.course.kept();
     }
 
     pub(super) fn submit_topology(&mut self, to_submit: Option<ToSubmit>, deadline: Timestamp) {
@@ -292,7 +258,7 @@ impl Connection {
 }
 
 /// Who is who, as it was published up to the position.
-fn follower(
+pub(super) fn follower(
     info: &DomainInfo,
     topology: &[PublishedTransaction],
     position: Timestamp,
@@ -310,7 +276,7 @@ fn follower(
 
 /// Requests without a verdict are read again, so reading starts before the first of them. Where that
 /// is was not always kept.
-fn read_from(position: Position, undecided: &BTreeMap<RequestId, Decision>) -> Position {
+pub(super) fn read_from(position: Position, undecided: &BTreeMap<RequestId, Decision>) -> Position {
     let first = undecided.keys().next();
     match first.map(|first| first.0.minus(Duration::from_micros(1))) {
         Some(before) if before < position.resume.time => Position {

@@ -2,12 +2,14 @@
 
 use super::actor::Shell;
 use super::connection::Connection;
-use super::intake::{CheckedEvent, Item};
+use super::course::{Notice, changes};
+use super::intake::CheckedEvent;
+use super::outbox::Outbox;
 use super::turn::{Context, Turn};
-use crate::model::{ContractId, DomainId, MemberKind};
-use crate::participant::submission::ChangeId;
-use crate::protocol::{Message, MessageId, Response};
+use crate::model::{DomainId, MemberKind};
+use crate::protocol::{Message, MessageId, Response, SubmissionRequest};
 use crate::storage;
+use crate::topology::State;
 
 impl Shell {
     /// Takes checked events of a domain in their order, keeps what follows, then sends and tells.
@@ -20,12 +22,8 @@ impl Shell {
         let Some(connection) = self.connections.get_mut(domain) else {
             return Ok(());
         };
-        let items = events.iter().flat_map(|event| &event.items);
-        let wanted = items
-            .flat_map(|item| connection.used_contracts(item))
-            .collect();
-        let changes = events.iter().flat_map(|event| &event.items);
-        let changes: Vec<ChangeId> = changes.filter_map(change_of).collect();
+        let wanted = connection.course.used_contracts(&events);
+        let changes = changes(&events);
         let (states, accepted) = tokio::try_join!(
             self.contracts.on_domain(wanted, connection.number),
             self.store.accepted_at(&changes)
@@ -77,104 +75,59 @@ impl Shell {
 
 impl Connection {
     fn take(&mut self, event: CheckedEvent, turn: &mut Turn, context: &mut Context<'_>) {
-        let time = event.time;
-        let is_new = time > self.intake.kept;
-        if is_new {
+        if self.course.is_new(event.time) {
             let register = self.intake.follower.register();
-            self.commitments
-                .pass(self.processed, time, &event.effective, register);
-            for effective in event.effective {
-                turn.take(self.processor.advance(effective.at), context);
-                turn.publish(&effective, context);
-            }
-            turn.take(self.processor.advance(time), context);
-            turn.writes.topology.extend(event.topology);
-            self.processed = time;
+            self.commitments.pass(
+                self.course.processed,
+                event.time,
+                &event.effective,
+                register,
+            );
         }
-        let ours = event
-            .message_id
-            .filter(|message_id| context.in_flight.contains(message_id, self.number));
-        for item in event.items {
-            let effects = match item {
-                Item::Request(request) if is_new => {
-                    let change = request.change.as_ref();
-                    let accepted = change.and_then(|change| turn.accepted(change.id));
-                    let state = |id: &ContractId| turn.state(id);
-                    self.processor.request(*request, ours, state, accepted)
-                }
-                Item::Request(request) => match self.restoring.remove(&request.id) {
-                    Some(decision) => self.processor.restore(*request, ours, decision),
-                    None => continue,
-                },
-                Item::Verdict(verdict) if is_new => self.processor.verdict(verdict, time),
-                Item::TopologyRefusal(refusal) if is_new => {
+        let time = event.time;
+        for notice in self.course.take(event, turn, context) {
+            match notice {
+                Notice::Refused(refusal) => {
                     self.vetting.refused(refusal.id);
                     self.rotation.refused(refusal.id);
                     self.hosting.refused(&refusal);
                     self.administration.refused(&refusal);
-                    continue;
                 }
-                Item::Commitment(said) if is_new => {
+                Notice::Commitment(said) => {
                     let register = self.intake.follower.register();
                     let writes = &mut turn.writes.commitments;
                     self.commitments.hear(&said, time, register, writes);
-                    continue;
                 }
-                Item::Verdict(_) | Item::TopologyRefusal(_) | Item::Commitment(_) => continue,
-            };
-            turn.take(effects, context);
+            }
         }
         self.commitments.change(turn.shared.drain(..));
     }
 
-    /// The contracts whose states a request's fate, or what a verdict changes, depends on.
-    fn used_contracts(&self, item: &Item) -> Vec<ContractId> {
-        let content = match item {
-            Item::Request(request) => request.content.as_ref(),
-            Item::Verdict(verdict) => {
-                let consumed = self.processor.consumed(verdict.request).into_iter();
-                return consumed.flatten().cloned().collect();
-            }
-            Item::TopologyRefusal(_) | Item::Commitment(_) => None,
-        };
-        let Some(content) = content else {
-            return Vec::new();
-        };
-        let usage = &content.usage;
-        let used = usage.consumed.iter().chain(&usage.read);
-        used.chain(&usage.created).cloned().collect()
-    }
-
     /// Sends answers to the mediator, all of a turn in one batch.
     fn respond(&mut self, responses: Vec<Response>) {
-        let topology = self.intake.follower.topology();
-        let Some(mediator) = topology.members_of(MemberKind::Mediator).next().cloned() else {
-            return;
-        };
-        // too late for one of them, and the mediator ignores that one
-        let Some(last) = responses.iter().map(|it| it.request).max() else {
-            return;
-        };
-        let timeout = topology.parameters().confirmation_response_timeout;
-        let mut subject = Vec::new();
-        let mut envelopes = Vec::new();
-        for response in responses {
-            subject.extend_from_slice(&response.request.0.micros().to_be_bytes());
-            let message = Message::Response(response);
-            envelopes.push(self.outbox.envelope(&message, vec![mediator.clone()]));
+        if let Some(request) = answers(responses, self.topology(), &self.outbox) {
+            self.outbox.send(request);
         }
-        let message_id = MessageId::about("responses", &subject);
-        let request = self
-            .outbox
-            .request(message_id, envelopes, last.0.plus(timeout));
-        self.outbox.send(request);
     }
 }
 
-/// The change that a request is about, if that is watched here.
-fn change_of(item: &Item) -> Option<ChangeId> {
-    match item {
-        Item::Request(request) => request.change.as_ref().map(|change| change.id),
-        Item::Verdict(_) | Item::TopologyRefusal(_) | Item::Commitment(_) => None,
+/// Answers to the mediator, all of a turn in one batch.
+pub(super) fn answers(
+    responses: Vec<Response>,
+    topology: &State,
+    outbox: &Outbox,
+) -> Option<SubmissionRequest> {
+    let mediator = topology.members_of(MemberKind::Mediator).next()?;
+    // too late for one of them, and the mediator ignores that one
+    let last = responses.iter().map(|it| it.request).max()?;
+    let timeout = topology.parameters().confirmation_response_timeout;
+    let mut subject = Vec::new();
+    let mut envelopes = Vec::new();
+    for response in responses {
+        subject.extend_from_slice(&response.request.0.micros().to_be_bytes());
+        let message = Message::Response(response);
+        envelopes.push(outbox.envelope(&message, vec![mediator.clone()]));
     }
+    let message_id = MessageId::about("responses", &subject);
+    Some(outbox.request(message_id, envelopes, last.0.plus(timeout)))
 }

@@ -10,6 +10,7 @@ use bytes::Bytes;
 
 use super::processor::Decision;
 use crate::crypto::EncryptionKey;
+use crate::lf::engine::Engine;
 use crate::model::{DomainId, MemberId, MemberKind, PackageId, ParticipantId, Timestamp};
 use crate::participant::confirmation::{CheckedRequest, Delivered, Read, read};
 use crate::participant::packages::Packages;
@@ -58,8 +59,6 @@ pub(super) type Checking = Task<Result<CheckedEvent, storage::Error>>;
 pub(super) struct Intake {
     pub follower: Follower,
     pub participant: ParticipantId,
-    pub packages: Packages,
-    pub compute: ComputePool,
     pub keys: Arc<ViewKeys>,
     /// The last event whose effects were kept in an earlier life: of events up to it, only the
     /// requests without a verdict are of interest.
@@ -69,7 +68,27 @@ pub(super) struct Intake {
 
 impl Intake {
     /// Takes an event; the future ends when it is checked. Events must be taken in order.
-    pub(super) fn take(&mut self, event: SequencedEvent) -> Option<Checking> {
+    pub(super) fn take(
+        &mut self,
+        event: SequencedEvent,
+        packages: &Packages,
+        compute: &ComputePool,
+    ) -> Option<Checking> {
+        let (mut checked, check, contents) = self.follow(event)?;
+        let (packages, compute) = (packages.clone(), compute.clone());
+        Some(Task::start(async move {
+            if !contents.is_empty() {
+                checked.items = OnPool { packages, compute }.all(check, contents).await?;
+            }
+            Ok(checked)
+        }))
+    }
+
+    /// Takes what an event says about topology; the rest is to be checked.
+    pub(super) fn follow(
+        &mut self,
+        event: SequencedEvent,
+    ) -> Option<(CheckedEvent, Check, Vec<Bytes>)> {
         if event.time <= self.kept && !self.undecided.contains_key(&RequestId(event.time)) {
             return None;
         }
@@ -95,20 +114,16 @@ impl Intake {
             // of an earlier life, perhaps
             topology: register.at(event.time).unwrap_or(register.now()).clone(),
             participant: self.participant.clone(),
-            packages: self.packages.clone(),
-            compute: self.compute.clone(),
             keys: Arc::clone(&self.keys),
         };
-        let message_id = event.message_id;
-        Some(Task::start(async move {
-            Ok(CheckedEvent {
-                time: check.time,
-                message_id,
-                topology,
-                effective,
-                items: check.all(others).await?,
-            })
-        }))
+        let checked = CheckedEvent {
+            time: event.time,
+            message_id: event.message_id,
+            topology,
+            effective,
+            items: Vec::new(),
+        };
+        Some((checked, check, others))
     }
 }
 
@@ -142,43 +157,42 @@ struct Parts {
     views: Vec<(MemberId, Vec<EncryptedView>)>,
 }
 
-/// The checks of one event.
-struct Check {
+/// The checks of one event: pure, as long as all packages are there.
+#[derive(Clone)]
+pub(super) struct Check {
     time: Timestamp,
     domain: DomainId,
     topology: State,
     participant: ParticipantId,
-    packages: Packages,
-    compute: ComputePool,
     keys: Arc<ViewKeys>,
 }
 
 impl Check {
-    async fn all(&self, contents: Vec<Bytes>) -> Result<Vec<Item>, storage::Error> {
-        if contents.is_empty() {
-            return Ok(Vec::new());
-        }
-        let (domain, topology) = (self.domain.clone(), self.topology.clone());
-        let opened = self
-            .on_pool(move || {
-                contents
-                    .into_iter()
-                    .map(|content| SignedMessage::open(content, &domain, &topology))
-                    .collect::<Vec<_>>()
-            })
-            .await?;
+    /// Opens messages and decrypts views: what is there besides a request, and the request.
+    pub(super) fn open(&self, contents: Vec<Bytes>) -> (Vec<Item>, Option<Delivered>) {
         let mut items = Vec::new();
         let mut parts = Parts::default();
-        for message in opened {
-            match message {
+        for content in contents {
+            match SignedMessage::open(content, &self.domain, &self.topology) {
                 Ok(message) => Self::sort(message, &mut items, &mut parts),
                 Err(error) => alarm(&error),
             }
         }
-        if let Some(delivered) = self.deliver(parts).await? {
-            items.push(Item::Request(self.request(delivered).await?));
-        }
-        Ok(items)
+        (items, self.deliver(parts))
+    }
+
+    /// Reads a request, with packages that need not be asked for again.
+    pub(super) fn read(
+        &self,
+        delivered: &Delivered,
+        engine: &Engine,
+        unknown: &BTreeSet<PackageId>,
+    ) -> Read {
+        let rules = delivered.protocol_version;
+        let engine = engine
+            .clone()
+            .with_rollback_effects(rules.rolls_back_effects());
+        read(delivered, &engine, &self.participant, unknown)
     }
 
     fn sort(
@@ -215,48 +229,63 @@ impl Check {
     }
 
     /// Decrypts what belongs to the request of the event, if there is one.
-    async fn deliver(&self, parts: Parts) -> Result<Option<Delivered>, storage::Error> {
+    fn deliver(&self, parts: Parts) -> Option<Delivered> {
         let Some((signer, root_hash)) = parts.root else {
             if !parts.views.is_empty() {
                 metrics::counter!("jura_malformed_requests_total").increment(1);
                 tracing::warn!(request = %self.time, "views without a root hash, ignored");
             }
-            return Ok(None);
+            return None;
         };
         let (ours, strange): (Vec<_>, Vec<_>) =
             parts.views.into_iter().partition(|(by, _)| *by == signer);
         let views: Vec<EncryptedView> = ours.into_iter().flat_map(|(_, views)| views).collect();
-        let (keys, participant) = (Arc::clone(&self.keys), self.participant.clone());
-        let mut decrypted = self
-            .on_pool(move || keys.decrypt(&views, &participant))
-            .await?;
+        let mut decrypted = self.keys.decrypt(&views, &self.participant);
         if !strange.is_empty() {
             decrypted
                 .faults
                 .push("views that another has signed".to_owned());
         }
-        Ok(Some(Delivered {
+        Some(Delivered {
             id: RequestId(self.time),
             signer,
             root_hash,
             decrypted: Arc::new(decrypted),
             topology: self.topology.clone(),
             protocol_version: self.topology.parameters().rules(),
-        }))
+        })
+    }
+}
+
+/// Where checks are done, and where packages come from.
+struct OnPool {
+    packages: Packages,
+    compute: ComputePool,
+}
+
+impl OnPool {
+    async fn all(&self, check: Check, contents: Vec<Bytes>) -> Result<Vec<Item>, storage::Error> {
+        let checking = check.clone();
+        let (mut items, delivered) = self.run(move || checking.open(contents)).await?;
+        if let Some(delivered) = delivered {
+            items.push(Item::Request(self.request(&check, delivered).await?));
+        }
+        Ok(items)
     }
 
     /// Reads a request; loads the packages that it needs.
-    async fn request(&self, delivered: Delivered) -> Result<Box<CheckedRequest>, storage::Error> {
+    async fn request(
+        &self,
+        check: &Check,
+        delivered: Delivered,
+    ) -> Result<Box<CheckedRequest>, storage::Error> {
         let mut unknown: BTreeSet<PackageId> = BTreeSet::new();
-        let rules = delivered.protocol_version;
         let pinned = self.packages.engine().pinned();
-        let pinned = pinned.with_rollback_effects(rules.rolls_back_effects());
         loop {
-            let engine = pinned.clone();
-            let (request, checking) = (delivered.clone(), self.participant.clone());
-            let not_there = unknown.clone();
+            let (check, request) = (check.clone(), delivered.clone());
+            let (engine, not_there) = (pinned.clone(), unknown.clone());
             let outcome = self
-                .on_pool(move || read(&request, &engine, &checking, &not_there))
+                .run(move || check.read(&request, &engine, &not_there))
                 .await?;
             match outcome {
                 Read::Checked(checked) => return Ok(checked),
@@ -272,7 +301,7 @@ impl Check {
     }
 
     /// Runs a job, however busy the pool is: an event cannot be refused, and must not wait for commands.
-    async fn on_pool<T: Send + 'static>(
+    async fn run<T: Send + 'static>(
         &self,
         job: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, storage::Error> {

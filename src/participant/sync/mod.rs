@@ -24,6 +24,7 @@ mod links;
 
 mod actor;
 
+mod ready;
 mod submissions;
 
 mod register;
@@ -32,6 +33,7 @@ mod outbox;
 
 mod intake;
 
+mod course;
 mod events;
 
 mod processor;
@@ -53,3 +55,7 @@ pub use config::Config;
 pub use links::DomainLink;
 pub use messages::SyncMessage;
 pub use port::InProcessSync;
+
+#[cfg(test)]
+#[path = "../../../tests/simulation/members/participant/mod.rs"]
+pub(crate) mod simulated;

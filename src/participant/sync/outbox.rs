@@ -149,11 +149,10 @@ impl Outbox {
         });
     }
 
-    /// Asks for a moment in time.
-    pub(super) fn tick(&mut self, max_sequencing_time: Timestamp) {
+    /// A question for a moment in time.
+    pub(super) fn tick(&self, max_sequencing_time: Timestamp) -> SubmissionRequest {
         let envelope = self.envelope(&Message::Tick, vec![self.member.clone()]);
-        let request = self.request(MessageId::random(), vec![envelope], max_sequencing_time);
-        self.send(request);
+        self.request(MessageId::random(), vec![envelope], max_sequencing_time)
     }
 
     /// The next message whose fate is known; pending while nothing is on its way.

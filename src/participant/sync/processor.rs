@@ -242,3 +242,16 @@ impl Processor {
         })
     }
 }
+
+#[cfg(test)]
+impl Processor {
+    /// Whether no request is without a verdict, and none has a lock.
+    pub(super) fn is_idle(&self) -> bool {
+        self.undecided.is_empty() && self.locks.is_idle() && self.changes.is_idle()
+    }
+
+    /// Breaks the processor, to see that it is noticed.
+    pub(super) fn forget_locks(&mut self) {
+        self.locks = Locks::default();
+    }
+}

@@ -8,19 +8,20 @@ use super::actor::Shell;
 use super::connection::Connection;
 use super::messages::Reply;
 use super::outbox::Sent;
-use super::register::Submitted;
+use super::ready::{
+    Fate, Preparation, change_id, fate, in_flight, is_explained_by, not_sequenced, registered,
+};
 use super::store::Registration;
 use super::turn::{Context, Turn};
 use crate::lf::error::Error as EngineError;
-use crate::model::{DomainId, MemberKind, Offset, Timestamp};
+use crate::model::{DomainId, Timestamp};
 use crate::participant::errors::{ErrorId, Refusal};
 use crate::participant::submission::{
-    self, AcceptedChange, Candidate, ChangeId, DomainNumber, Failure, Lookback, RequestTimes,
-    Route, Submission, Success, trace_id,
+    self, AcceptedChange, Candidate, ChangeId, DeduplicationPeriod, DomainNumber, Failure,
+    Lookback, Submission, Success, trace_id,
 };
-use crate::protocol::{MessageId, SubmissionRequest};
+use crate::protocol::SubmissionRequest;
 use crate::runtime::Task;
-use crate::sequencer_client::SendError;
 use crate::storage;
 use crate::wire::ledger as wire;
 
@@ -91,7 +92,11 @@ impl Shell {
         } in interpreted
         {
             let change = change_id(&submission);
-            match self.prepare(&submission, outcome, now) {
+            let accepted = match submission.deduplication {
+                DeduplicationPeriod::Offset(_) => self.store.accepted(change).await?,
+                DeduplicationPeriod::Maximum | DeduplicationPeriod::Duration(_) => None,
+            };
+            match self.prepare(&submission, outcome, accepted.as_ref(), now) {
                 Ok(_) if self.in_flight.has_change(&change) || !changes.insert(change) => {
                     let _ = reply.send(Err(already_in_flight()));
                 }
@@ -131,49 +136,24 @@ impl Shell {
         &mut self,
         submission: &Submission,
         outcome: Result<Success, Failure>,
+        accepted: Option<&AcceptedChange>,
         now: Timestamp,
     ) -> Result<(DomainId, Registration, SubmissionRequest), Failure> {
         let success = outcome?;
         let period = self.lookback(submission);
         let connection = self.connections.get_mut(&success.domain);
         let connection = connection.ok_or_else(|| disconnected(&success.domain))?;
-        let participant = &self.identity.participant;
-        let topology = connection.intake.follower.topology();
-        submission::check_submitters(&submission.act_as, participant, topology)?;
-        let times = RequestTimes {
-            ledger_time: success.ledger_time,
-            preparation_time: success.preparation_time,
-            deduplication_offset: self.end.times.start(period, now),
-            deduplication_start: self.end.times.start_time(period, now),
-            max_sequencing_time: now.plus(self.role.config.sequencing_timeout.into()),
+        let mut preparation = Preparation {
+            participant: &self.identity.participant,
+            number: connection.number,
+            topology: connection.intake.follower.topology(),
+            end: &self.end,
+            outbox: &mut connection.outbox,
+            sequencing_timeout: self.role.config.sequencing_timeout.into(),
+            period,
         };
-        let route = Route {
-            domain: &success.domain,
-            is_prescribed: submission.domain.is_some(),
-            ledger_time: success.ledger_time,
-        };
-        let request = submission::build(
-            submission,
-            &success.interpreted,
-            times,
-            participant,
-            topology,
-            route,
-        )?;
-        let mediator = topology.members_of(MemberKind::Mediator).next();
-        let mediator = mediator.cloned().ok_or_else(no_mediator)?;
-        let outbox = &mut connection.outbox;
-        let envelopes = outbox.request_envelopes(&request, mediator, topology, now)?;
-        let message_id = MessageId::random();
-        let sent = outbox.request(message_id, envelopes, times.max_sequencing_time);
-        let registration = Registration {
-            domain: connection.number,
-            message_id,
-            change_id: change_id(submission),
-            request: sent.encode(),
-            in_flight: in_flight(submission, times.deduplication_offset),
-        };
-        Ok((success.domain, registration, sent))
+        let (registration, request) = preparation.prepare(submission, &success, accepted, now)?;
+        Ok((success.domain, registration, request))
     }
 
     /// How far back a duplicate is looked for.
@@ -207,17 +187,13 @@ impl Shell {
         submission: &Submission,
         error: &EngineError,
     ) -> Result<Option<AcceptedChange>, storage::Error> {
-        let change = change_id(submission);
-        match error {
-            EngineError::ContractNotFound(contract) => {
-                let accepted = self.store.accepted(change).await?;
-                let archived_by = self.store.archived_by(contract).await?;
-                Ok(accepted.filter(|it| archived_by == Some(it.completion_offset)))
-            }
-            // which contract had the key then is not known
-            EngineError::ContractKeyNotFound(_) => self.store.accepted(change).await,
-            _ => Ok(None),
-        }
+        let archived_by = match error {
+            EngineError::ContractNotFound(contract) => self.store.archived_by(contract).await?,
+            EngineError::ContractKeyNotFound(_) => None,
+            _ => return Ok(None),
+        };
+        let accepted = self.store.accepted(change_id(submission)).await?;
+        Ok(accepted.filter(|accepted| is_explained_by(error, accepted, archived_by)))
     }
 
     fn complete_duplicate(
@@ -283,17 +259,14 @@ impl Shell {
         let known = self.store.register(&registrations, false).await?;
         let mut again = Vec::new();
         for (registration, (outgoing, period)) in registrations.into_iter().zip(rest) {
-            let Some(accepted) = known.get(&registration.change_id) else {
-                self.send_registered(registration, outgoing);
-                continue;
-            };
-            match submission::refuse_duplicate(period, accepted, now) {
-                Some(refusal) => {
+            match fate(period, known.get(&registration.change_id), now) {
+                Fate::Send => self.send_registered(registration, outgoing),
+                Fate::Duplicate(refusal) => {
                     let domain = &outgoing.domain;
                     self.complete(domain, registration.in_flight, &refusal, now, turn);
                     duplicates.push(outgoing.reply);
                 }
-                None => again.push((registration, outgoing)),
+                Fate::Again => again.push((registration, outgoing)),
             }
         }
         for (registration, outgoing) in again {
@@ -340,12 +313,7 @@ impl Shell {
             message_id = %registration.message_id,
             "submission registered"
         );
-        let submitted = Submitted {
-            change_id: registration.change_id,
-            domain: registration.domain,
-            in_flight: registration.in_flight,
-        };
-        self.in_flight.insert(registration.message_id, submitted);
+        registered(registration, &mut self.in_flight);
         // sent from what is kept when it is connected again, if it is not now
         if let Some(connection) = self.connections.get_mut(&outgoing.domain) {
             connection.outbox.send(outgoing.request);
@@ -372,21 +340,8 @@ impl Shell {
             tracing::debug!(message_id = %sent.message_id, %error, "message was not sequenced");
             return Ok(());
         }
-        let refusal = match &error {
-            // it was sequenced in an earlier form: its event says what becomes of it
-            SendError::MessageIdReused => return Ok(()),
-            SendError::TooLate => Refusal::new(
-                ErrorId::NotSequencedTimeout,
-                "Transaction was not sequenced within the pre-defined max sequencing time and has \
-                 therefore timed out",
-            ),
-            SendError::TooLarge { .. }
-            | SendError::UnknownMember(_)
-            | SendError::Refused(_)
-            | SendError::Unavailable(_)
-            | SendError::Overloaded => {
-                Refusal::new(ErrorId::SequencerRequestFailed, error.to_string())
-            }
+        let Some(refusal) = not_sequenced(&error) else {
+            return Ok(());
         };
         let mut turn = Turn::default();
         let now = self.role.clock.now();
@@ -413,30 +368,7 @@ async fn unless_abandoned<T, A>(
     }
 }
 
-fn change_id(submission: &Submission) -> ChangeId {
-    ChangeId::of(
-        &submission.user_id,
-        &submission.command_id,
-        &submission.act_as,
-    )
-}
-
-fn in_flight(submission: &Submission, deduplication_offset: Offset) -> wire::InFlightSubmission {
-    let act_as = submission.act_as.iter();
-    wire::InFlightSubmission {
-        completion: Some(wire::Completion {
-            user_id: submission.user_id.to_string(),
-            act_as: act_as.map(ToString::to_string).collect(),
-            command_id: submission.command_id.to_string(),
-            submission_id: submission.submission_id.to_string(),
-            deduplication_offset: deduplication_offset.get(),
-        }),
-        traceparent: submission.trace.parent.clone(),
-        tracestate: submission.trace.state.clone(),
-    }
-}
-
-fn already_in_flight() -> Refusal {
+pub(super) fn already_in_flight() -> Refusal {
     Refusal::new(
         ErrorId::SubmissionAlreadyInFlight,
         "The submission is already in-flight",
@@ -450,7 +382,7 @@ fn disconnected(domain: &DomainId) -> Failure {
     ))
 }
 
-fn no_mediator() -> Failure {
+pub(super) fn no_mediator() -> Failure {
     Failure::Refused(Refusal::new(
         ErrorId::NotConnectedToAnySynchronizer,
         "The domain has no mediator yet; try again",

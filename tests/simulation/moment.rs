@@ -1,0 +1,80 @@
+//! What a member finds when something happens to it: the time, chance, and room for what it does.
+
+use bytes::Bytes;
+
+use super::random::Random;
+use crate::model::{Offset, SubmissionId, Timestamp};
+use crate::participant::errors::Refusal;
+use crate::protocol::{RequestId, SignedRequest};
+
+/// The member is gone, with everything that it has not written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Crashed;
+
+/// Something that the outside sees.
+#[derive(Debug)]
+pub(crate) enum Effect {
+    /// To the sequencer, until its fate is known.
+    Send(SignedRequest),
+    /// A verdict on a request, likewise.
+    SendVerdict(RequestId, SignedRequest),
+    /// To an application, about what it has submitted.
+    Answer(SubmissionId, Result<(), Refusal>),
+    /// To the readers of the participant's log.
+    Tell(Offset, Bytes),
+}
+
+/// A fault that is put into a member on purpose, to see that it is noticed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Broken {
+    /// Participants forget all locks after each event.
+    ForgetsLocks,
+    /// Participants send and tell before they write.
+    SendsBeforeItWrites,
+    /// Participants do not look whether a change was accepted before, or is under way.
+    IgnoresChanges,
+    /// Participants answer applications before a submission is registered.
+    AnswersBeforeItRegisters,
+    /// Participants come up without the requests that had no verdict.
+    ForgetsUndecided,
+    /// The sequencer forgets what it has sequenced under which message id.
+    SequencesTwice,
+    /// The mediator keeps the end of its events as its position, whatever is undecided.
+    MediatorSkips,
+    /// A participant sends nothing again after a restart.
+    ForgetsToSend,
+}
+
+/// Something happens to a member.
+#[derive(Debug)]
+pub(crate) struct Moment<'a> {
+    /// By the member's clock.
+    pub now: Timestamp,
+    pub random: &'a mut Random,
+    /// How often in a thousand times the member crashes where it may.
+    pub crash_per_mille: u32,
+    pub broken: Option<Broken>,
+    /// What was done, in order. Stays done if the member crashes after it.
+    pub effects: Vec<Effect>,
+    /// Where it crashed.
+    pub crashed_at: Option<&'static str>,
+}
+
+impl Moment<'_> {
+    /// A place in the member's work where it may crash.
+    pub(crate) fn may_crash(&mut self, place: &'static str) -> Result<(), Crashed> {
+        if self.random.happens(self.crash_per_mille) {
+            self.crashed_at = Some(place);
+            return Err(Crashed);
+        }
+        Ok(())
+    }
+
+    pub(crate) fn is_broken(&self, broken: Broken) -> bool {
+        self.broken == Some(broken)
+    }
+
+    pub(crate) fn send(&mut self, request: SignedRequest) {
+        self.effects.push(Effect::Send(request));
+    }
+}

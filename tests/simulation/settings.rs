@@ -1,0 +1,57 @@
+//! What a run is like: all of it follows from its seed.
+
+use super::moment::Broken;
+use super::random::Random;
+
+/// Shape and weather of a run.
+#[derive(Debug, Clone)]
+pub(crate) struct Settings {
+    pub seed: u64,
+    pub participants: usize,
+    /// Wishes of applications.
+    pub wishes: usize,
+    /// Clocks of participants are so many milliseconds off at most.
+    pub skew_ms: i64,
+    /// The delay of topology changes.
+    pub topology_delay_ms: i64,
+    /// Messages that are lost, of a thousand.
+    pub lost: u32,
+    /// Messages that come twice.
+    pub twice: u32,
+    /// Messages that are on their way for seconds.
+    pub slow: u32,
+    /// Crashes at each place where a member may crash.
+    pub crash: u32,
+    /// Bytes of events that the sequencer has in memory.
+    pub recent_bytes_max: usize,
+    /// Events of a page at most.
+    pub page: usize,
+    pub broken: Option<Broken>,
+}
+
+impl Settings {
+    pub(crate) fn of(seed: u64) -> Self {
+        let mut random = Random::new(seed);
+        // some runs in fair weather: there more happens
+        let stormy = !random.happens(200);
+        let mut up_to = |bound: usize| {
+            let value = u32::try_from(random.below(bound + 1)).unwrap();
+            if stormy { value } else { 0 }
+        };
+        let (lost, twice, slow, crash) = (up_to(150), up_to(150), up_to(80), up_to(40));
+        Self {
+            seed,
+            participants: 2 + random.below(3),
+            wishes: 8 + random.below(24),
+            skew_ms: i64::try_from(random.below(1500)).unwrap(),
+            topology_delay_ms: if random.happens(500) { 250 } else { 0 },
+            lost,
+            twice,
+            slow,
+            crash,
+            recent_bytes_max: 2_000 << random.below(8),
+            page: 1 + random.below(20),
+            broken: None,
+        }
+    }
+}
