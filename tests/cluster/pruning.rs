@@ -12,8 +12,14 @@ use super::ledger::{self, Ledger, Outcome};
 use super::process::Jura;
 use super::server;
 
-/// Participant 1 looks for duplicates in next to no time, so all but the latest second can go.
-const SOON_OLD: [&str; 2] = ["-C", "participants.participant1.deduplication-max=1ms"];
+/// Participant 1 looks for duplicates in next to no time, and has told the other what they share, so all
+/// but the latest second can go.
+const SOON_OLD: [&str; 4] = [
+    "-C",
+    "participants.participant1.deduplication-max=1ms",
+    "-C",
+    "domains.domain1.parameters.reconciliation-interval=100ms",
+];
 
 /// Contracts that are created before anything is pruned.
 const CONTRACTS: i64 = 60;
