@@ -69,7 +69,7 @@ async fn pruning_goes_on_when_the_process_was_killed_on_a_postgresql_server() {
 async fn what_is_older_than_it_is_to_be_kept_goes_by_itself() {
     let dir = tempfile::tempdir().unwrap();
     let retention = ["-C", "participants.participant1.retention=2s"];
-    let jura = Jura::sandbox(dir.path(), &[SOON_OLD, retention].concat());
+    let jura = Jura::sandbox(dir.path(), &[&SOON_OLD[..], &retention].concat());
     let ledger = Ledger::connect(&jura.ledger_api("participant1"));
     ledger.upload_test_model().await;
     let mut history = History::begin(&ledger).await;
