@@ -1,5 +1,7 @@
 //! The databases of a process: components with the same settings share one.
 
+use std::collections::BTreeMap;
+
 use super::start::StartError;
 use crate::config::NodeConfig;
 use crate::storage::{self, DataDir, Database, DatabaseConfig, DatabaseKind};
@@ -41,6 +43,15 @@ impl Databases {
             .iter()
             .find(|(kind, _)| *kind == wanted.kind)
             .map(|(_, database)| database)
+    }
+
+    /// In how many rows of each component's tables a text stands.
+    pub(super) async fn search(&self, text: &str) -> Result<BTreeMap<String, u64>, storage::Error> {
+        let mut found = BTreeMap::new();
+        for (_, database) in &self.0 {
+            found.extend(storage::search(database, text).await?);
+        }
+        Ok(found)
     }
 
     /// Closes all.

@@ -230,6 +230,15 @@ impl Node {
             .is_some_and(|(_, crash)| crash())
     }
 
+    /// In how many rows of each component's tables a text stands, as text or as bytes. Reads everything:
+    /// for demonstrations.
+    ///
+    /// # Errors
+    /// If a database cannot be read.
+    pub async fn search(&self, text: &str) -> Result<BTreeMap<String, u64>, storage::Error> {
+        self.databases.search(text).await
+    }
+
     /// Resolves when every part serves.
     pub async fn ready(&self) {
         let mut changes = self.health.changes();

@@ -21,6 +21,7 @@ mod claim;
 mod migrate;
 
 mod maintenance;
+mod search;
 
 pub use config::{DatabaseConfig, DatabaseKind, PoolConfig};
 pub use data_dir::DataDir;
@@ -28,3 +29,4 @@ pub use database::{Client, Database, Schema, Transaction};
 pub use error::Error;
 pub use local::{LocalServer, LocalServerError, find_binaries};
 pub use migrate::{Migration, MigrationSet};
+pub use search::search;

@@ -18,7 +18,7 @@ fn text(bytes: &[u8]) -> String {
 }
 
 /// Free ports for all that the demo serves: several tests may run at the same time.
-const FREE_PORTS: [&str; 12] = [
+const FREE_PORTS: [&str; 16] = [
     "-C",
     "participants.participant1.ledger-api.port=0",
     "-C",
@@ -29,6 +29,10 @@ const FREE_PORTS: [&str; 12] = [
     "participants.participant1.admin-api.port=0",
     "-C",
     "participants.participant2.admin-api.port=0",
+    "-C",
+    "participants.participant3.ledger-api.port=0",
+    "-C",
+    "participants.participant3.admin-api.port=0",
     "-C",
     "domains.domain1.public-api.port=0",
 ];
@@ -48,6 +52,9 @@ fn the_demo_tells_its_story_and_ends_well() {
         "   └─ + Asset  950 USD of Alice",
         "Bob, participant2     1,000 USD of Bob                100 BOND of Bob",
         "CONTRACT_NOT_FOUND",
+        "participant2          has it, since it hosts one of them",
+        "participant3          does not have it",
+        "domain1_sequencer     does not have it",
         "The whole story took",
     ] {
         assert!(told.contains(part), "{part:?} is not in\n{told}");

@@ -10,12 +10,9 @@ use super::network;
 use super::paint::Paint;
 use super::picture;
 use super::scene::{Places, Scene, Service};
-use super::story;
+use super::story::{self, ENTITLED, TERMS};
 use crate::node::{Addresses, Node, run_until_signal};
 use crate::storage::DataDir;
-
-/// What the doors serve behind which nothing is implemented yet.
-const SO_FAR: &str = "so far health and reflection";
 
 pub(in crate::cli) fn run(args: &DemoArgs) -> anyhow::Result<()> {
     let begun = Instant::now();
@@ -51,10 +48,12 @@ async fn tell(
 ) -> anyhow::Result<()> {
     let roles = node.roles().count();
     screen.show(&Scene::Step {
-        done: format!("one domain and two participants are up: {roles} supervised actors"),
+        done: format!("one domain and three participants are up: {roles} supervised actors"),
         took: begun.elapsed(),
     });
     story::play(node.addresses(), &mut |scene| screen.show(&scene)).await?;
+    screen.show(&Scene::Chapter("What the others cannot know"));
+    screen.show(&stored(node).await?);
     if serves {
         screen.show(&Scene::Addresses(places(node.addresses())));
     }
@@ -63,6 +62,25 @@ async fn tell(
         took: begun.elapsed(),
     });
     Ok(())
+}
+
+/// Searches all databases for what only two of the participants may have.
+async fn stored(node: &Node) -> anyhow::Result<Scene> {
+    let found = node.search(TERMS).await?;
+    for (component, rows) in &found {
+        let may = ENTITLED.contains(&component.as_str());
+        anyhow::ensure!(
+            (*rows > 0) == may,
+            "{component} has the terms of the trade in {rows} rows"
+        );
+    }
+    let components = found
+        .into_iter()
+        .map(|(component, rows)| (component, rows > 0));
+    Ok(Scene::Stored {
+        text: TERMS,
+        components: components.collect(),
+    })
 }
 
 fn places(addresses: &Addresses) -> Places {
@@ -76,10 +94,10 @@ fn places(addresses: &Addresses) -> Places {
     };
     for (name, participant) in &addresses.participants {
         serves(format!("{name} Ledger API"), participant.ledger_api, "");
-        serves(format!("{name} Admin API"), participant.admin_api, SO_FAR);
+        serves(format!("{name} Admin API"), participant.admin_api, "");
     }
     for (name, address) in &addresses.domains {
-        serves(format!("{name} sequencer"), Some(*address), SO_FAR);
+        serves(format!("{name} public API"), Some(*address), "");
     }
     Places {
         program: std::env::args().next().unwrap_or("jura".to_owned()),

@@ -15,7 +15,7 @@ pub(super) struct Plan {
     pub(super) notes: Vec<String>,
 }
 
-/// One domain and two participants at the usual ports, or at free ones where those are taken.
+/// One domain and three participants at the usual ports, or at free ones where those are taken.
 pub(super) fn plan(data: &Path) -> Plan {
     let mut notes = Vec::new();
     let mut config = String::new();
@@ -93,7 +93,7 @@ mod tests {
             ..Sources::default()
         })
         .unwrap();
-        assert_eq!(config.participants.len(), 2);
+        assert_eq!(config.participants.len(), 3);
         assert!(config.monitoring.is_some());
         assert_eq!(config.logging.filter, "warn");
     }

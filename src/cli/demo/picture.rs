@@ -9,6 +9,9 @@ use crate::model::Timestamp;
 /// Columns at most.
 const WIDTH: usize = 96;
 
+/// Columns inside of the box of a participant.
+const BOX: usize = 21;
+
 /// Columns before what belongs to a step.
 const INDENT: &str = "      ";
 
@@ -33,6 +36,7 @@ pub(super) fn draw(scene: &Scene, paint: Paint) -> String {
             seen,
         } => page.transaction(update_id, *record_time, seen),
         Scene::Holdings(changes) => page.holdings(changes),
+        Scene::Stored { text, components } => page.stored(text, components),
         Scene::Refused { id, message } => page.refused(id, message),
         Scene::Addresses(places) => page.addresses(places),
         Scene::End { serves, took } => page.end(*serves, *took),
@@ -57,7 +61,7 @@ impl Page {
     }
 
     fn title(&mut self) {
-        self.heading("Jura: a trade between two participants");
+        self.heading("Jura: a trade between three participants");
         self.line("");
     }
 
@@ -76,50 +80,65 @@ impl Page {
         self.line(&format!("  {tick} {done}{gap}{took}"));
     }
 
-    /// The first participant, the domain, the second participant, side by side.
+    /// The domain, and below it the participants.
     fn network(&mut self, participants: &[Host], domain: &str) {
-        let mut boxes: Vec<(&str, [String; 2])> = participants
+        let boxes: Vec<[String; 4]> = participants
             .iter()
             .map(|host| {
                 let lines = [host.parties.join(", "), host.ledger_api.to_string()];
-                (host.participant, lines)
+                self.boxed(host.participant, &lines)
             })
             .collect();
-        let roles = ["sequencer, mediator", "topology, service"].map(str::to_owned);
-        boxes.insert(1.min(boxes.len()), (domain, roles));
-        let last = boxes.len() - 1;
-        let drawn: Vec<[String; 4]> = boxes
-            .iter()
-            .enumerate()
-            .map(|(index, (title, lines))| self.boxed(title, lines, index > 0, index < last))
-            .collect();
-        self.line("");
+        let roles = "sequencer, mediator, topology, service";
+        let title = self.style(Style::Name, domain);
+        // as wide as all below it
+        let width = (BOX + 4) * participants.len() + 2 * participants.len().saturating_sub(1) - 4;
+        let rule = "─".repeat(width - columns(domain));
+        self.line(&format!("\n{INDENT}╭ {title} {rule}╮"));
+        self.line(&format!("{INDENT}│ {roles:<width$} │"));
+        let feet = |foot: &str, between: &str| {
+            let (left, right) = (
+                between.repeat(BOX / 2 + 2),
+                between.repeat(BOX - BOX / 2 + 1),
+            );
+            vec![format!("{left}{foot}{right}"); participants.len()].join(&between.repeat(2))
+        };
+        let bottom: Vec<char> = feet("┬", "─").chars().collect();
+        let inner: String = bottom[1..bottom.len() - 1].iter().collect();
+        self.line(&format!("{INDENT}╰{inner}╯"));
+        self.line(format!("{INDENT}{}", feet("│", " ")).trim_end());
         for line in 0..4 {
-            let parts: Vec<&str> = drawn.iter().map(|it| it[line].as_str()).collect();
-            let link = if line == 1 {
-                "─────"
-            } else {
-                "     "
-            };
-            self.line(&format!("{INDENT}{}", parts.join(link)));
+            let parts: Vec<&str> = boxes.iter().map(|it| it[line].as_str()).collect();
+            self.line(&format!("{INDENT}{}", parts.join("  ")));
         }
     }
 
-    /// A box with a title, joined with its neighbours.
-    fn boxed(&self, title: &str, lines: &[String; 2], left: bool, right: bool) -> [String; 4] {
-        let texts = lines.iter().map(String::as_str).chain([title]);
-        let width = texts.map(columns).max().unwrap_or(0).max(19);
+    /// A box with a title.
+    fn boxed(&self, title: &str, lines: &[String; 2]) -> [String; 4] {
         let heading = self.style(Style::Name, title);
-        let rule = "─".repeat(width - columns(title));
-        let padded = |text: &str| format!("{text}{}", " ".repeat(width - columns(text)));
-        let from = if left { "┤" } else { "│" };
-        let to = if right { "├" } else { "│" };
+        let rule = "─".repeat(BOX - columns(title));
+        let padded = |text: &str| format!("{text}{}", " ".repeat(BOX - columns(text).min(BOX)));
         [
             format!("╭ {heading} {rule}╮"),
-            format!("{from} {} {to}", padded(&lines[0])),
+            format!("│ {} │", padded(&lines[0])),
             format!("│ {} │", padded(&lines[1])),
-            format!("╰{}╯", "─".repeat(width + 2)),
+            format!("╰{}╯", "─".repeat(BOX + 2)),
         ]
+    }
+
+    /// Who has a text, and who has not.
+    fn stored(&mut self, text: &str, components: &[(String, bool)]) {
+        self.line(&format!(
+            "{INDENT}The settlement says \"{text}\". Of all databases, searched row by row,"
+        ));
+        for (component, has_it) in components {
+            let mark = if *has_it {
+                self.style(Style::Good, "has it, since it hosts one of them")
+            } else {
+                self.style(Style::Faint, "does not have it")
+            };
+            self.line(&format!("{INDENT}{component:<22}{mark}"));
+        }
     }
 
     fn transaction(&mut self, update_id: &str, record_time: Timestamp, seen: &[Seen]) {

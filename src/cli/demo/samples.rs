@@ -13,13 +13,14 @@ pub(super) fn story() -> Vec<Scene> {
             "port 6875, meant for the Ledger API of participant2, is in use: a free one is taken instead".to_owned(),
         ),
         step(
-            "one domain and two participants are up: 11 supervised actors",
+            "one domain and three participants are up: 19 supervised actors",
             912_000,
         ),
         Scene::Network {
             participants: vec![
-                host("participant1", &["Bank", "Alice"], 6865),
+                host("participant1", &["Alice"], 6865),
                 host("participant2", &["Bob"], 40_123),
+                host("participant3", &["Bank"], 6885),
             ],
             domain: "domain1".to_owned(),
         },
@@ -41,6 +42,15 @@ pub(super) fn story() -> Vec<Scene> {
                 "CONTRACT_NOT_FOUND(11,0a1b2c3d): Contract could not be found with id 00{}",
                 "ab".repeat(40)
             ),
+        },
+        Scene::Chapter("What the others cannot know"),
+        Scene::Stored {
+            text: "terms between Alice and Bob",
+            components: vec![
+                ("domain1_mediator".to_owned(), false),
+                ("participant1".to_owned(), true),
+                ("participant3".to_owned(), false),
+            ],
         },
         Scene::Addresses(places()),
         Scene::End {
@@ -120,7 +130,7 @@ fn transaction() -> Scene {
         seen: vec![
             seen("Bob", "participant2", 9, 18_300, whole.clone()),
             seen("Alice", "participant1", 12, 19_800, whole),
-            seen("Bank", "participant1", 12, 21_000, legs),
+            seen("Bank", "participant3", 11, 21_000, legs),
         ],
     }
 }
@@ -141,7 +151,7 @@ fn changes() -> Vec<Change> {
     vec![
         change(
             "Bank",
-            "participant1",
+            "participant3",
             vec![bond("Alice"), whole.clone()],
             vec![bond("Bob"), rest.clone(), paid.clone()],
         ),
@@ -163,11 +173,7 @@ fn places() -> Places {
         program: "target/release/jura".to_owned(),
         services: vec![
             service("participant1 Ledger API", 6865, ""),
-            service(
-                "participant1 Admin API",
-                6866,
-                "so far health and reflection",
-            ),
+            service("participant1 Admin API", 6866, ""),
             service("participant2 Ledger API", 40_123, ""),
         ],
         monitoring: Some(address(6870)),

@@ -39,6 +39,13 @@ pub(super) enum Scene {
     },
     /// Who owns what, before and after.
     Holdings(Vec<Change>),
+    /// Which components have a text in their databases.
+    Stored {
+        /// The text.
+        text: &'static str,
+        /// All components, and whether each has it.
+        components: Vec<(String, bool)>,
+    },
     /// Something was refused, as it should be.
     Refused {
         /// The error id.

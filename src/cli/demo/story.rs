@@ -14,7 +14,12 @@ use crate::node::Addresses;
 
 /// The names that the network of the demo has.
 pub(super) const DOMAIN: &str = "domain1";
-pub(super) const PARTICIPANTS: [&str; 2] = ["participant1", "participant2"];
+pub(super) const PARTICIPANTS: [&str; 3] = ["participant1", "participant2", "participant3"];
+
+/// What only Alice and Bob are to know, and so only their participants.
+pub(super) const TERMS: &str = "terms between Alice and Bob";
+/// Who may have it.
+pub(super) const ENTITLED: [&str; 2] = ["participant1", "participant2"];
 
 const BOND: &str = "BOND";
 const CASH: &str = "USD";
@@ -51,11 +56,10 @@ impl Cast {
     /// Uploads the model and allocates the parties.
     async fn gather(addresses: &Addresses, tell: Tell<'_>) -> anyhow::Result<Self> {
         let begun = Instant::now();
-        let [first, second] = PARTICIPANTS;
-        let homes = [
-            Home::find(first, ledger_api(addresses, first)?).await?,
-            Home::find(second, ledger_api(addresses, second)?).await?,
-        ];
+        let mut homes = Vec::new();
+        for name in PARTICIPANTS {
+            homes.push(Home::find(name, ledger_api(addresses, name)?).await?);
+        }
         let dar = Model::Demo.dar()?;
         for home in &homes {
             patiently(|| home.ledger.upload_dar(dar.clone()))
@@ -64,12 +68,12 @@ impl Cast {
         }
         let name = "jura-demo";
         tell(step(
-            format!("the model {name} is uploaded to both participants"),
+            format!("the model {name} is uploaded to every participant"),
             begun,
         ));
         let begun = Instant::now();
         let cast = Self {
-            bank: Player::join("Bank", &homes[0]).await?,
+            bank: Player::join("Bank", &homes[2]).await?,
             alice: Player::join("Alice", &homes[0]).await?,
             bob: Player::join("Bob", &homes[1]).await?,
         };
@@ -117,7 +121,7 @@ impl Cast {
     async fn issue_cash(&self, tell: Tell<'_>) -> anyhow::Result<String> {
         let begun = Instant::now();
         let id = self.issue("cash", CASH, CASH_ISSUED, &self.bob).await?;
-        let done = "Bank issues 1,000 USD to Bob at the other participant, who accepts";
+        let done = "Bank issues 1,000 USD to Bob, who accepts";
         tell(step(done.to_owned(), begun));
         Ok(id)
     }
@@ -170,7 +174,7 @@ impl Cast {
             ("instrument", value::text(BOND)),
             ("amount", value::numeric(BONDS)),
             ("payment", value::nested(price)),
-            ("reference", value::text("trade 1")),
+            ("reference", value::text(TERMS)),
         ]);
         let create = value::create(template("Settlement"), proposal);
         let proposed = self.alice.act("propose-trade", create).await?;
