@@ -248,7 +248,7 @@ mod tests {
         }
         World {
             chains,
-            recent: Recent::new(Timestamp::EPOCH, 3 * 1512),
+            recent: Recent::new(Timestamp::EPOCH, 3 * 1700),
         }
     }
 

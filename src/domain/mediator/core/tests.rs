@@ -350,3 +350,119 @@ fn a_request_about_unknown_parties_is_rejected_at_once() {
     assert!(matches!(&effects.verdicts[0].verdict.answer,
         Answer::Reject(reject) if reject.error_id == "UNKNOWN_INFORMEES"));
 }
+
+/// Whether a request is rejected at once, with which error and why.
+fn rejected(effects: &Effects) -> (String, String) {
+    let [decided] = &effects.verdicts[..] else {
+        panic!("{effects:?}");
+    };
+    let Answer::Reject(reject) = &decided.verdict.answer else {
+        panic!("{decided:?}");
+    };
+    assert!(reject.malformed);
+    (reject.error_id.clone(), reject.message.clone())
+}
+
+#[test]
+fn a_request_of_which_somebody_got_too_much_or_too_little_is_rejected_at_once() {
+    type Change = fn(&World, &InformeeTree, &mut Vec<Envelope>);
+    let stranger = || MemberId::parse(&format!("PAR::mallory::{}", "1220".repeat(17))).unwrap();
+    let changes: [(&str, Change); 8] = [
+        ("no root hash was sent to", |_, _, batch| {
+            batch.remove(1);
+        }),
+        ("no root hash was sent to", |_, _, batch| {
+            batch.drain(..3);
+        }),
+        ("whom the request does not concern", |world, _, batch| {
+            let stranger = MemberId::parse(&format!("PAR::mallory::{}", "1220".repeat(17)));
+            let mut more = batch[0].clone();
+            more.recipients = Recipients::group([stranger.unwrap(), world.mediator.clone()]);
+            batch.insert(0, more);
+        }),
+        ("two root hashes for", |_, _, batch| {
+            batch.insert(0, batch[1].clone());
+        }),
+        ("one participant and the mediator", |world, _, batch| {
+            let all = world.participants.iter().map(|it| it.0.member());
+            batch[0].recipients = Recipients::group(all.chain([world.mediator.clone()]));
+        }),
+        ("a root hash of another request", |world, _, batch| {
+            batch[2] = world.root_hash(&world.tree_with([9; 16], &[]), 2);
+        }),
+        ("that another has signed", |world, tree, batch| {
+            let root_hash = Message::RootHash(tree.root_hash());
+            batch[2].content = world.seal(1, &root_hash);
+        }),
+        ("several requests in one batch", |world, _, batch| {
+            let other = Message::InformeeTree(world.tree_with([9; 16], &[]));
+            batch.push(world.to_mediator(world.seal(0, &other)));
+        }),
+    ];
+    let metrics = crate::telemetry::Metrics::install().unwrap();
+    let mut world = world(3);
+    for (number, (expected, change)) in (0..).zip(changes) {
+        let tree = world.tree_with([100 + number; 16], &[]);
+        let mut batch = world.batch(&tree);
+        change(&world, &tree, &mut batch);
+        let effects = world.event(batch);
+        let (id, reason) = rejected(&effects);
+        assert_eq!(id, "MEDIATOR_RECEIVED_MALFORMED_MESSAGE");
+        assert!(reason.contains(expected), "{expected}: {reason}");
+        // all whom it concerns are told, and who got a root hash by mistake
+        let told = &effects.verdicts[0].recipients;
+        assert_eq!(told.len(), if number == 2 { 4 } else { 3 });
+        assert_eq!(told.contains(&stranger()), number == 2);
+    }
+    assert!(metrics.render().contains("jura_malformed_requests_total"));
+    let request = world.request();
+    for participant in 0..3 {
+        let effects = world.respond(participant, request, Answer::Approve);
+        assert_eq!(effects.verdicts.len(), usize::from(participant == 2));
+    }
+}
+
+#[test]
+fn the_order_of_envelopes_does_not_matter() {
+    let mut world = world(3);
+    for (number, rotation) in (0..).zip(0..4) {
+        let tree = world.tree_with([number; 16], &[]);
+        let mut batch = world.batch(&tree);
+        batch.rotate_left(rotation);
+        assert!(world.event(batch).verdicts.is_empty());
+    }
+}
+
+#[test]
+fn root_hashes_without_a_request_change_nothing() {
+    let mut world = world(2);
+    let mut batch = world.batch(&world.tree());
+    batch.pop();
+    assert!(world.event(batch).verdicts.is_empty());
+    world.request();
+}
+
+#[test]
+fn a_request_that_is_said_again_is_rejected_also_after_a_restart() {
+    let mut world = world(2);
+    let tree = world.tree();
+    let used = world.propose(&tree).used.unwrap();
+    assert_eq!(used.uuid, [1; 16]);
+    let again = world.propose(&tree);
+    assert_eq!(again.used, None);
+    assert_eq!(rejected(&again).0, "DUPLICATE_CONFIRMATION_REQUEST_UUID");
+    // other contents under the same name are no better
+    let other = world.tree_with([1; 16], &[]);
+    let again = world.propose(&other);
+    assert_eq!(rejected(&again).0, "DUPLICATE_CONFIRMATION_REQUEST_UUID");
+
+    world.core.undecided.clear();
+    world.core.replays = Replays::restore(vec![used.clone()]);
+    let again = world.propose(&tree);
+    assert_eq!(rejected(&again).0, "DUPLICATE_CONFIRMATION_REQUEST_UUID");
+    let fresh = world.tree_with([2; 16], &[]);
+    assert!(world.propose(&fresh).verdicts.is_empty());
+    world.now = used.until.micros();
+    world.event(Vec::new());
+    assert!(world.propose(&tree).used.is_some());
+}
