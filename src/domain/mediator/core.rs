@@ -108,7 +108,7 @@ impl Core {
             }
         };
         match message {
-            Message::InformeeTree(tree) => delivery.informee_tree(signer, tree),
+            Message::InformeeTree(tree) => delivery.informee_tree(&signer, tree),
             Message::RootHash(hash) => delivery.root_hash(content, signer, hash, recipients),
             Message::Response(response) => self.response(&signer, &response, effects),
             Message::Tick => {}
@@ -132,13 +132,10 @@ impl Core {
         metrics::counter!("daml_mediator_requests").increment(1);
         let common = tree.common.content();
         let used = UsedUuid::of(common, time);
-        let prior = match self.replays.take(&used) {
-            Some(until) => Some(replayed(&used, until)),
-            None => {
-                effects.used = Some(used);
-                None
-            }
-        };
+        let prior = self.replays.take(&used).map(|it| replayed(&used, it));
+        if prior.is_none() {
+            effects.used = Some(used);
+        }
         let topology = self.follower.topology();
         match Request::open(RequestId(time), tree, topology, |participants| {
             prior.or_else(|| delivery.fault(&self.member, participants))

@@ -31,8 +31,8 @@ struct Root {
 
 impl Delivery {
     /// Takes an informee tree, if its submitter has signed it.
-    pub(super) fn informee_tree(&mut self, signer: MemberId, tree: InformeeTree) {
-        if signer == tree.common.content().submitting_participant.member() {
+    pub(super) fn informee_tree(&mut self, signer: &MemberId, tree: InformeeTree) {
+        if *signer == tree.common.content().submitting_participant.member() {
             self.trees.push(tree);
         } else {
             metrics::counter!("jura_refused_messages_total").increment(1);
