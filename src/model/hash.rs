@@ -56,6 +56,8 @@ pub enum Purpose {
     AcsCommitment = 26,
     /// One contract among them.
     AcsElement = 27,
+    /// An envelope with what a member is told of its recipients, in the chain of its events.
+    DeliveredEnvelope = 28,
     /// A namespace of several owners.
     DecentralizedNamespace = 30,
 }

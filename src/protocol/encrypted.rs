@@ -67,12 +67,15 @@ pub struct OpenedSessions {
 
 /// Whom a view is for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Recipients {
+pub struct Readers {
     /// Who hosts an informee of the view.
     pub own: BTreeSet<ParticipantId>,
     /// These, and those of the view around it.
     pub all: BTreeSet<ParticipantId>,
 }
+
+/// Who reads a view: a group for each view around it, from outside inwards, and one for itself.
+pub type ReaderGroups = Vec<BTreeSet<ParticipantId>>;
 
 /// A participant has no key to encrypt for.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -80,38 +83,39 @@ pub struct Recipients {
 pub struct NoEncryptionKey(pub ParticipantId);
 
 impl Sessions {
-    /// Encrypts the views of a request; what belongs to the same recipients together.
+    /// Encrypts the views of a request; what goes to the same readers together: of each view around
+    /// it, from outside inwards, and of the view itself.
     ///
     /// # Errors
     /// If somebody has no key.
     pub fn encrypt<'k>(
         &mut self,
         views: &[LightView],
-        recipients: &Forest<Recipients>,
+        readers: &Forest<Readers>,
         key_of: impl Fn(&ParticipantId) -> Option<&'k EncryptionPublicKey>,
         now: Timestamp,
-    ) -> Result<BTreeMap<BTreeSet<ParticipantId>, Vec<EncryptedView>>, NoEncryptionKey> {
-        let mut grouped: BTreeMap<BTreeSet<ParticipantId>, Vec<EncryptedView>> = BTreeMap::new();
+    ) -> Result<BTreeMap<ReaderGroups, Vec<EncryptedView>>, NoEncryptionKey> {
+        let mut grouped: BTreeMap<ReaderGroups, Vec<EncryptedView>> = BTreeMap::new();
         let mut keys: Vec<SymmetricKey> = Vec::with_capacity(views.len());
-        let positions = recipients.positions();
+        let positions = readers.positions();
         let none = BTreeSet::new();
-        for (number, (view, readers)) in views.iter().zip(recipients.iter()).enumerate() {
-            let parent = recipients.parent(number);
+        for (number, (view, own_and_all)) in views.iter().zip(readers.iter()).enumerate() {
+            let parent = readers.parent(number);
             let key = match parent {
                 None => SymmetricKey::generate(),
                 Some(parent) => key_inside(&keys[parent], positions[number].index()),
             };
-            let around = parent.and_then(|parent| recipients.get(parent));
+            let around = parent.and_then(|parent| readers.get(parent));
             let know_already = around.map_or(&none, |it| &it.all);
             let mut sealed = Vec::new();
-            for participant in readers.own.difference(know_already) {
+            for participant in own_and_all.own.difference(know_already) {
                 let missing = || NoEncryptionKey(participant.clone());
                 let public = key_of(participant).ok_or_else(missing)?;
                 let sealed_key = self.wrap(&key, participant, public, now);
                 sealed.push(sealed_key.ok_or_else(missing)?);
             }
             let ciphertext = key.encrypt(&[0; 24], &view.encode()).unwrap_or_default();
-            let group = grouped.entry(readers.all.clone()).or_default();
+            let group = grouped.entry(groups(readers, number)).or_default();
             group.push(EncryptedView {
                 key_id: key.name(Purpose::ViewKeyId),
                 ciphertext: ciphertext.into(),
@@ -147,6 +151,16 @@ impl Sessions {
     }
 }
 
+/// Who reads the views around a view, from outside inwards, and the view itself.
+fn groups(readers: &Forest<Readers>, number: usize) -> ReaderGroups {
+    let around = std::iter::successors(Some(number), |at| readers.parent(*at));
+    let mut groups: ReaderGroups = around
+        .filter_map(|at| Some(readers.get(at)?.own.clone()))
+        .collect();
+    groups.reverse();
+    groups
+}
+
 fn key_inside(around: &SymmetricKey, index: u32) -> SymmetricKey {
     around.derive(Purpose::ViewKey, index)
 }
@@ -163,6 +177,8 @@ fn nonce(key_id: &Hash) -> [u8; 24] {
 pub struct Decrypted {
     /// The views that can be read.
     pub views: Vec<LightView>,
+    /// Which of the encrypted views each of them was.
+    pub numbers: Vec<usize>,
     /// What is wrong with others.
     pub faults: Vec<String>,
 }
@@ -195,9 +211,11 @@ impl OpenedSessions {
         participant: &ParticipantId,
         keys: &[EncryptionKey],
     ) -> Decrypted {
-        let by_id: HashMap<Hash, &EncryptedView> =
-            views.iter().map(|view| (view.key_id, view)).collect();
+        let numbered = views.iter().enumerate();
+        let by_id: HashMap<Hash, (usize, &EncryptedView)> =
+            numbered.map(|it| (it.1.key_id, it)).collect();
         let mut decrypted = Decrypted::default();
+        let mut read_views: Vec<(LightView, usize)> = Vec::new();
         let mut open: Vec<SymmetricKey> = Vec::new();
         let mut seen: BTreeSet<Hash> = BTreeSet::new();
         for view in views {
@@ -210,14 +228,14 @@ impl OpenedSessions {
         }
         while let Some(key) = open.pop() {
             let id = key.name(Purpose::ViewKeyId);
-            let Some(view) = by_id.get(&id).filter(|_| seen.insert(id)) else {
+            let Some((number, view)) = by_id.get(&id).filter(|_| seen.insert(id)) else {
                 continue;
             };
             match read(&key, view) {
                 Ok(read) => {
                     let inside = (0..).take(read.subviews.len());
                     open.extend(inside.map(|index| key_inside(&key, index)));
-                    decrypted.views.push(read);
+                    read_views.push((read, *number));
                 }
                 Err(error) => decrypted.faults.push(format!("a view: {error}")),
             }
@@ -228,7 +246,8 @@ impl OpenedSessions {
                 .faults
                 .push(format!("{unread} views came without a key"));
         }
-        decrypted.views.sort_by_cached_key(LightView::position);
+        read_views.sort_by_cached_key(|(view, _)| view.position());
+        (decrypted.views, decrypted.numbers) = read_views.into_iter().unzip();
         decrypted
     }
 

@@ -3,8 +3,8 @@
 use bytes::Bytes;
 use prost::Message as _;
 
-use super::{Error, MessageId};
-use crate::model::{MemberId, Timestamp};
+use super::{Error, MessageId, Recipients};
+use crate::model::{Hash, MemberId, Purpose, Timestamp};
 use crate::wire::protocol as wire;
 
 /// Bytes for some members.
@@ -12,8 +12,8 @@ use crate::wire::protocol as wire;
 pub struct Envelope {
     /// An encoded [`super::SignedMessage`].
     pub content: Bytes,
-    /// Who receives it.
-    pub recipients: Vec<MemberId>,
+    /// Who receives it; of a delivered one, what the member is told of that.
+    pub recipients: Recipients,
 }
 
 /// A batch on its way to the sequencer: sequenced as one, or not at all.
@@ -36,8 +36,8 @@ pub struct SequencedEvent {
     pub time: Timestamp,
     /// The sender's name for it, shown to the sender only.
     pub message_id: Option<MessageId>,
-    /// The contents of the envelopes.
-    pub contents: Vec<Bytes>,
+    /// The envelopes.
+    pub envelopes: Vec<Envelope>,
 }
 
 impl SubmissionRequest {
@@ -46,7 +46,7 @@ impl SubmissionRequest {
         let mut members: Vec<&MemberId> = self
             .envelopes
             .iter()
-            .flat_map(|envelope| &envelope.recipients)
+            .flat_map(|envelope| envelope.recipients.members())
             .chain([&self.sender])
             .collect();
         members.sort_unstable();
@@ -63,7 +63,7 @@ impl SubmissionRequest {
         wire::SubmissionRequest {
             sender: self.sender.to_string(),
             message_id: self.message_id.as_bytes().to_vec().into(),
-            envelopes: encode_envelopes(&self.envelopes),
+            envelopes: self.envelopes.iter().map(Envelope::to_wire).collect(),
             max_sequencing_time: self.max_sequencing_time.micros(),
             ..wire::SubmissionRequest::default()
         }
@@ -82,7 +82,7 @@ impl SubmissionRequest {
             sender: MemberId::parse(&request.sender).map_err(Error::malformed)?,
             message_id: MessageId::from_slice(&request.message_id)
                 .ok_or_else(|| Error::malformed("message id is not 32 bytes"))?,
-            envelopes: decode_envelopes(request.envelopes)?,
+            envelopes: Envelope::all_from_wire(request.envelopes)?,
             max_sequencing_time: Timestamp::from_micros(request.max_sequencing_time)
                 .map_err(Error::malformed)?,
         })
@@ -93,7 +93,7 @@ impl Envelope {
     /// Bytes for one batch's envelopes.
     pub fn encode_all(envelopes: &[Self]) -> Vec<u8> {
         wire::Envelopes {
-            envelopes: encode_envelopes(envelopes),
+            envelopes: envelopes.iter().map(Self::to_wire).collect(),
         }
         .encode_to_vec()
     }
@@ -104,37 +104,64 @@ impl Envelope {
     /// [`Error::Malformed`]
     pub fn decode_all(bytes: Bytes) -> Result<Vec<Self>, Error> {
         let envelopes = wire::Envelopes::decode(bytes).map_err(Error::malformed)?;
-        decode_envelopes(envelopes.envelopes)
+        Self::all_from_wire(envelopes.envelopes)
     }
-}
 
-fn encode_envelopes(envelopes: &[Envelope]) -> Vec<wire::Envelope> {
-    envelopes
-        .iter()
-        .map(|envelope| wire::Envelope {
-            content: envelope.content.clone(),
-            recipients: envelope
-                .recipients
-                .iter()
-                .map(ToString::to_string)
-                .collect(),
+    /// The envelope as a member receives it; `None` if it doesn't.
+    pub fn as_delivered_to(&self, member: &MemberId) -> Option<Self> {
+        Some(Self {
+            content: self.content.clone(),
+            recipients: self.recipients.as_told_to(member)?,
         })
-        .collect()
-}
+    }
 
-fn decode_envelopes(envelopes: Vec<wire::Envelope>) -> Result<Vec<Envelope>, Error> {
-    envelopes
-        .into_iter()
-        .map(|envelope| {
-            Ok(Envelope {
-                content: envelope.content,
-                recipients: envelope
-                    .recipients
-                    .iter()
-                    .map(|member| MemberId::parse(member))
-                    .collect::<Result<_, _>>()
-                    .map_err(Error::malformed)?,
+    /// The hash of a delivered envelope, as it goes into the chain of a member's events.
+    pub fn digest(&self) -> Hash {
+        self.recipients.digest(0, &self.content_digest())
+    }
+
+    /// The hashes of the envelope as it is delivered to those who are in each group first. So an
+    /// envelope with many recipients is hashed once.
+    pub fn digests(&self) -> Vec<Hash> {
+        let content = self.content_digest();
+        let groups = 0..self.recipients.groups().len();
+        groups
+            .map(|first| self.recipients.digest(first, &content))
+            .collect()
+    }
+
+    /// Which of [`Envelope::digests`] is a member's; `None` if it does not receive the envelope.
+    pub fn digest_of<'d>(&self, member: &MemberId, digests: &'d [Hash]) -> Option<&'d Hash> {
+        digests.get(self.recipients.first_of(member)?)
+    }
+
+    /// How many bytes it is, roughly.
+    pub fn size(&self) -> usize {
+        self.content.len() + self.recipients.size()
+    }
+
+    fn content_digest(&self) -> Hash {
+        Hash::of(Purpose::EnvelopeContent, &self.content)
+    }
+
+    pub(super) fn to_wire(&self) -> wire::Envelope {
+        let (recipients, inner) = self.recipients.to_wire();
+        wire::Envelope {
+            content: self.content.clone(),
+            recipients,
+            inner,
+        }
+    }
+
+    pub(super) fn all_from_wire(envelopes: Vec<wire::Envelope>) -> Result<Vec<Self>, Error> {
+        let envelopes = envelopes.into_iter();
+        envelopes
+            .map(|it| {
+                Ok(Self {
+                    recipients: Recipients::from_wire(&it.recipients, &it.inner)?,
+                    content: it.content,
+                })
             })
-        })
-        .collect()
+            .collect()
+    }
 }

@@ -1,11 +1,10 @@
 //! The chain of a member's events: each has a hash over itself and all before it.
 //!
 //! Sequencer and member compute it on their own. Who has the same hash at the same time has seen the
-//! same history. Contents go in as hashes, so that a content with many recipients is hashed once.
+//! same history. Envelopes go in as hashes, with what the member is told of their
+//! recipients, so that one with many recipients is hashed once.
 
-use bytes::Bytes;
-
-use super::{MessageId, PROTOCOL_VERSION, SequencedEvent};
+use super::{Envelope, MessageId, PROTOCOL_VERSION, SequencedEvent};
 use crate::model::{DomainId, Hash, HashBuilder, MemberId, Purpose, Timestamp};
 
 /// A place in a member's events: the time of one, and the hash of it and all before.
@@ -34,17 +33,17 @@ impl ChainPoint {
     /// The point after one more event.
     #[must_use]
     pub fn after(&self, event: &SequencedEvent) -> Self {
-        let digests: Vec<Hash> = event.contents.iter().map(digest).collect();
+        let digests: Vec<Hash> = event.envelopes.iter().map(Envelope::digest).collect();
         self.then(event.time, event.message_id.as_ref(), digests.iter())
     }
 
-    /// The point after one more event, whose contents are known by their hashes.
+    /// The point after one more event, whose envelopes are known by their hashes.
     #[must_use]
     pub fn then<'a>(
         &self,
         time: Timestamp,
         message_id: Option<&MessageId>,
-        contents: impl Iterator<Item = &'a Hash>,
+        envelopes: impl Iterator<Item = &'a Hash>,
     ) -> Self {
         let mut builder = HashBuilder::new(Purpose::EventChain);
         builder
@@ -52,17 +51,12 @@ impl ChainPoint {
             .number(self.time.micros())
             .number(time.micros())
             .bytes(message_id.map_or(&[], |id| id.as_bytes().as_slice()));
-        for content in contents {
-            builder.bytes(content.as_bytes());
+        for envelope in envelopes {
+            builder.bytes(envelope.as_bytes());
         }
         Self {
             time,
             hash: builder.finish(),
         }
     }
-}
-
-/// The hash of an envelope's content, as it goes into the chain.
-pub fn digest(content: &Bytes) -> Hash {
-    Hash::of(Purpose::EnvelopeContent, content)
 }

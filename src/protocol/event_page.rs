@@ -5,7 +5,9 @@
 
 use prost::Message as _;
 
-use super::{ChainPoint, Error, KeyedSignature, MessageId, PROTOCOL_VERSION, SequencedEvent};
+use super::{
+    ChainPoint, Envelope, Error, KeyedSignature, MessageId, PROTOCOL_VERSION, SequencedEvent,
+};
 use crate::crypto::{PublicKey, SigningKey};
 use crate::model::{DomainId, Hash, MemberId, Purpose, Timestamp};
 use crate::wire::protocol as wire;
@@ -196,7 +198,7 @@ impl ChainedEvent {
             previous_time: self.previous.micros(),
             time: self.event.time.micros(),
             message_id: id.map_or_else(Vec::new, |id| id.as_bytes().to_vec()).into(),
-            contents: self.event.contents.clone(),
+            envelopes: self.event.envelopes.iter().map(Envelope::to_wire).collect(),
         }
     }
 
@@ -212,7 +214,7 @@ impl ChainedEvent {
             event: SequencedEvent {
                 time: time(event.time)?,
                 message_id,
-                contents: event.contents,
+                envelopes: Envelope::all_from_wire(event.envelopes)?,
             },
         })
     }

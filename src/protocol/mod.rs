@@ -14,6 +14,8 @@ mod error;
 mod ids;
 mod parts;
 
+mod recipients;
+
 mod envelope;
 mod keyed_signature;
 mod signed;
@@ -43,11 +45,11 @@ mod follower;
 pub use challenge::Challenge;
 pub use commitment::{AcsCommitment, Period, SharedDigest};
 pub use encrypted::{
-    Decrypted, EncryptedView, NoEncryptionKey, OpenedSessions, Recipients, Sessions,
+    Decrypted, EncryptedView, NoEncryptionKey, OpenedSessions, ReaderGroups, Readers, Sessions,
 };
 pub use envelope::{Envelope, SequencedEvent, SubmissionRequest};
 pub use error::Error;
-pub use event_chain::{ChainPoint, digest};
+pub use event_chain::ChainPoint;
 pub use event_page::{ChainedEvent, EventPage, KnownPoint, Violation};
 pub use follower::{Followed, Follower};
 pub use forest::Forest;
@@ -55,6 +57,7 @@ pub use ids::{MessageId, RequestId, RootHash};
 pub use keyed_signature::KeyedSignature;
 pub use merkle::{Blindable, Leaf, LeafContent};
 pub use message::{Message, PROTOCOL_VERSION, TopologyRefusal, TopologySubmission};
+pub use recipients::Recipients;
 pub use request::{
     CommonMetadata, InformeeTree, LightView, RequestTree, SubmitterMetadata, TransactionMetadata,
     View,

@@ -53,12 +53,12 @@ fn who_sees_a_view_reads_those_inside_of_it_and_no_others() {
     let names = ["around", "inside", "beside"].map(participant);
     // each view has a reader of its own
     let mut number = 0;
-    let recipients = tree.views.map_down(|around: Option<&Recipients>, _| {
+    let recipients = tree.views.map_down(|around: Option<&Readers>, _| {
         let own = BTreeSet::from([names[number].clone()]);
         number += 1;
         let mut all = own.clone();
         all.extend(around.into_iter().flat_map(|it| it.all.iter().cloned()));
-        Recipients { own, all }
+        Readers { own, all }
     });
     let key_of = |id: &ParticipantId| {
         let place = names.iter().position(|name| name == id);
@@ -71,7 +71,7 @@ fn who_sees_a_view_reads_those_inside_of_it_and_no_others() {
     for (place, readable) in [(0, vec!["0", "0.0"]), (1, vec!["0.0"]), (2, vec!["1"])] {
         let delivered: Vec<EncryptedView> = grouped
             .iter()
-            .filter(|(readers, _)| readers.contains(&names[place]))
+            .filter(|(groups, _)| groups.iter().any(|it| it.contains(&names[place])))
             .flat_map(|(_, views)| views.clone())
             .collect();
         let own_keys = [keys[place].clone()];
@@ -101,7 +101,7 @@ fn a_session_key_serves_for_a_while() {
     let (_, views) = tree.light_views();
     let key = EncryptionKey::generate();
     let (public, own) = (key.public(), BTreeSet::from([participant("p")]));
-    let recipients = tree.views.map_down(|_: Option<&Recipients>, _| Recipients {
+    let recipients = tree.views.map_down(|_: Option<&Readers>, _| Readers {
         own: own.clone(),
         all: own.clone(),
     });
@@ -115,6 +115,6 @@ fn a_session_key_serves_for_a_while() {
     let first = seal(0);
     assert_eq!(seal(59), first);
     assert_ne!(seal(61), first);
-    // the view inside needs none: its key follows
-    assert_eq!(first.iter().map(Vec::len).collect::<Vec<_>>(), [1, 0, 1]);
+    // the view inside, which comes last, needs none: its key follows
+    assert_eq!(first.iter().map(Vec::len).collect::<Vec<_>>(), [1, 1, 0]);
 }

@@ -69,7 +69,7 @@ pub(super) fn encrypted(party: &Party) -> Vec<EncryptedView> {
     let key = EncryptionKey::generate().public();
     let tree = request(party);
     let own = BTreeSet::from([participant("p")]);
-    let recipients = tree.views.map_down(|_: Option<&Recipients>, _| Recipients {
+    let recipients = tree.views.map_down(|_: Option<&Readers>, _| Readers {
         own: own.clone(),
         all: own.clone(),
     });

@@ -217,7 +217,7 @@ mod tests {
             message_id: MessageId::about("test", b"x"),
             envelopes: vec![Envelope {
                 content: Bytes::from_static(b"content"),
-                recipients: vec![sender.clone()],
+                recipients: crate::protocol::Recipients::group([sender.clone()]),
             }],
             max_sequencing_time: Timestamp::EPOCH.successor(),
         }

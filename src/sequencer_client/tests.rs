@@ -10,7 +10,8 @@ use super::*;
 use crate::crypto::SigningKey;
 use crate::model::{DomainId, MemberId, MemberKind, Timestamp};
 use crate::protocol::{
-    ChainPoint, ChainedEvent, EventPage, SequencedEvent, SignedAcknowledgement, SignedRequest,
+    ChainPoint, ChainedEvent, Envelope, EventPage, Recipients, SequencedEvent,
+    SignedAcknowledgement, SignedRequest,
 };
 use crate::runtime::health::{Health, State, Weight};
 use crate::topology::{Mapping, MemberKeys, Transaction};
@@ -35,11 +36,23 @@ fn at(micros: i64) -> Timestamp {
     Timestamp::from_micros(micros).unwrap()
 }
 
+fn envelope(content: &str) -> Envelope {
+    Envelope {
+        content: Bytes::copy_from_slice(content.as_bytes()),
+        recipients: Recipients::group([somebody("p"), somebody("q")]),
+    }
+}
+
+fn somebody(name: &str) -> MemberId {
+    let namespace = crate::model::Fingerprint::of_key(name.as_bytes());
+    MemberId::new(MemberKind::Participant, name, &namespace).unwrap()
+}
+
 fn event(micros: i64, content: &str) -> SequencedEvent {
     SequencedEvent {
         time: at(micros),
         message_id: None,
-        contents: vec![Bytes::copy_from_slice(content.as_bytes())],
+        envelopes: vec![envelope(content)],
     }
 }
 
@@ -273,7 +286,7 @@ fn a_repeated_event_is_noticed() {
 #[test]
 fn a_forged_content_is_noticed() {
     is_noticed("forged", "not signed", |_, mut page| {
-        page.events[1].event.contents[0] = Bytes::from_static(b"forged");
+        page.events[1].event.envelopes[0] = envelope("forged");
         page
     });
 }
@@ -281,8 +294,16 @@ fn a_forged_content_is_noticed() {
 #[test]
 fn an_added_content_is_noticed() {
     is_noticed("forged", "not signed", |_, mut page| {
-        let more = Bytes::from_static(b"more");
-        page.events[1].event.contents.push(more);
+        page.events[1].event.envelopes.push(envelope("more"));
+        page
+    });
+}
+
+#[test]
+fn forged_recipients_are_noticed() {
+    is_noticed("forged", "not signed", |_, mut page| {
+        let fewer = Recipients::group([somebody("p")]);
+        page.events[1].event.envelopes[0].recipients = fewer;
         page
     });
 }

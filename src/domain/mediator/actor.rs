@@ -10,6 +10,7 @@ use tokio::task::JoinSet;
 use super::config::Config;
 use super::core::Core;
 use super::duty::Duty;
+use super::replays::Replays;
 use super::store::Store;
 use crate::crypto::SigningKey;
 use crate::model::{Duration, MemberId, MemberKind};
@@ -82,17 +83,19 @@ impl Shell {
         }
         let position = store.position().await?;
         follower.advance(position.resume.time);
+        let replays = Replays::restore(store.used_uuids(position.resume.time).await?);
         Ok(Self {
             role: Arc::clone(role),
             store,
             duty: Duty {
-                core: Core::new(follower),
+                core: Core::new(follower, member(&info), replays),
                 domain: info.id.clone(),
                 member: member(&info),
                 key,
                 processed: position.resume.time,
                 kept: position.resume.time,
                 topology: Vec::new(),
+                used: Vec::new(),
                 unsent: BTreeSet::new(),
             },
             info,
@@ -180,8 +183,8 @@ impl Shell {
             return Ok(());
         };
         let position = subscription.position(done, self.duty.processed);
-        let published = self.duty.published(done);
-        self.store.keep(&position, published).await?;
+        let (published, used) = (self.duty.published(done), self.duty.used(done));
+        self.store.keep(&position, published, used).await?;
         self.duty.kept(done);
         self.position = position;
         subscription.kept(&position);

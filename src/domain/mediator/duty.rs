@@ -3,10 +3,12 @@
 use std::collections::BTreeSet;
 
 use super::core::{Core, Decided};
+use super::replays::UsedUuid;
 use crate::crypto::SigningKey;
 use crate::model::{DomainId, Duration, MemberId, Timestamp};
 use crate::protocol::{
-    Envelope, Message, MessageId, RequestId, SequencedEvent, SignedMessage, SubmissionRequest,
+    Envelope, Message, MessageId, Recipients, RequestId, SequencedEvent, SignedMessage,
+    SubmissionRequest,
 };
 use crate::topology::PublishedTransaction;
 
@@ -26,6 +28,8 @@ pub(super) struct Duty {
     pub kept: Timestamp,
     /// Published since then.
     pub topology: Vec<PublishedTransaction>,
+    /// The names of requests since then.
+    pub used: Vec<UsedUuid>,
     /// Requests whose verdicts are on their way: the position stays before them.
     pub unsent: BTreeSet<RequestId>,
 }
@@ -37,6 +41,7 @@ impl Duty {
         let effects = self.core.process(event);
         self.processed = time;
         self.topology.extend(effects.topology);
+        self.used.extend(effects.used);
         let verdicts = effects.verdicts.into_iter();
         verdicts.map(|decided| self.verdict(decided)).collect()
     }
@@ -48,10 +53,21 @@ impl Duty {
         let message = SubmissionRequest {
             sender: self.member.clone(),
             message_id: MessageId::about_request("verdict", request),
-            envelopes: vec![self.envelope(&Message::Verdict(decided.verdict), decided.recipients)],
+            envelopes: self.verdict_envelopes(decided),
             max_sequencing_time: request.0.plus(self.verdict_patience()),
         };
         (request, message)
+    }
+
+    /// The verdict for each on its own: nobody is told of others.
+    fn verdict_envelopes(&self, decided: Decided) -> Vec<Envelope> {
+        let signed = self.envelope(&Message::Verdict(decided.verdict), Vec::new());
+        let recipients = decided.recipients.into_iter();
+        let envelope = |member| Envelope {
+            content: signed.content.clone(),
+            recipients: Recipients::group([member]),
+        };
+        recipients.map(envelope).collect()
     }
 
     /// The fate of the verdict on a request is known.
@@ -89,10 +105,18 @@ impl Duty {
         &self.topology[..split]
     }
 
+    /// The names of requests up to a time that are not kept yet.
+    pub(super) fn used(&self, until: Timestamp) -> &[UsedUuid] {
+        let split = self.used.partition_point(|it| it.at <= until);
+        &self.used[..split]
+    }
+
     /// Everything up to a time is kept.
     pub(super) fn kept(&mut self, until: Timestamp) {
         let kept = self.published(until).len();
         self.topology.drain(..kept);
+        let kept = self.used(until).len();
+        self.used.drain(..kept);
         self.kept = until;
     }
 
@@ -104,7 +128,7 @@ impl Duty {
     fn envelope(&self, message: &Message, recipients: Vec<MemberId>) -> Envelope {
         Envelope {
             content: SignedMessage::seal(message, &self.domain, &self.member, &self.key),
-            recipients,
+            recipients: Recipients::group(recipients),
         }
     }
 }

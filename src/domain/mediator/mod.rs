@@ -9,11 +9,15 @@
 //! Invariants: one verdict per request, final; approved only if every confirming party was confirmed
 //! by as many of its hosts as its threshold says, under the topology at the request's sequencing
 //! time; rejected as soon as that is out of reach, or when the time is over; a stray, late or
-//! repeated answer changes nothing.
+//! repeated answer changes nothing. A request of which somebody concerned has no root hash, and one
+//! whose UUID was used before, is rejected at once.
 
 mod config;
 
 mod core;
+
+mod delivery;
+mod replays;
 
 mod confirmation;
 mod request;

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::confirmation::Confirmation;
+use super::replays::UsedUuid;
 use crate::model::{MemberId, ParticipantId, Party, Timestamp};
 use crate::protocol::{
     Answer, InformeeTree, Quorum, Reject, RequestId, Response, RootHash, Verdict, ViewPosition,
@@ -63,11 +64,13 @@ impl View {
 }
 
 impl Request {
-    /// Takes up a request. An error is a verdict at once: the request is not as it must be.
+    /// Takes up a request. An error is a verdict at once: the request is not as it must be. `fault` says
+    /// what is wrong with how it was delivered, given the participants that must have something of it.
     pub(super) fn open(
         id: RequestId,
         tree: &InformeeTree,
         topology: &State,
+        fault: impl FnOnce(&BTreeSet<MemberId>) -> Option<Reject>,
     ) -> Result<Self, Box<(Self, Verdict)>> {
         let common = tree.common.content();
         let mut request = Self {
@@ -105,6 +108,9 @@ impl Request {
                 reject = Some(malformed("nobody confirms a view"));
             }
             request.views.insert(position, view);
+        }
+        if let Some(fault) = fault(&recipients) {
+            reject = Some(fault);
         }
         request.recipients = recipients.into_iter().collect();
         if tree.views.is_empty() {
@@ -202,6 +208,29 @@ fn unknown_informees(unknown: &BTreeSet<&Party>) -> Reject {
         resource_type: "PARTIES".to_owned(),
         resources: unknown,
         malformed: false,
+    }
+}
+
+/// A request whose name was used before.
+pub(super) fn replayed(used: &UsedUuid, until: Timestamp) -> Reject {
+    Reject {
+        error_id: "DUPLICATE_CONFIRMATION_REQUEST_UUID".to_owned(),
+        message: format!(
+            "the request has the UUID of an earlier one, {}: it cannot be used again until {until}",
+            used.text()
+        ),
+        malformed: true,
+        ..Reject::default()
+    }
+}
+
+/// A request of which not everybody has got what is theirs, or somebody what is not.
+pub(super) fn misdelivered(message: String) -> Reject {
+    Reject {
+        error_id: "MEDIATOR_RECEIVED_MALFORMED_MESSAGE".to_owned(),
+        message,
+        malformed: true,
+        ..Reject::default()
     }
 }
 

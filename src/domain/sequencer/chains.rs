@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use super::intake::{Addressee, MemberNumber};
 use super::recent::Batch;
 use crate::model::Hash;
-use crate::protocol::{ChainPoint, digest};
+use crate::protocol::{ChainPoint, Envelope};
 
 /// Events of a member between two points that are kept: so many are read again at most to find the
 /// hash of any other.
@@ -48,11 +48,7 @@ impl Chains {
 
     /// Adds a batch to the chains of its addressees.
     pub(super) fn extend(&mut self, batch: &Batch, addressees: &[Addressee]) -> Vec<Link> {
-        let digests: Vec<Hash> = batch
-            .envelopes
-            .iter()
-            .map(|it| digest(&it.content))
-            .collect();
+        let digests: Vec<Vec<Hash>> = batch.envelopes.iter().map(Envelope::digests).collect();
         let mut links = Vec::with_capacity(addressees.len());
         for addressee in addressees {
             let Some(tip) = self.tips.get_mut(&addressee.number) else {
@@ -62,8 +58,7 @@ impl Chains {
                 .envelopes
                 .iter()
                 .zip(&digests)
-                .filter(|(envelope, _)| envelope.recipients.contains(&addressee.member))
-                .map(|(_, digest)| digest);
+                .filter_map(|(envelope, all)| envelope.digest_of(&addressee.member, all));
             let own = (batch.sender == addressee.number).then_some(&batch.message_id);
             let before = tip.point;
             tip.point = before.then(batch.time, own, received);

@@ -161,26 +161,25 @@ impl Batch {
         SequencedEvent {
             time: self.time,
             message_id: (self.sender == number).then_some(self.message_id),
-            contents: self
+            envelopes: self
                 .envelopes
                 .iter()
-                .filter(|envelope| envelope.recipients.contains(member))
-                .map(|envelope| envelope.content.clone())
+                .filter_map(|envelope| envelope.as_delivered_to(member))
                 .collect(),
         }
     }
 
     fn bytes(&self) -> usize {
-        /// What a batch costs besides its contents, roughly.
+        /// What a batch costs besides its envelopes, roughly.
         const OVERHEAD: usize = 512;
-        let contents: usize = self.envelopes.iter().map(|it| it.content.len()).sum();
-        contents + OVERHEAD
+        let envelopes: usize = self.envelopes.iter().map(Envelope::size).sum();
+        envelopes + OVERHEAD
     }
 }
 
-/// The bytes of an event's contents.
+/// The bytes of an event's envelopes.
 pub(super) fn size(event: &SequencedEvent) -> usize {
-    event.contents.iter().map(bytes::Bytes::len).sum()
+    event.envelopes.iter().map(Envelope::size).sum()
 }
 
 #[cfg(test)]
@@ -191,6 +190,7 @@ mod tests {
     use super::super::intake::Addressee;
     use super::*;
     use crate::model::{DomainId, Fingerprint, MemberKind};
+    use crate::protocol::Recipients;
 
     const BOUND: SectionBound = SectionBound {
         events: 10,
@@ -223,7 +223,7 @@ mod tests {
                 message_id: MessageId::about("test", &micros.to_be_bytes()),
                 envelopes: vec![Envelope {
                     content: Bytes::from(vec![0; 1000]),
-                    recipients: vec![to.clone()],
+                    recipients: Recipients::group([to.clone()]),
                 }],
             };
             let addressees = [Addressee {
@@ -248,7 +248,7 @@ mod tests {
         }
         World {
             chains,
-            recent: Recent::new(Timestamp::EPOCH, 3 * 1512),
+            recent: Recent::new(Timestamp::EPOCH, 3 * 1700),
         }
     }
 

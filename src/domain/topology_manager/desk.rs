@@ -6,7 +6,7 @@ use super::core::{Core, Publication};
 use super::identity::Identity;
 use super::store::{Kept, Refusal};
 use crate::model::{MemberId, Timestamp};
-use crate::protocol::{Envelope, Message, MessageId, SequencedEvent, SignedMessage};
+use crate::protocol::{Envelope, Message, MessageId, Recipients, SequencedEvent, SignedMessage};
 use crate::topology::Error;
 
 /// The topology manager at work.
@@ -84,8 +84,8 @@ impl Desk {
         if event.message_id.is_some() {
             return Ok(());
         }
-        for content in event.contents {
-            self.decide(time, content, outcome);
+        for envelope in event.envelopes {
+            self.decide(time, envelope.content, outcome);
         }
         Ok(())
     }
@@ -146,7 +146,7 @@ impl Desk {
                 &self.identity.member,
                 &self.identity.signing_key,
             ),
-            recipients,
+            recipients: Recipients::group(recipients),
         }
     }
 }

@@ -15,7 +15,7 @@ use crate::model::{
 };
 use crate::participant::submission::ChangeId;
 use crate::participant::views::created_instances;
-use crate::protocol::{ConfirmedView, Decrypted, LightView, RequestId, RootHash};
+use crate::protocol::{ConfirmedView, Decrypted, LightView, Recipients, RequestId, RootHash};
 use crate::topology::State;
 
 /// The parts of a request as they were delivered, their signatures checked.
@@ -27,8 +27,12 @@ pub struct Delivered {
     pub signer: MemberId,
     /// What all parts must belong to.
     pub root_hash: RootHash,
+    /// Who else got the root hash, as far as we are told.
+    pub root_recipients: Recipients,
     /// The views, decrypted.
     pub decrypted: Arc<Decrypted>,
+    /// Who else got each of the encrypted views, by its number.
+    pub view_recipients: Arc<[Arc<Recipients>]>,
     /// Who is who at its sequencing time.
     pub topology: State,
     /// The domain's rules.
@@ -51,7 +55,8 @@ pub fn read(
     checking: &ParticipantId,
     unknown: &BTreeSet<PackageId>,
 ) -> Read {
-    let (views, misplaced) = in_place(delivered);
+    let (placed, misplaced) = in_place(delivered);
+    let views: Vec<&LightView> = placed.iter().map(|visible| visible.view).collect();
     let faults = delivered.decrypted.faults.iter().cloned();
     let unreadable = faults.chain(misplaced).next();
     let Some(first) = views.first() else {
@@ -62,7 +67,7 @@ pub fn read(
     if let Some(reason) = unreadable.or(fault) {
         return checked(delivered, checking, &views, None, Some(malformed(reason)));
     }
-    let (tops, missing) = match read_tops(&views, &inputs, engine, unknown) {
+    let (tops, missing) = match read_tops(placed, &inputs, engine, unknown) {
         Ok(read) => read,
         Err(reason) => {
             return checked(delivered, checking, &views, None, Some(malformed(reason)));
@@ -75,6 +80,7 @@ pub fn read(
     let problem = checks::run(&Request {
         id: delivered.id,
         signer: &delivered.signer,
+        root_recipients: &delivered.root_recipients,
         common: first.common.content(),
         times: first.transaction.content(),
         submitter: views.iter().find_map(|view| view.submitter.content()),
@@ -90,15 +96,23 @@ pub fn read(
 }
 
 /// The views that belong to the request, in their order, and what is wrong with others.
-fn in_place(delivered: &Delivered) -> (Vec<&LightView>, Option<String>) {
+fn in_place(delivered: &Delivered) -> (Vec<VisibleView<'_>>, Option<String>) {
     let mut fault = None;
-    let mut views: Vec<&LightView> = Vec::new();
+    let mut views: Vec<VisibleView<'_>> = Vec::new();
     let mut seen = BTreeSet::new();
-    for view in &delivered.decrypted.views {
+    let decrypted = &delivered.decrypted;
+    for (view, number) in decrypted.views.iter().zip(&decrypted.numbers) {
+        let Some(recipients) = delivered.view_recipients.get(*number) else {
+            continue;
+        };
         if view.root_hash() != Ok(delivered.root_hash) {
             fault = Some("a view belongs to another request".to_owned());
         } else if seen.insert(view.position()) {
-            views.push(view);
+            views.push(VisibleView {
+                position: view.position(),
+                view,
+                recipients,
+            });
         } else {
             fault = Some(format!("view {} came twice", view.position()));
         }
@@ -129,18 +143,15 @@ fn read_inputs(views: &[&LightView]) -> (Inputs, Option<String>) {
 
 /// Interprets the views that are in no other visible one; the packages that are missing for that.
 fn read_tops<'v>(
-    views: &[&'v LightView],
+    views: Vec<VisibleView<'v>>,
     inputs: &Inputs,
     engine: &Engine,
     unknown: &BTreeSet<PackageId>,
 ) -> Result<(Vec<TopView<'v>>, BTreeSet<PackageId>), String> {
     let mut tops: Vec<TopView<'v>> = Vec::new();
     let mut missing = BTreeSet::new();
-    for view in views {
-        let visible = VisibleView {
-            position: view.position(),
-            view,
-        };
+    for visible in views {
+        let view = visible.view;
         let last = tops
             .last_mut()
             .filter(|top| top.has_inside(&visible.position));

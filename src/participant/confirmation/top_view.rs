@@ -2,7 +2,7 @@
 
 use crate::lf::engine::Interpreted;
 use crate::lf::transaction::Node;
-use crate::protocol::{LightView, ViewPosition};
+use crate::protocol::{LightView, Recipients, ViewPosition};
 
 /// A view where it stands.
 #[derive(Debug)]
@@ -11,6 +11,8 @@ pub struct VisibleView<'v> {
     pub position: ViewPosition,
     /// The view.
     pub view: &'v LightView,
+    /// Who else got it, as far as we are told.
+    pub recipients: &'v Recipients,
 }
 
 /// What is checked as one: it was interpreted, and says what those inside of it must be.

@@ -77,6 +77,12 @@ errors! {
     MediatorSaysTxTimedOut = "MEDIATOR_SAYS_TX_TIMED_OUT", C::ContentionOnSharedResources,
         "Not all confirmations arrived in time.",
         "Try again; find out which participant is away.";
+    MediatorReceivedMalformedMessage = "MEDIATOR_RECEIVED_MALFORMED_MESSAGE", C::SecurityAlert,
+        "The mediator got a request that does not follow the protocol.",
+        "Somebody runs a faulty or malicious participant: look into the log of the mediator.";
+    DuplicateConfirmationRequestUuid = "DUPLICATE_CONFIRMATION_REQUEST_UUID", C::SecurityAlert,
+        "The mediator has got a request with the same UUID before.",
+        "Submit the command again. Find out who says again what was said before.";
     NotSequencedTimeout = "NOT_SEQUENCED_TIMEOUT", C::ContentionOnSharedResources,
         "The request was not sequenced in time.",
         "Try again.";

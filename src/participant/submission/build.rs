@@ -12,7 +12,7 @@ use crate::participant::views::{
     Known, PlannedView, UnknownParties, created_instances, decompose, view_data,
 };
 use crate::protocol::{
-    CommonMetadata, Forest, Leaf, Recipients, RequestTree, SubmitterMetadata, TransactionMetadata,
+    CommonMetadata, Forest, Leaf, Readers, RequestTree, SubmitterMetadata, TransactionMetadata,
     View,
 };
 use crate::topology::{Permission, State};
@@ -23,7 +23,7 @@ pub struct ConfirmationRequest {
     /// Everything.
     pub tree: RequestTree,
     /// For each view, who may see it.
-    pub recipients: Forest<Recipients>,
+    pub recipients: Forest<Readers>,
     /// The participants that see something of it.
     pub participants: BTreeSet<ParticipantId>,
 }
@@ -168,15 +168,15 @@ pub fn build(
 }
 
 /// Who may see which view. The submitting participant sees all.
-fn recipients(planned: &Forest<PlannedView>, submitting: &ParticipantId) -> Forest<Recipients> {
-    planned.map_down(|around: Option<&Recipients>, view| {
+fn recipients(planned: &Forest<PlannedView>, submitting: &ParticipantId) -> Forest<Readers> {
+    planned.map_down(|around: Option<&Readers>, view| {
         let mut own = view.participants.clone();
         if around.is_none() {
             own.insert(submitting.clone());
         }
         let mut all = own.clone();
         all.extend(around.into_iter().flat_map(|it| it.all.iter().cloned()));
-        Recipients { own, all }
+        Readers { own, all }
     })
 }
 
@@ -189,7 +189,7 @@ fn unknown_informees(unknown: &UnknownParties) -> Refusal {
     .with("unknownInformees", unknown.join(", "))
 }
 
-fn participants(recipients: &Forest<Recipients>) -> BTreeSet<ParticipantId> {
+fn participants(recipients: &Forest<Readers>) -> BTreeSet<ParticipantId> {
     recipients.iter().flat_map(|it| &it.all).cloned().collect()
 }
 

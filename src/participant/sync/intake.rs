@@ -6,8 +6,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use bytes::Bytes;
-
 use super::processor::Decision;
 use crate::crypto::EncryptionKey;
 use crate::lf::engine::Engine;
@@ -15,8 +13,9 @@ use crate::model::{DomainId, MemberId, MemberKind, PackageId, ParticipantId, Tim
 use crate::participant::confirmation::{CheckedRequest, Delivered, Read, read};
 use crate::participant::packages::Packages;
 use crate::protocol::{
-    AcsCommitment, Decrypted, EncryptedView, Error, Follower, Message, MessageId, OpenedSessions,
-    RequestId, RootHash, SequencedEvent, SignedMessage, TopologyRefusal, Verdict,
+    AcsCommitment, Decrypted, EncryptedView, Envelope, Error, Follower, Message, MessageId,
+    OpenedSessions, Recipients, RequestId, RootHash, SequencedEvent, SignedMessage,
+    TopologyRefusal, Verdict,
 };
 use crate::runtime::Task;
 use crate::runtime::compute::ComputePool;
@@ -74,11 +73,11 @@ impl Intake {
         packages: &Packages,
         compute: &ComputePool,
     ) -> Option<Checking> {
-        let (mut checked, check, contents) = self.follow(event)?;
+        let (mut checked, check, envelopes) = self.follow(event)?;
         let (packages, compute) = (packages.clone(), compute.clone());
         Some(Task::start(async move {
-            if !contents.is_empty() {
-                checked.items = OnPool { packages, compute }.all(check, contents).await?;
+            if !envelopes.is_empty() {
+                checked.items = OnPool { packages, compute }.all(check, envelopes).await?;
             }
             Ok(checked)
         }))
@@ -88,22 +87,22 @@ impl Intake {
     pub(super) fn follow(
         &mut self,
         event: SequencedEvent,
-    ) -> Option<(CheckedEvent, Check, Vec<Bytes>)> {
+    ) -> Option<(CheckedEvent, Check, Vec<Envelope>)> {
         if event.time <= self.kept && !self.undecided.contains_key(&RequestId(event.time)) {
             return None;
         }
         let mut topology = Vec::new();
         let mut others = Vec::new();
         let mut effective = self.follower.advance(event.time);
-        for content in event.contents {
+        for envelope in event.envelopes {
             if event.time <= self.kept {
                 // its topology was kept, and is in force already
-                others.push(content);
+                others.push(envelope);
                 continue;
             }
-            match self.follower.take_topology(event.time, &content) {
+            match self.follower.take_topology(event.time, &envelope.content) {
                 Some(published) => topology.extend(published),
-                None => others.push(content),
+                None => others.push(envelope),
             }
         }
         effective.extend(self.follower.advance(event.time));
@@ -148,13 +147,20 @@ impl ViewKeys {
     }
 }
 
+/// A part of a request.
+#[derive(Debug)]
+struct Part<T> {
+    signer: MemberId,
+    recipients: Recipients,
+    content: T,
+}
+
 /// The parts of a request in an event.
 #[derive(Debug, Default)]
 struct Parts {
-    /// By whom and what; the first that came.
-    root: Option<(MemberId, RootHash)>,
-    /// With those who signed them.
-    views: Vec<(MemberId, Vec<EncryptedView>)>,
+    /// The first root hash that came.
+    root: Option<Part<RootHash>>,
+    views: Vec<Part<Vec<EncryptedView>>>,
 }
 
 /// The checks of one event: pure, as long as all packages are there.
@@ -169,12 +175,12 @@ pub(super) struct Check {
 
 impl Check {
     /// Opens messages and decrypts views: what is there besides a request, and the request.
-    pub(super) fn open(&self, contents: Vec<Bytes>) -> (Vec<Item>, Option<Delivered>) {
+    pub(super) fn open(&self, envelopes: Vec<Envelope>) -> (Vec<Item>, Option<Delivered>) {
         let mut items = Vec::new();
         let mut parts = Parts::default();
-        for content in contents {
-            match SignedMessage::open(content, &self.domain, &self.topology) {
-                Ok(message) => Self::sort(message, &mut items, &mut parts),
+        for envelope in envelopes {
+            match SignedMessage::open(envelope.content, &self.domain, &self.topology) {
+                Ok(message) => Self::sort(message, envelope.recipients, &mut items, &mut parts),
                 Err(error) => alarm(&error),
             }
         }
@@ -197,12 +203,23 @@ impl Check {
 
     fn sort(
         SignedMessage { signer, message }: SignedMessage,
+        recipients: Recipients,
         items: &mut Vec<Item>,
         parts: &mut Parts,
     ) {
         match message {
-            Message::RootHash(root) if parts.root.is_none() => parts.root = Some((signer, root)),
-            Message::EncryptedViews(views) => parts.views.push((signer, views)),
+            Message::RootHash(content) if parts.root.is_none() => {
+                parts.root = Some(Part {
+                    signer,
+                    recipients,
+                    content,
+                });
+            }
+            Message::EncryptedViews(content) => parts.views.push(Part {
+                signer,
+                recipients,
+                content,
+            }),
             Message::Verdict(verdict) if signer.kind() == MemberKind::Mediator => {
                 items.push(Item::Verdict(verdict));
             }
@@ -230,16 +247,25 @@ impl Check {
 
     /// Decrypts what belongs to the request of the event, if there is one.
     fn deliver(&self, parts: Parts) -> Option<Delivered> {
-        let Some((signer, root_hash)) = parts.root else {
+        let Some(root) = parts.root else {
             if !parts.views.is_empty() {
                 metrics::counter!("jura_malformed_requests_total").increment(1);
                 tracing::warn!(request = %self.time, "views without a root hash, ignored");
             }
             return None;
         };
-        let (ours, strange): (Vec<_>, Vec<_>) =
-            parts.views.into_iter().partition(|(by, _)| *by == signer);
-        let views: Vec<EncryptedView> = ours.into_iter().flat_map(|(_, views)| views).collect();
+        let (ours, strange): (Vec<_>, Vec<_>) = parts
+            .views
+            .into_iter()
+            .partition(|part| part.signer == root.signer);
+        let mut views: Vec<EncryptedView> = Vec::new();
+        // an envelope may hold many views
+        let mut recipients: Vec<Arc<Recipients>> = Vec::new();
+        for part in ours {
+            let shared = Arc::new(part.recipients);
+            recipients.extend(part.content.iter().map(|_| Arc::clone(&shared)));
+            views.extend(part.content);
+        }
         let mut decrypted = self.keys.decrypt(&views, &self.participant);
         if !strange.is_empty() {
             decrypted
@@ -248,9 +274,11 @@ impl Check {
         }
         Some(Delivered {
             id: RequestId(self.time),
-            signer,
-            root_hash,
+            signer: root.signer,
+            root_hash: root.content,
+            root_recipients: root.recipients,
             decrypted: Arc::new(decrypted),
+            view_recipients: recipients.into(),
             topology: self.topology.clone(),
             protocol_version: self.topology.parameters().rules(),
         })
@@ -264,9 +292,13 @@ struct OnPool {
 }
 
 impl OnPool {
-    async fn all(&self, check: Check, contents: Vec<Bytes>) -> Result<Vec<Item>, storage::Error> {
+    async fn all(
+        &self,
+        check: Check,
+        envelopes: Vec<Envelope>,
+    ) -> Result<Vec<Item>, storage::Error> {
         let checking = check.clone();
-        let (mut items, delivered) = self.run(move || checking.open(contents)).await?;
+        let (mut items, delivered) = self.run(move || checking.open(envelopes)).await?;
         if let Some(delivered) = delivered {
             items.push(Item::Request(self.request(&check, delivered).await?));
         }

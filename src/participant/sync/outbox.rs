@@ -10,7 +10,8 @@ use crate::model::{DomainId, MemberId, ParticipantId, Timestamp};
 use crate::participant::errors::{ErrorId, Refusal};
 use crate::participant::submission::{ConfirmationRequest, members};
 use crate::protocol::{
-    Envelope, Message, MessageId, Sessions, SignedMessage, SignedRequest, SubmissionRequest,
+    Envelope, Message, MessageId, Recipients, RootHash, Sessions, SignedMessage, SignedRequest,
+    SubmissionRequest,
 };
 use crate::sequencer_client::{SendError, SequencerPort, send_until_sequenced};
 use crate::topology::State;
@@ -74,7 +75,7 @@ impl Outbox {
     pub(super) fn envelope(&self, message: &Message, recipients: Vec<MemberId>) -> Envelope {
         Envelope {
             content: SignedMessage::seal(message, &self.domain, &self.member, &self.key),
-            recipients,
+            recipients: Recipients::group(recipients),
         }
     }
 
@@ -96,18 +97,33 @@ impl Outbox {
             Refusal::new(ErrorId::NoSynchronizerForSubmission, error.to_string())
         })?;
         let tree = Message::InformeeTree(request.tree.informee_tree());
-        let mut envelopes = vec![
-            self.envelope(
-                &Message::RootHash(root_hash),
-                members(&request.participants),
-            ),
-            self.envelope(&tree, vec![mediator]),
-        ];
-        for (recipients, views) in encrypted {
-            let message = Message::EncryptedViews(views);
-            envelopes.push(self.envelope(&message, members(&recipients)));
+        let mut envelopes = self.root_hashes(root_hash, &request.participants, &mediator);
+        envelopes.push(self.envelope(&tree, vec![mediator]));
+        for (readers, views) in encrypted {
+            let groups = readers
+                .iter()
+                .map(|group| members(group).into_iter().collect());
+            envelopes.push(Envelope {
+                recipients: Recipients::nested(groups.collect()),
+                ..self.envelope(&Message::EncryptedViews(views), Vec::new())
+            });
         }
         Ok(envelopes)
+    }
+
+    /// The root hash for each participant and the mediator: so no participant is told of others.
+    fn root_hashes(
+        &self,
+        root_hash: RootHash,
+        participants: &BTreeSet<ParticipantId>,
+        mediator: &MemberId,
+    ) -> Vec<Envelope> {
+        let signed = self.envelope(&Message::RootHash(root_hash), Vec::new());
+        let envelope = |participant: &ParticipantId| Envelope {
+            content: signed.content.clone(),
+            recipients: Recipients::group([participant.member(), mediator.clone()]),
+        };
+        participants.iter().map(envelope).collect()
     }
 
     /// A request of ours.

@@ -4,6 +4,7 @@
 
 use super::core::Core;
 use super::duty::Duty;
+use super::replays::{Replays, UsedUuid};
 use crate::crypto::SigningKey;
 use crate::model::{Duration, MemberId, MemberKind, Timestamp};
 use crate::protocol::{EventPage, Follower, RequestId, SignedRequest};
@@ -20,6 +21,7 @@ pub(crate) struct Disk {
     key: SigningKey,
     position: Position,
     topology: Vec<PublishedTransaction>,
+    used: Vec<UsedUuid>,
 }
 
 impl Disk {
@@ -28,6 +30,7 @@ impl Disk {
             key: SigningKey::generate(),
             position: Position::START,
             topology: Vec::new(),
+            used: Vec::new(),
         }
     }
 
@@ -66,13 +69,18 @@ impl Mediator {
         let complete = position.completed(&place.domain, &member);
         Self {
             duty: Duty {
-                core: Core::new(follower),
+                core: Core::new(
+                    follower,
+                    member.clone(),
+                    Replays::restore(disk.used.clone()),
+                ),
                 domain: place.domain.clone(),
                 member: member.clone(),
                 key: disk.key.clone(),
                 processed: position.resume.time,
                 kept: position.resume.time,
                 topology: Vec::new(),
+                used: Vec::new(),
                 unsent: std::collections::BTreeSet::new(),
             },
             history: History::new(place.domain.clone(), member, &complete),
@@ -125,6 +133,7 @@ impl Mediator {
         moment.may_crash("mediator before its position is kept")?;
         disk.position = position;
         disk.topology.extend_from_slice(self.duty.published(done));
+        disk.used.extend_from_slice(self.duty.used(done));
         moment.may_crash("mediator after its position is kept")?;
         self.duty.kept(done);
         self.trail.kept(&position);

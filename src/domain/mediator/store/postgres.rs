@@ -1,7 +1,10 @@
 //! The mediator's tables.
 
 use bytes::Bytes;
+use tokio_postgres::Transaction;
+use tokio_postgres::types::ToSql;
 
+use super::super::replays::UsedUuid;
 use crate::crypto::SigningKey;
 use crate::model::{Hash, Timestamp};
 use crate::sequencer_client::Position;
@@ -20,6 +23,11 @@ const MIGRATIONS: MigrationSet = MigrationSet {
             version: 2,
             name: "position hash",
             sql: include_str!("../../../../migrations/mediator/0002_position_hash.sql"),
+        },
+        Migration {
+            version: 3,
+            name: "request uuids",
+            sql: include_str!("../../../../migrations/mediator/0003_request_uuids.sql"),
         },
     ],
 };
@@ -93,11 +101,36 @@ impl Store {
             .collect()
     }
 
-    /// Moves the position, with what was published up to it.
+    /// The names of requests up to the position that cannot be used again yet.
+    pub(in super::super) async fn used_uuids(
+        &self,
+        position: Timestamp,
+    ) -> Result<Vec<UsedUuid>, Error> {
+        let client = self.database.client().await?;
+        let sql = self.schema.fill(
+            "SELECT request_uuid, requested_at, used_until FROM {schema}.request_uuids
+             WHERE used_until >= $1",
+        );
+        let rows = client.query(&sql, &[&position.micros()]).await?;
+        let time = |micros| Timestamp::from_micros(micros).map_err(Error::corrupt);
+        rows.iter()
+            .map(|row| {
+                let uuid: &[u8] = row.try_get(0)?;
+                Ok(UsedUuid {
+                    uuid: uuid.try_into().map_err(Error::corrupt)?,
+                    at: time(row.try_get(1)?)?,
+                    until: time(row.try_get(2)?)?,
+                })
+            })
+            .collect()
+    }
+
+    /// Moves the position, with what was published and which requests came up to it.
     pub(in super::super) async fn keep(
         &self,
         position: &Position,
         topology: &[PublishedTransaction],
+        used: &[UsedUuid],
     ) -> Result<(), Error> {
         let times: Vec<i64> = topology.iter().map(|it| it.sequenced_at.micros()).collect();
         let places: Vec<i32> = (0..).take(topology.len()).collect();
@@ -130,8 +163,29 @@ impl Store {
                         .execute(&sql, &[&times, &places, &transactions])
                         .await?;
                 }
-                Ok(())
+                self.keep_uuids(transaction, position.resume.time, used)
+                    .await
             })
             .await
+    }
+
+    /// Keeps the names of requests, and forgets those that can be used again.
+    async fn keep_uuids(
+        &self,
+        transaction: &Transaction<'_>,
+        position: Timestamp,
+        used: &[UsedUuid],
+    ) -> Result<(), Error> {
+        let uuids: Vec<&[u8]> = used.iter().map(|it| it.uuid.as_slice()).collect();
+        let times: Vec<i64> = used.iter().map(|it| it.at.micros()).collect();
+        let ends: Vec<i64> = used.iter().map(|it| it.until.micros()).collect();
+        let sql = self.schema.fill(
+            "WITH forgotten AS (DELETE FROM {schema}.request_uuids WHERE used_until < $1)
+             INSERT INTO {schema}.request_uuids (request_uuid, requested_at, used_until)
+             SELECT * FROM UNNEST($2::bytea[], $3::int8[], $4::int8[])",
+        );
+        let parameters: [&(dyn ToSql + Sync); 4] = [&position.micros(), &uuids, &times, &ends];
+        transaction.execute(&sql, &parameters).await?;
+        Ok(())
     }
 }

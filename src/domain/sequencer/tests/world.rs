@@ -12,7 +12,7 @@ use crate::domain::sequencer::{
 use crate::domain::service::InProcessService;
 use crate::model::{DomainId, Duration, MemberId, MemberKind, Timestamp};
 use crate::protocol::{
-    Acknowledgement, Envelope, EventPage, KnownPoint, MessageId, SequencedEvent,
+    Acknowledgement, Envelope, EventPage, KnownPoint, MessageId, Recipients, SequencedEvent,
     SignedAcknowledgement, SignedRequest, SubmissionRequest,
 };
 use crate::runtime::clock::Clock;
@@ -255,7 +255,7 @@ impl Somebody {
             message_id: MessageId::about("test", name.as_bytes()),
             envelopes: vec![Envelope {
                 content: Bytes::copy_from_slice(content.as_bytes()),
-                recipients: to.iter().map(|it| it.id.clone()).collect(),
+                recipients: Recipients::group(to.iter().map(|it| it.id.clone())),
             }],
             max_sequencing_time: at(START).plus(Duration::from_secs(3600 * 24)),
         }
@@ -292,9 +292,9 @@ impl Somebody {
 
 /// Texts of events' contents.
 pub(super) fn texts(events: &[SequencedEvent]) -> Vec<String> {
-    let contents = events.iter().flat_map(|event| &event.contents);
+    let contents = events.iter().flat_map(|event| &event.envelopes);
     contents
-        .map(|it| String::from_utf8(it.to_vec()).unwrap())
+        .map(|it| String::from_utf8(it.content.to_vec()).unwrap())
         .collect()
 }
 

@@ -10,6 +10,7 @@ mod conformance;
 mod consistency;
 mod contracts;
 mod informees;
+mod recipients;
 mod time;
 mod version;
 mod vetting;
@@ -21,7 +22,9 @@ use super::replay::Inputs;
 use super::top_view::TopView;
 use crate::model::{MemberId, PackageId, ParticipantId, ProtocolVersion};
 use crate::participant::errors::ErrorId;
-use crate::protocol::{CommonMetadata, Reject, RequestId, SubmitterMetadata, TransactionMetadata};
+use crate::protocol::{
+    CommonMetadata, Recipients, Reject, RequestId, SubmitterMetadata, TransactionMetadata,
+};
 use crate::topology::State;
 
 /// A request as the checks see it.
@@ -31,6 +34,8 @@ pub struct Request<'a> {
     pub id: RequestId,
     /// Who signed its parts.
     pub signer: &'a MemberId,
+    /// Who else got the root hash, as far as we are told.
+    pub root_recipients: &'a Recipients,
     /// What all know of it.
     pub common: &'a CommonMetadata,
     /// What holds for the whole transaction.
@@ -54,8 +59,9 @@ pub struct Request<'a> {
 type Check = fn(&Request<'_>) -> Result<(), Problem>;
 
 /// Every check, the cheap ones first.
-const CHECKS: [Check; 9] = [
+const CHECKS: [Check; 10] = [
     authentication::check,
+    recipients::check,
     authorization::check,
     time::check,
     version::check,

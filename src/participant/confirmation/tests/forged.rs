@@ -11,16 +11,23 @@
 //! | a submission for parties of others | a host of a submitter | `authorization` |
 //! | its own name | all | `authentication` |
 //! | a view of another request, one twice, one not at all | who gets them | `read` |
+//! | a view withheld from one of two hosts | the other, the mediator | `recipients` |
+//! | a view sent to a stranger | who gets it, too | `recipients` |
+//! | a root hash withheld, or sent to a stranger | the mediator | its `delivery` |
+//! | a root hash kept from the mediator | who gets it | `recipients` |
+//! | a request said again | the mediator | its `replays` |
 //! | the times | all | `time`, `authentication` |
+
+use std::collections::BTreeSet;
 
 use super::settlement;
 use super::world::{Checked, Member, World, now, numeric, text};
 use crate::lf::value::Value;
-use crate::model::{Duration, Hash, Purpose, Timestamp};
+use crate::model::{Duration, Hash, MemberId, Purpose, Timestamp};
 use crate::participant::confirmation::locks::{ContractState, Locks, Outcome};
 use crate::protocol::{
-    CommonMetadata, Leaf, LightView, RequestTree, SubmitterMetadata, TransactionMetadata, View,
-    ViewConfirmers, ViewData,
+    CommonMetadata, Leaf, LightView, Recipients, RequestTree, SubmitterMetadata,
+    TransactionMetadata, View, ViewConfirmers, ViewData,
 };
 
 /// Whether a participant rejects a request as malformed, and what its log says.
@@ -268,4 +275,89 @@ fn views_that_are_withheld_repeated_or_of_another_request_are_noticed() {
     let nothing = world.check_views(&world.alice, &request.tree, root, Vec::new());
     assert!(detail(&nothing).contains("no view was delivered"));
     assert_eq!(nothing.confirming_here, []);
+}
+
+/// The settlement sent to others than it should, as a participant sees it.
+fn with_recipients(
+    by: impl Fn(&World) -> &Member,
+    change: impl Fn(&World, &mut Recipients, &mut Vec<Recipients>),
+) -> String {
+    let mut world = World::new();
+    let request = settlement(&mut world);
+    let (root, views) = request.tree.light_views();
+    let by = by(&world);
+    let readers = views.into_iter().zip(request.recipients.iter());
+    let readable = readers.filter(|(_, readers)| readers.all.contains(&by.participant));
+    let views: Vec<LightView> = readable.map(|(view, _)| view).collect();
+    let forge = |root: &mut Recipients, views: &mut Vec<Recipients>| change(&world, root, views);
+    let checked = world.check_delivered(by, &request.tree, root, views, forge);
+    alarm(&checked).unwrap_or("it is accepted").to_owned()
+}
+
+/// The same recipients, with the groups changed.
+fn regrouped(
+    recipients: &Recipients,
+    change: impl FnOnce(&mut Vec<BTreeSet<MemberId>>),
+) -> Recipients {
+    let mut groups = recipients.groups().to_vec();
+    change(&mut groups);
+    Recipients::nested(groups)
+}
+
+#[test]
+fn a_view_that_is_kept_from_a_host_or_shown_to_a_stranger_is_noticed() {
+    let bank: fn(&World) -> &Member = |world| &world.bank;
+    let alice: fn(&World) -> &Member = |world| &world.alice;
+    for by in [bank, alice] {
+        let honest = with_recipients(by, |_, _, _| ());
+        assert_eq!(honest, "it is accepted");
+        let withheld = with_recipients(by, |world, _, views| {
+            let victim = world.bob.participant.member();
+            for view in views {
+                *view = regrouped(view, |groups| {
+                    for group in groups {
+                        group.remove(&victim);
+                    }
+                });
+            }
+        });
+        assert!(withheld.contains("was not sent to PAR::bob"), "{withheld}");
+        let shown = with_recipients(by, |world, _, views| {
+            let stranger = world.mallory.participant.member();
+            views[1] = regrouped(&views[1], |groups| {
+                groups.last_mut().unwrap().insert(stranger);
+            });
+        });
+        assert!(shown.contains("was sent to PAR::mallory"), "{shown}");
+    }
+    // a reader inside is told of the view around it: all are there, at the wrong places
+    let told = with_recipients(alice, |_, _, views| {
+        let inside = views.iter().position(|it| it.groups().len() == 2).unwrap();
+        views[inside] = regrouped(&views[inside], |groups| {
+            let outer = groups.remove(0);
+            groups[0].extend(outer);
+        });
+    });
+    assert!(told.contains("told the wrong things"), "{told}");
+}
+
+#[test]
+fn a_root_hash_that_went_elsewhere_is_noticed() {
+    let forgeries: [fn(&World) -> Vec<MemberId>; 3] = [
+        // the mediator would miss it
+        |world| vec![world.bank.participant.member()],
+        // others learn who takes part
+        |world| {
+            let (bank, bob) = (&world.bank.participant, &world.bob.participant);
+            vec![bank.member(), bob.member(), world.mediator.clone()]
+        },
+        |world| vec![world.mediator.clone()],
+    ];
+    for forgery in forgeries {
+        let detail = with_recipients(
+            |world| &world.bank,
+            |world, root, _| *root = Recipients::group(forgery(world)),
+        );
+        assert!(detail.contains("the root hash was not sent to"), "{detail}");
+    }
 }

@@ -10,16 +10,17 @@ use crate::lf::models::Model;
 use crate::lf::transaction::ContractInstance;
 use crate::lf::value::{Record, Value};
 use crate::model::{
-    CommandId, ContractId, DomainId, DottedName, Hash, Identifier, Name, Offset, PackageId,
-    ParticipantId, Party, PartyHint, ProtocolVersion, Purpose, SubmissionId, Timestamp, UserId,
+    CommandId, ContractId, DomainId, DottedName, Hash, Identifier, MemberId, MemberKind, Name,
+    Offset, PackageId, ParticipantId, Party, PartyHint, ProtocolVersion, Purpose, SubmissionId,
+    Timestamp, UserId,
 };
 use crate::participant::confirmation::{CheckedRequest, Delivered, Read, read};
 use crate::participant::submission::{
     ConfirmationRequest, DeduplicationPeriod, RequestTimes, Route, Submission, TraceContext, build,
 };
 use crate::participant::views::created_instances;
-use crate::protocol::{Decrypted, LightView, RequestId, RequestTree, RootHash};
-use crate::topology::{Hosting, Mapping, State, Transaction};
+use crate::protocol::{Decrypted, LightView, Recipients, RequestId, RequestTree, RootHash};
+use crate::topology::{Hosting, Mapping, MemberKeys, State, Transaction};
 
 /// When everything happens.
 pub(super) fn now() -> Timestamp {
@@ -40,6 +41,7 @@ pub(super) struct World {
     pub alice: Member,
     pub bob: Member,
     pub mallory: Member,
+    pub mediator: MemberId,
     contracts: BTreeMap<ContractId, Arc<ContractInstance>>,
     seeds: u8,
 }
@@ -61,6 +63,7 @@ impl World {
             alice: member("alice"),
             bob: member("bob"),
             mallory: member("mallory"),
+            mediator: join_mediator(&mut topology),
             engine,
             package: archive.id,
             topology,
@@ -185,6 +188,24 @@ impl World {
         (!visible.is_empty()).then(|| self.check_views(by, &request.tree, root, visible))
     }
 
+    /// Whom a submitter that sends these views sends one of them to.
+    fn told(&self, all: &[LightView], view: &LightView, tree: &RequestTree) -> Recipients {
+        let position = view.position();
+        let around = all.iter().filter(|it| position.is_inside(&it.position()));
+        let mut around: Vec<&LightView> = around.collect();
+        around.sort_by_key(|it| it.position().0.len());
+        let readers = around.into_iter().chain([view]).map(|it| {
+            let informees = &it.view.confirmers.content().informees;
+            let hosting = informees.iter().filter_map(|it| self.topology.hosting(it));
+            let hosts = hosting.flat_map(|it| it.hosts.iter());
+            let submitting = &tree.common.content().submitting_participant;
+            let submitting = it.is_root().then_some(submitting);
+            let participants = hosts.map(|host| &host.participant).chain(submitting);
+            participants.map(ParticipantId::member).collect()
+        });
+        Recipients::nested(readers.collect())
+    }
+
     /// What a participant makes of views.
     pub(super) fn check_views(
         &self,
@@ -193,12 +214,35 @@ impl World {
         root_hash: RootHash,
         views: Vec<LightView>,
     ) -> Checked {
+        self.check_delivered(by, tree, root_hash, views, |_, _| ())
+    }
+
+    /// What a participant makes of views that were sent to others than they should.
+    pub(super) fn check_delivered(
+        &self,
+        by: &Member,
+        tree: &RequestTree,
+        root_hash: RootHash,
+        views: Vec<LightView>,
+        change: impl FnOnce(&mut Recipients, &mut Vec<Recipients>),
+    ) -> Checked {
+        let mut root_recipients =
+            Recipients::group([by.participant.member(), self.mediator.clone()]);
+        let told = views.iter().map(|view| {
+            self.told(&views, view, tree)
+                .as_told_to(&by.participant.member())
+        });
+        let mut told: Vec<Recipients> = told.map(Option::unwrap).collect();
+        change(&mut root_recipients, &mut told);
         let signer = tree.common.content().submitting_participant.member();
         let delivered = Delivered {
             id: RequestId(now()),
             signer,
             root_hash,
+            root_recipients,
+            view_recipients: told.into_iter().map(Arc::new).collect(),
             decrypted: Arc::new(Decrypted {
+                numbers: (0..views.len()).collect(),
                 views,
                 faults: Vec::new(),
             }),
@@ -210,6 +254,20 @@ impl World {
             Read::NeedsPackages(packages) => panic!("{packages:?}"),
         }
     }
+}
+
+fn join_mediator(topology: &mut State) -> MemberId {
+    let key = SigningKey::generate();
+    let namespace = key.public().fingerprint();
+    let member = MemberId::new(MemberKind::Mediator, "domain", &namespace).unwrap();
+    let mapping = Mapping::OwnerToKey {
+        member: member.clone(),
+        keys: MemberKeys::signing(key.public()),
+    };
+    topology
+        .apply(&Transaction::first(mapping).sign(&[&key]))
+        .unwrap();
+    member
 }
 
 /// A new participant with one party, with a key, and willing to run the package.

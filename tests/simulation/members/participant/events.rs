@@ -31,8 +31,8 @@ impl Participant {
     }
 
     fn check(&mut self, event: SequencedEvent) -> Option<CheckedEvent> {
-        let (mut checked, check, contents) = self.intake.follow(event)?;
-        let (items, delivered) = check.open(contents);
+        let (mut checked, check, envelopes) = self.intake.follow(event)?;
+        let (items, delivered) = check.open(envelopes);
         checked.items = items;
         if let Some(delivered) = delivered {
             match check.read(&delivered, &self.engine, &BTreeSet::new()) {
