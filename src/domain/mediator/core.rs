@@ -95,6 +95,7 @@ impl Core {
             | Message::TopologyRefusal(_)
             | Message::TopologyBroadcast(_)
             | Message::TopologySnapshot(_) => {
+                metrics::counter!("jura_refused_messages_total").increment(1);
                 tracing::warn!(%signer, "message that is not for the mediator, ignored");
             }
         }
@@ -129,6 +130,7 @@ impl Core {
 
     fn response(&mut self, signer: &MemberId, response: &Response, effects: &mut Effects) {
         let Some(participant) = signer.participant() else {
+            metrics::counter!("jura_refused_messages_total").increment(1);
             tracing::warn!(%signer, "an answer by somebody who hosts no parties, ignored");
             return;
         };
@@ -473,4 +475,6 @@ mod tests {
         assert!(matches!(&effects.verdicts[0].verdict.answer,
             Answer::Reject(reject) if reject.error_id == "UNKNOWN_INFORMEES"));
     }
+
+    mod malice;
 }
