@@ -158,3 +158,6 @@ impl Desk {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
