@@ -17,11 +17,16 @@ pub(super) async fn work<W: Workload>(mut workload: W, tally: &RefCell<Tally>, e
     let mut pause = PAUSE_FIRST;
     let mut lost = false;
     while Instant::now() < end {
-        let begun = Instant::now();
-        let outcome = if lost {
-            workload.recover().await
+        let readied = if lost {
+            Ok(())
         } else {
-            workload.command().await
+            workload.get_ready().await
+        };
+        let begun = Instant::now();
+        let outcome = match readied {
+            Err(failure) => Err(failure),
+            Ok(()) if lost => workload.recover().await,
+            Ok(()) => workload.command().await,
         };
         let now = Instant::now();
         match outcome {

@@ -19,6 +19,10 @@ impl Workload for Create {
         vec!["owner".to_owned()]
     }
 
+    fn home(_party: usize, _participants: usize) -> usize {
+        0
+    }
+
     fn new(seat: Seat, parties: &Rc<[String]>) -> Self {
         Self {
             seat,
@@ -42,7 +46,7 @@ impl Workload for Create {
         ]);
         let command = value::create(template("Item"), item);
         let submission = self.seat.submission(&[owner], command);
-        self.seat.ledger.submit(submission).await?;
+        self.seat.ledger::<Self>(0).submit(submission).await?;
         Ok(())
     }
 

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use canton_proto::com::daml::ledger::api::v2 as api;
 
 use super::workload::{Seat, Workload, missing, template};
-use crate::ledger_client::{Failure, Submission, format, value};
+use crate::ledger_client::{Failure, LedgerClient, Submission, format, value};
 
 pub(super) struct Dvp {
     seat: Seat,
@@ -16,6 +16,9 @@ pub(super) struct Dvp {
     right: String,
     deal: String,
 }
+
+/// The parties before the right sides.
+const RIGHTS: usize = 2;
 
 impl Workload for Dvp {
     fn parties(clients: usize) -> Vec<String> {
@@ -27,11 +30,19 @@ impl Workload for Dvp {
             .collect()
     }
 
+    /// Issuer and left side are together; the right sides are spread over the others.
+    fn home(party: usize, participants: usize) -> usize {
+        match (party.checked_sub(RIGHTS), participants) {
+            (None, _) | (_, 1) => 0,
+            (Some(right), several) => 1 + right % (several - 1),
+        }
+    }
+
     fn new(seat: Seat, parties: &Rc<[String]>) -> Self {
         Self {
             issuer: parties[0].clone(),
             left: parties[1].clone(),
-            right: parties[2 + seat.number].clone(),
+            right: parties[RIGHTS + seat.number].clone(),
             seat,
             deal: String::new(),
         }
@@ -45,7 +56,7 @@ impl Workload for Dvp {
         ]);
         let create = value::create(template("Proposal"), proposal);
         let submission = self.seat.submission(&[&self.issuer, &self.left], create);
-        let proposal = self.submit(submission, "Proposal").await?;
+        let proposal = self.propose(submission).await?;
         let join = value::exercise(template("Proposal"), &proposal, "Join", value::record([]));
         let submission = self.seat.submission(&[&self.right], join);
         self.deal = self.submit(submission, "Deal").await?;
@@ -61,11 +72,7 @@ impl Workload for Dvp {
     }
 
     async fn recover(&mut self) -> Result<(), Failure> {
-        let deals = self
-            .seat
-            .ledger
-            .active_contracts(self.format("Deal"))
-            .await?;
+        let deals = self.ledger().active_contracts(self.format("Deal")).await?;
         let deal = deals.into_iter().next().ok_or_else(|| missing("deal"))?;
         self.deal = deal.contract_id;
         Ok(())
@@ -73,6 +80,28 @@ impl Workload for Dvp {
 }
 
 impl Dvp {
+    /// The right side's participant.
+    fn ledger(&self) -> &LedgerClient {
+        self.seat.ledger::<Self>(RIGHTS + self.seat.number)
+    }
+
+    /// Submits the proposal, and waits until the right side sees it.
+    async fn propose(&self, submission: Submission) -> Result<String, Failure> {
+        if self.seat.participants() == 1 {
+            return self.submit(submission, "Proposal").await;
+        }
+        let begin = self.ledger().ledger_end().await?;
+        let proposed = self.seat.ledger::<Self>(0).submit(submission).await?;
+        let format = format::delta(self.format("Proposal"));
+        let seen = self
+            .ledger()
+            .transaction(&proposed.update_id, begin, format);
+        value::created(&seen.await?)
+            .next()
+            .map(|contract| contract.contract_id.clone())
+            .ok_or_else(|| missing("proposal"))
+    }
+
     fn format(&self, entity: &str) -> api::EventFormat {
         format::of_template(&[&self.right], template(entity))
     }
@@ -81,8 +110,7 @@ impl Dvp {
     async fn submit(&self, submission: Submission, entity: &str) -> Result<String, Failure> {
         let format = format::delta(self.format(entity));
         let transaction = self
-            .seat
-            .ledger
+            .ledger()
             .submit_for_transaction(submission, format)
             .await?;
         value::created(&transaction)

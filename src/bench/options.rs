@@ -7,13 +7,13 @@ use crate::ledger_client::LedgerAddress;
 /// A run.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// The ledger.
-    pub address: LedgerAddress,
+    /// The ledger: participants of one network, among which the parties are spread; at least one.
+    pub participants: Vec<LedgerAddress>,
     /// What the clients do.
     pub load: Load,
     /// Clients that work side by side, each with one command at a time.
     pub clients: usize,
-    /// HTTP/2 connections that the clients share.
+    /// HTTP/2 connections to each participant that the clients share.
     pub connections: usize,
     /// How long they work before anything counts.
     pub warmup: Duration,

@@ -1,14 +1,14 @@
 //! What must be on the ledger before clients can work: the model, parties, contracts.
 
 use std::cell::Cell;
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use futures_util::stream::{self, StreamExt};
 
-use super::options::Options;
 use super::run::{Error, Progress};
-use super::workload::{Seat, Workload};
-use crate::ledger_client::{Failure, LedgerClient, Patience, patiently};
+use super::workload::{Seat, Workload, missing};
+use crate::ledger_client::{Failure, LedgerAddress, LedgerClient, Patience, patiently};
 use crate::lf::models::Model;
 
 /// Parties allocated, and clients set up, at the same time: more would only queue up in the topology.
@@ -25,8 +25,11 @@ pub(super) async fn upload(ledger: &LedgerClient) -> Result<(), Error> {
 }
 
 /// The user that parties are for: the one of the token if none was named.
-pub(super) async fn identify(ledgers: &mut [LedgerClient], options: &Options) -> Result<(), Error> {
-    if options.address.token.is_none() || !options.address.user_id.is_empty() {
+pub(super) async fn identify(
+    ledgers: &mut [LedgerClient],
+    address: &LedgerAddress,
+) -> Result<(), Error> {
+    if address.token.is_none() || !address.user_id.is_empty() {
         return Ok(());
     }
     let user_id = ledgers[0].authenticated_user().await.map_err(|failure| {
@@ -43,7 +46,7 @@ pub(super) async fn identify(ledgers: &mut [LedgerClient], options: &Options) ->
 
 /// Allocates the parties of a run.
 pub(super) async fn allocate<W: Workload>(
-    ledger: &LedgerClient,
+    ledgers: &[Vec<LedgerClient>],
     run: &str,
     clients: usize,
     progress: &dyn Fn(Progress),
@@ -51,7 +54,8 @@ pub(super) async fn allocate<W: Workload>(
     let hints = W::parties(clients);
     let total = hints.len();
     let done = Cell::new(0);
-    let allocate = async |hint: String| {
+    let allocate = async |(number, hint): (usize, String)| {
+        let ledger = &ledgers[W::home(number, ledgers.len())][0];
         let hint = format!("{run}-{hint}");
         let party = patiently(|| ledger.allocate_party(&hint)).await?;
         done.set(done.get() + 1);
@@ -61,20 +65,36 @@ pub(super) async fn allocate<W: Workload>(
         });
         Ok(party)
     };
-    let parties: Vec<Result<String, Failure>> = stream::iter(hints)
+    let parties: Vec<Result<String, Failure>> = stream::iter(hints.into_iter().enumerate())
         .map(allocate)
         .buffered(AT_ONCE)
         .collect()
         .await;
     let parties: Result<Vec<String>, Failure> = parties.into_iter().collect();
-    parties
-        .map(Rc::from)
-        .map_err(|failure| Error::refused("allocation of a party", failure))
+    let refused = |failure| Error::refused("allocation of a party", failure);
+    let parties: Rc<[String]> = parties.map_err(refused)?.into();
+    for ledger in ledgers.iter().filter(|_| ledgers.len() > 1) {
+        know(&ledger[0], &parties).await.map_err(refused)?;
+    }
+    Ok(parties)
+}
+
+/// Waits until a participant knows parties of others.
+async fn know(ledger: &LedgerClient, parties: &[String]) -> Result<(), Failure> {
+    let patience = Patience::begin();
+    loop {
+        let known = ledger.parties().await?;
+        let known: BTreeSet<&str> = known.iter().map(|it| it.party.as_str()).collect();
+        if parties.iter().all(|party| known.contains(party.as_str())) {
+            return Ok(());
+        }
+        patience.wait_or_fail(missing("party")).await?;
+    }
 }
 
 /// Clients with their contracts.
 pub(super) async fn set_up<W: Workload>(
-    ledgers: &[LedgerClient],
+    ledgers: &[Vec<LedgerClient>],
     run: &Rc<str>,
     parties: &Rc<[String]>,
     clients: usize,
@@ -82,8 +102,8 @@ pub(super) async fn set_up<W: Workload>(
 ) -> Result<Vec<W>, Error> {
     let done = Cell::new(0);
     let set_up = async |number: usize| {
-        let ledger = ledgers[number % ledgers.len()].clone();
-        let mut workload = W::new(Seat::new(ledger, run, number), parties);
+        let seats = ledgers.iter().map(|it| it[number % it.len()].clone());
+        let mut workload = W::new(Seat::new(seats.collect(), run, number), parties);
         let patience = Patience::begin();
         while let Err(failure) = workload.set_up().await {
             patience.wait_or_fail(failure).await?;

@@ -88,7 +88,12 @@ impl Report {
         let retryable = by_id.iter().filter(|error| error.retryable);
         Self {
             model: options.load.name(),
-            ledger: options.address.to_string(),
+            ledger: options
+                .participants
+                .iter()
+                .map(ToString::to_string)
+                .collect::<Vec<_>>()
+                .join(", "),
             ledger_api_version: version,
             clients: options.clients,
             connections: options.connections,

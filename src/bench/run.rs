@@ -103,9 +103,15 @@ pub async fn run(
     progress: &dyn Fn(Progress),
     stop: impl Future<Output = ()>,
 ) -> Result<Report, Error> {
-    let (mut ledgers, version) = connect(&options.address, options.connections).await?;
-    prepare::identify(&mut ledgers, options).await?;
-    prepare::upload(&ledgers[0]).await?;
+    let mut ledgers = Vec::new();
+    let mut version = String::new();
+    for address in &options.participants {
+        let (mut clients, its_version) = connect(address, options.connections).await?;
+        prepare::identify(&mut clients, address).await?;
+        prepare::upload(&clients[0]).await?;
+        ledgers.push(clients);
+        version = its_version;
+    }
     let stage = Stage {
         options,
         ledgers,
@@ -122,7 +128,8 @@ pub async fn run(
 /// What every load needs.
 struct Stage<'a> {
     options: &'a Options,
-    ledgers: Vec<LedgerClient>,
+    /// The connections to each participant.
+    ledgers: Vec<Vec<LedgerClient>>,
     progress: &'a dyn Fn(Progress),
 }
 
@@ -134,8 +141,7 @@ impl Stage<'_> {
     ) -> Result<(Tally, Duration), Error> {
         let clients = self.options.clients;
         let run: Rc<str> = format!("bench-{}", run_id()).into();
-        let parties =
-            prepare::allocate::<W>(&self.ledgers[0], &run, clients, self.progress).await?;
+        let parties = prepare::allocate::<W>(&self.ledgers, &run, clients, self.progress).await?;
         let ready =
             prepare::set_up::<W>(&self.ledgers, &run, &parties, clients, self.progress).await?;
         let begin = Instant::now() + self.options.warmup;

@@ -8,12 +8,12 @@ use crate::ledger_client::LedgerAddress;
 
 fn options(ledger: &FakeLedger, load: Load) -> Options {
     Options {
-        address: LedgerAddress {
+        participants: vec![LedgerAddress {
             host: ledger.address.ip().to_string(),
             port: ledger.address.port(),
             user_id: "bench".to_owned(),
             token: None,
-        },
+        }],
         load,
         clients: 5,
         connections: 2,
@@ -119,8 +119,8 @@ async fn what_is_no_ledger_is_told_from_what_is_not_there() {
     let ledger = FakeLedger::start(Faults::default());
     let mut options = options(&ledger, Load::Create);
     let mut fail = async |host: &str, port: u16| {
-        options.address.host = host.to_owned();
-        options.address.port = port;
+        options.participants[0].host = host.to_owned();
+        options.participants[0].port = port;
         run(&options, &|_| {}, std::future::pending())
             .await
             .unwrap_err()

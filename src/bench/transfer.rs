@@ -9,12 +9,14 @@ use canton_proto::com::daml::ledger::api::v2 as api;
 use api::value::Sum;
 
 use super::workload::{Seat, Workload, missing, template};
-use crate::ledger_client::{Failure, format, value};
+use crate::ledger_client::{Failure, Submission, format, value};
 
 pub(super) struct Transfer {
     seat: Seat,
     parties: Rc<[String]>,
     token: Token,
+    /// What the owner's participant must see first, and from where on it reads.
+    unseen: Option<(String, i64)>,
 }
 
 /// The client's token as it was last seen.
@@ -34,11 +36,17 @@ impl Workload for Transfer {
         ["issuer", "left", "right"].map(str::to_owned).to_vec()
     }
 
+    /// The token goes from participant to participant, if there are several.
+    fn home(party: usize, participants: usize) -> usize {
+        usize::from(party == RIGHT && participants > 1)
+    }
+
     fn new(seat: Seat, parties: &Rc<[String]>) -> Self {
         Self {
             seat,
             parties: Rc::clone(parties),
             token: Token::default(),
+            unseen: None,
         }
     }
 
@@ -50,12 +58,25 @@ impl Workload for Transfer {
         ]);
         let create = value::create(template("Token"), token);
         let submission = self.seat.submission(&[&self.parties[ISSUER]], create);
-        let contract_id = self.submit(submission).await?;
+        let contract_id = self.submit(submission, (ISSUER, LEFT)).await?;
         self.token = Token {
             contract_id,
             at_right: false,
         };
         Ok(())
+    }
+
+    async fn get_ready(&mut self) -> Result<(), Failure> {
+        let Some((update_id, begin)) = self.unseen.take() else {
+            return Ok(());
+        };
+        let owner = if self.token.at_right { RIGHT } else { LEFT };
+        let format = format::of_template(&[&self.parties[owner]], template("Token"));
+        let there = self.seat.ledger::<Self>(owner);
+        there
+            .transaction(&update_id, begin, format::effects(format))
+            .await
+            .map(|_| ())
     }
 
     async fn command(&mut self) -> Result<(), Failure> {
@@ -72,7 +93,7 @@ impl Workload for Transfer {
             value::record([("newOwner", value::party(&self.parties[other]))]),
         );
         let submission = self.seat.submission(&[&self.parties[owner]], transfer);
-        let contract_id = self.submit(submission).await?;
+        let contract_id = self.submit(submission, (owner, other)).await?;
         self.token = Token {
             contract_id,
             at_right: !at_right,
@@ -81,7 +102,11 @@ impl Workload for Transfer {
     }
 
     async fn recover(&mut self) -> Result<(), Failure> {
-        let contracts = self.seat.ledger.active_contracts(self.format()).await?;
+        let contracts = self
+            .seat
+            .ledger::<Self>(ISSUER)
+            .active_contracts(self.format())
+            .await?;
         let amount = Sum::Int64(self.amount());
         let right = Sum::Party(self.parties[RIGHT].clone());
         self.token = contracts
@@ -109,17 +134,27 @@ impl Transfer {
         format::of_template(&[&self.parties[ISSUER]], template("Token"))
     }
 
-    /// Submits, and gives the token that comes of it.
+    /// Submits for a party, and gives the token that comes of it and goes to another.
     async fn submit(
-        &self,
-        submission: crate::ledger_client::Submission,
+        &mut self,
+        submission: Submission,
+        (submitter, to): (usize, usize),
     ) -> Result<String, Failure> {
-        let format = format::delta(self.format());
+        let is_elsewhere = Self::home(submitter, self.seat.participants())
+            != Self::home(to, self.seat.participants());
+        let begin = if is_elsewhere {
+            Some(self.seat.ledger::<Self>(to).ledger_end().await?)
+        } else {
+            None
+        };
+        // who submits sees what comes of it, also where the issuer is not hosted
+        let format = format::of_template(&[&self.parties[submitter]], template("Token"));
         let transaction = self
             .seat
-            .ledger
-            .submit_for_transaction(submission, format)
+            .ledger::<Self>(submitter)
+            .submit_for_transaction(submission, format::effects(format))
             .await?;
+        self.unseen = begin.map(|begin| (transaction.update_id.clone(), begin));
         value::created(&transaction)
             .next()
             .map(|token| token.contract_id.clone())

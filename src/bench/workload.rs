@@ -11,11 +11,20 @@ pub(super) trait Workload: Sized {
     /// The parties of a run, as hints. The same for all clients of the run.
     fn parties(clients: usize) -> Vec<String>;
 
+    /// At which of some participants a party of these is hosted.
+    fn home(party: usize, participants: usize) -> usize;
+
     /// The client at a seat. `parties` are those that were asked for, in that order.
     fn new(seat: Seat, parties: &Rc<[String]>) -> Self;
 
     /// Makes the contracts that the client works with. May be called again after a failure.
     async fn set_up(&mut self) -> Result<(), Failure>;
+
+    /// Waits until the next command can be given: another participant may have to see what came of the
+    /// last one.
+    async fn get_ready(&mut self) -> Result<(), Failure> {
+        Ok(())
+    }
 
     /// One command: what is measured.
     async fn command(&mut self) -> Result<(), Failure>;
@@ -25,22 +34,33 @@ pub(super) trait Workload: Sized {
     async fn recover(&mut self) -> Result<(), Failure>;
 }
 
-/// A client's place in the run: its number, its connection, its command ids.
+/// A client's place in the run: its number, its connections, its command ids.
 pub(super) struct Seat {
-    pub(super) ledger: LedgerClient,
+    /// One for each participant.
+    ledgers: Vec<LedgerClient>,
     pub(super) number: usize,
     run: Rc<str>,
     sent: u64,
 }
 
 impl Seat {
-    pub(super) fn new(ledger: LedgerClient, run: &Rc<str>, number: usize) -> Self {
+    pub(super) fn new(ledgers: Vec<LedgerClient>, run: &Rc<str>, number: usize) -> Self {
         Self {
-            ledger,
+            ledgers,
             number,
             run: Rc::clone(run),
             sent: 0,
         }
+    }
+
+    /// How many participants there are.
+    pub(super) fn participants(&self) -> usize {
+        self.ledgers.len()
+    }
+
+    /// The participant of a party of a workload.
+    pub(super) fn ledger<W: Workload>(&self, party: usize) -> &LedgerClient {
+        &self.ledgers[W::home(party, self.ledgers.len())]
     }
 
     /// A submission with a command id that no other has.

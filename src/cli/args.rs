@@ -143,9 +143,10 @@ pub(super) struct BenchLedgerArgs {
     /// Where the ledger is
     #[arg(long, default_value = "127.0.0.1", value_name = "HOST")]
     pub ledger_host: String,
-    /// Port of its gRPC Ledger API
-    #[arg(long, default_value_t = ports::LEDGER_API, value_name = "PORT")]
-    pub ledger_port: u16,
+    /// Port of its gRPC Ledger API; repeatable for participants of one network, among which the parties
+    /// are spread
+    #[arg(long = "ledger-port", default_values_t = [ports::LEDGER_API], value_name = "PORT")]
+    pub ledger_ports: Vec<u16>,
     /// What the clients do
     #[arg(long, value_enum, default_value_t = BenchModel::Create)]
     pub model: BenchModel,
@@ -359,7 +360,7 @@ mod tests {
             panic!("it does not parse");
         };
         assert_eq!(args.ledger_host, "127.0.0.1");
-        assert_eq!((args.ledger_port, args.clients), (6865, 8));
+        assert_eq!((args.ledger_ports, args.clients), (vec![6865], 8));
         assert_eq!(args.model, BenchModel::Create);
         assert_eq!((args.warmup, args.seconds), (2, 10));
     }

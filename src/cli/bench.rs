@@ -45,13 +45,14 @@ pub(super) fn run(args: &BenchLedgerArgs) -> anyhow::Result<()> {
 fn options(args: &BenchLedgerArgs) -> Options {
     let clients = usize::from(args.clients);
     let default_user = if args.token.is_some() { "" } else { USER };
+    let address = |port: &u16| LedgerAddress {
+        host: args.ledger_host.clone(),
+        port: *port,
+        token: args.token.clone(),
+        user_id: args.user_id.clone().unwrap_or(default_user.to_owned()),
+    };
     Options {
-        address: LedgerAddress {
-            host: args.ledger_host.clone(),
-            port: args.ledger_port,
-            token: args.token.clone(),
-            user_id: args.user_id.clone().unwrap_or(default_user.to_owned()),
-        },
+        participants: args.ledger_ports.iter().map(address).collect(),
         load: match args.model {
             BenchModel::Create => Load::Create,
             BenchModel::Transfer => Load::Transfer,

@@ -12,8 +12,14 @@ use super::ledger::{self, Ledger, Outcome};
 use super::process::Jura;
 use super::server;
 
-/// Participant 1 looks for duplicates in next to no time, so all but the latest second can go.
-const SOON_OLD: [&str; 2] = ["-C", "participants.participant1.deduplication-max=1ms"];
+/// Participant 1 looks for duplicates in next to no time, and has told the other what they share, so all
+/// but the latest second can go.
+const SOON_OLD: [&str; 4] = [
+    "-C",
+    "participants.participant1.deduplication-max=1ms",
+    "-C",
+    "domains.domain1.parameters.reconciliation-interval=100ms",
+];
 
 /// Contracts that are created before anything is pruned.
 const CONTRACTS: i64 = 60;
@@ -63,7 +69,7 @@ async fn pruning_goes_on_when_the_process_was_killed_on_a_postgresql_server() {
 async fn what_is_older_than_it_is_to_be_kept_goes_by_itself() {
     let dir = tempfile::tempdir().unwrap();
     let retention = ["-C", "participants.participant1.retention=2s"];
-    let jura = Jura::sandbox(dir.path(), &[SOON_OLD, retention].concat());
+    let jura = Jura::sandbox(dir.path(), &[&SOON_OLD[..], &retention].concat());
     let ledger = Ledger::connect(&jura.ledger_api("participant1"));
     ledger.upload_test_model().await;
     let mut history = History::begin(&ledger).await;

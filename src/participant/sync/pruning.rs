@@ -4,9 +4,10 @@
 use std::convert::Infallible;
 
 use super::actor::{Shell, SyncRole};
+use super::connection::Connection;
 use super::messages::Reply;
 use super::store::Store as SyncStore;
-use crate::model::{Duration, Offset, Timestamp};
+use crate::model::{Duration, MemberKind, Offset, Timestamp};
 use crate::participant::errors::{ErrorId, Refusal};
 use crate::participant::pruning::{Pruned, Pruner, Store, safe_offset, unsafe_to_prune};
 use crate::participant::submission::{ChangeId, Lookback, forgotten};
@@ -94,10 +95,23 @@ impl Shell {
         if up_to <= self.pruning.up_to() {
             return Ok(None);
         }
-        let max = self.role.config.deduplication_max;
+        let max = self.remembered_for();
         unsafe_to_prune(up_to, &self.end.times, self.indexed_end()?, max)
             .map(Some)
             .map_err(|reason| reason.refusal(up_to, max))
+    }
+
+    /// How long what is gone must be remembered: for duplicates, and for the commitments as of the last
+    /// boundary, which a start computes again.
+    fn remembered_for(&self) -> Duration {
+        let topologies = self.connections.values().map(Connection::topology);
+        // who is alone says nothing to anybody
+        let shared = topologies.filter(|it| it.members_of(MemberKind::Participant).count() > 1);
+        let intervals = shared.map(|topology| {
+            let interval = topology.parameters().reconciliation_interval;
+            Duration::from_micros(interval.micros().saturating_mul(2))
+        });
+        intervals.fold(self.role.config.deduplication_max, Duration::max)
     }
 
     /// What readers have been shown: the log is deleted only where it was indexed, and as what is
@@ -130,7 +144,7 @@ impl Shell {
         let Ok(end) = self.indexed_end() else {
             return Ok(());
         };
-        let max = self.role.config.deduplication_max;
+        let max = self.remembered_for();
         let before = now.minus(retention);
         let safe = safe_offset(&self.end.times, end, max, Some(before));
         match safe.map(|up_to| self.may_prune(up_to)) {
