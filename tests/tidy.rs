@@ -304,8 +304,16 @@ fn every_source_file_belongs_to_the_crate() {
                 .unwrap()
                 .to_owned(),
         };
-        for line in source.text.lines() {
-            let line = after_visibility(line.trim());
+        let mut inline = String::new();
+        for raw in source.text.lines() {
+            let line = after_visibility(raw.trim());
+            if let Some(module) = line
+                .strip_prefix("mod ")
+                .and_then(|it| it.strip_suffix(" {"))
+            {
+                inline = format!("{dir}/{module}");
+            }
+            let dir = if raw.starts_with(' ') { &inline } else { &dir };
             if let Some(module) = line
                 .strip_prefix("mod ")
                 .and_then(|it| it.strip_suffix(';'))
