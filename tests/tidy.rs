@@ -304,8 +304,16 @@ fn every_source_file_belongs_to_the_crate() {
                 .unwrap()
                 .to_owned(),
         };
-        for line in source.text.lines() {
-            let line = after_visibility(line.trim());
+        let mut inline = String::new();
+        for raw in source.text.lines() {
+            let line = after_visibility(raw.trim());
+            if let Some(module) = line
+                .strip_prefix("mod ")
+                .and_then(|it| it.strip_suffix(" {"))
+            {
+                inline = format!("{dir}/{module}");
+            }
+            let dir = if raw.starts_with(' ') { &inline } else { &dir };
             if let Some(module) = line
                 .strip_prefix("mod ")
                 .and_then(|it| it.strip_suffix(';'))
@@ -364,6 +372,47 @@ fn names_after(text: &str, start: &str) -> Vec<String> {
         .filter(|name| name.starts_with("daml_") || name.starts_with("jura_"))
         .map(ToOwned::to_owned)
         .collect()
+}
+
+#[test]
+fn every_test_that_the_table_of_threats_names_is_there() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let table = std::fs::read_to_string(root.join("tests/threats.md")).unwrap();
+    // whatever stands between backquotes and begins like a path
+    let named = table.split('`').skip(1).step_by(2);
+    let named: Vec<&str> = named
+        .filter(|it| it.starts_with("src/") || it.starts_with("tests/"))
+        .collect();
+    assert!(!named.is_empty());
+    let mut missing = Vec::new();
+    for name in named {
+        let (file, test) = name.split_once("::").unwrap_or((name, ""));
+        let text = std::fs::read_to_string(root.join(file)).unwrap_or_default();
+        let is_there = !text.is_empty()
+            && (test.is_empty() || text.contains(&format!("#[test]\nfn {test}(")) || {
+                let indented = format!("#[test]\n    fn {test}(");
+                text.contains(&indented)
+            });
+        if !is_there {
+            missing.push(name);
+        }
+    }
+    assert!(missing.is_empty(), "threats without a test: {missing:#?}");
+}
+
+#[test]
+fn the_table_of_threats_has_every_check_of_a_request() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let table = std::fs::read_to_string(root.join("tests/threats.md")).unwrap();
+    let missing: Vec<String> = sources("src/participant/confirmation/checks")
+        .iter()
+        .filter_map(|source| {
+            let file = source.path.file_name()?.to_str()?.to_owned();
+            let is_there = table.contains(&format!("`checks/{file}`"));
+            (file != "mod.rs" && !is_there).then_some(file)
+        })
+        .collect();
+    assert!(missing.is_empty(), "checks without threats: {missing:#?}");
 }
 
 #[test]

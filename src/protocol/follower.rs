@@ -129,7 +129,7 @@ impl Follower {
                 Ok(Followed::Topology(self.publish(published)))
             }
             // comes once more with the broadcast that admits us
-            Message::TopologySnapshot(_) => Ok(Followed::Nothing),
+            Message::TopologySnapshot(_) if from_manager => Ok(Followed::Nothing),
             message => Ok(Followed::Message(SignedMessage {
                 signer: opened.signer,
                 message,

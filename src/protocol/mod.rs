@@ -68,17 +68,19 @@ pub use signed_request::{Acknowledgement, SignedAcknowledgement, SignedRequest};
 pub use view::{InputContract, KeyAnswer, Quorum, ViewConfirmers, ViewData, ViewPosition};
 
 #[cfg(test)]
+mod golden_tests;
+#[cfg(test)]
+mod hostile_tests;
+#[cfg(test)]
 mod request_tests;
 #[cfg(test)]
 mod samples;
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
-
     use super::*;
     use crate::crypto::SigningKey;
-    use crate::model::{DomainId, Hash, Party, Purpose, Timestamp};
+    use crate::model::DomainId;
     use crate::topology::{Mapping, MemberKeys, State, Transaction};
 
     struct World {
@@ -109,45 +111,10 @@ mod tests {
         }
     }
 
-    fn messages() -> Vec<Message> {
-        let party = Party::parse("alice::1220").unwrap();
-        let parties = BTreeSet::from([party.clone()]);
-        let hash = Hash::of(Purpose::Transaction, b"x");
-        let request = RequestId(Timestamp::EPOCH);
-        let root_hash = RootHash(hash);
-        let reject = Answer::Reject(Reject {
-            error_id: "LOCAL_VERDICT_TIMEOUT".to_owned(),
-            message: "late".to_owned(),
-            ..Reject::default()
-        });
-        vec![
-            Message::RootHash(root_hash),
-            Message::InformeeTree(samples::request(&party).informee_tree()),
-            Message::EncryptedViews(samples::encrypted(&party)),
-            Message::Response(Response {
-                request,
-                root_hash,
-                views: vec![ConfirmedView {
-                    position: ViewPosition(vec![0, 1]),
-                    parties,
-                }],
-                answer: Answer::Approve,
-            }),
-            Message::Verdict(Verdict {
-                request,
-                root_hash,
-                answer: reject,
-            }),
-            Message::TopologyBroadcast(vec![bytes::Bytes::from_static(b"tx")]),
-            Message::AcsCommitment(samples::commitment()),
-            Message::Tick,
-        ]
-    }
-
     #[test]
     fn messages_come_back_from_their_bytes_with_their_signer() {
         let world = world();
-        for message in messages() {
+        for message in samples::messages() {
             let bytes = SignedMessage::seal(&message, &world.domain, &world.member, &world.key);
             let opened = SignedMessage::open(bytes, &world.domain, &world.topology).unwrap();
             assert_eq!(opened.signer, world.member);
@@ -158,7 +125,7 @@ mod tests {
     #[test]
     fn a_message_with_any_bit_changed_is_refused() {
         let world = world();
-        for message in messages() {
+        for message in samples::messages() {
             let bytes = SignedMessage::seal(&message, &world.domain, &world.member, &world.key);
             for position in 0..bytes.len() {
                 let mut forged = bytes.to_vec();

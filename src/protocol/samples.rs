@@ -1,4 +1,4 @@
-//! Requests for tests.
+//! Messages for tests.
 
 #![allow(clippy::unwrap_used)]
 
@@ -6,9 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use bytes::Bytes;
 
+use super::parts::hash_bytes;
 use super::*;
-use crate::crypto::EncryptionKey;
 use crate::model::{Fingerprint, Hash, ParticipantId, Party, Purpose, Timestamp};
+use crate::wire::protocol as wire;
 
 /// Three views: one with one inside of it, and one beside.
 pub(super) fn request(party: &Party) -> RequestTree {
@@ -64,19 +65,110 @@ fn view(party: &Party, action: &'static [u8]) -> View {
     }
 }
 
-/// The views of such a request, for a participant.
-pub(super) fn encrypted(party: &Party) -> Vec<EncryptedView> {
-    let key = EncryptionKey::generate().public();
-    let tree = request(party);
-    let own = BTreeSet::from([participant("p")]);
-    let recipients = tree.views.map_down(|_: Option<&Readers>, _| Readers {
-        own: own.clone(),
-        all: own.clone(),
+/// A view as it travels, the same each time: nobody can read it.
+fn sealed_view() -> EncryptedView {
+    EncryptedView::from_wire(wire::EncryptedView {
+        key_id: hash_bytes(&Hash::of(Purpose::ViewKeyId, b"x")),
+        ciphertext: Bytes::from_static(b"ciphertext"),
+        keys: vec![wire::SealedKey {
+            participant: participant("p").to_string(),
+            encryption_key: Fingerprint::of_key(&[1; 32]).to_string(),
+            sealed_session_key: Bytes::from_static(b"session key"),
+            wrapped_key: Bytes::from_static(b"wrapped key"),
+        }],
+    })
+    .unwrap()
+}
+
+/// A message of every kind, some in two forms; the same each time.
+pub(super) fn messages() -> Vec<Message> {
+    let party = Party::parse("alice::1220").unwrap();
+    let request = RequestId(Timestamp::from_micros(1_000).unwrap());
+    let (root_hash, _) = salted(&self::request(&party)).light_views();
+    let tree = salted(&self::request(&party)).informee_tree();
+    let view = ConfirmedView {
+        position: ViewPosition(vec![0, 1]),
+        parties: BTreeSet::from([party]),
+    };
+    let reject = Answer::Reject(Reject {
+        error_id: "LOCAL_VERDICT_TIMEOUT".to_owned(),
+        message: "late".to_owned(),
+        resources: vec!["contract".to_owned()],
+        resource_type: "CONTRACT_ID".to_owned(),
+        malformed: true,
     });
-    let (_, views) = tree.light_views();
-    let grouped =
-        Sessions::default().encrypt(&views, &recipients, |_| Some(&key), Timestamp::EPOCH);
-    grouped.unwrap().into_values().flatten().collect()
+    let response = |answer| Response {
+        request,
+        root_hash,
+        views: vec![view.clone()],
+        answer,
+    };
+    let verdict = |answer| Verdict {
+        request,
+        root_hash,
+        answer,
+    };
+    let id = MessageId::about("test", b"x");
+    let transactions = vec![Bytes::from_static(b"tx")];
+    vec![
+        Message::InformeeTree(tree),
+        Message::RootHash(root_hash),
+        Message::EncryptedViews(vec![sealed_view()]),
+        Message::Response(response(Answer::Approve)),
+        Message::Response(response(reject.clone())),
+        Message::Verdict(verdict(Answer::Approve)),
+        Message::Verdict(verdict(reject)),
+        Message::TopologySubmission(TopologySubmission {
+            id,
+            transactions: transactions.clone(),
+        }),
+        Message::TopologyRefusal(TopologyRefusal {
+            id,
+            reason: "no".to_owned(),
+        }),
+        Message::TopologyBroadcast(transactions.clone()),
+        Message::TopologySnapshot(transactions),
+        Message::AcsCommitment(commitment()),
+        Message::Tick,
+    ]
+}
+
+/// What a kind of message is called.
+pub(super) const fn name(message: &Message) -> &'static str {
+    match message {
+        Message::InformeeTree(_) => "informee tree",
+        Message::RootHash(_) => "root hash",
+        Message::EncryptedViews(_) => "encrypted views",
+        Message::Response(_) => "response",
+        Message::Verdict(_) => "verdict",
+        Message::TopologySubmission(_) => "topology submission",
+        Message::TopologyRefusal(_) => "topology refusal",
+        Message::TopologyBroadcast(_) => "topology broadcast",
+        Message::TopologySnapshot(_) => "topology snapshot",
+        Message::AcsCommitment(_) => "commitment",
+        Message::Tick => "tick",
+    }
+}
+
+/// How many kinds [`name`] tells apart.
+pub(super) const KINDS: usize = 11;
+
+/// A request with the same salts each time.
+pub(super) fn salted(tree: &RequestTree) -> RequestTree {
+    let mut number = 0;
+    let views = tree.views.try_map(|view| {
+        number += 2;
+        Ok::<_, ()>(View {
+            confirmers: Leaf::with_salt(view.confirmers.content().clone(), [number; 16]),
+            data: Leaf::with_salt(view.data.content().clone(), [number + 1; 16]),
+        })
+    });
+    RequestTree {
+        common: Leaf::with_salt(tree.common.content().clone(), [100; 16]),
+        submitter: Leaf::with_salt(tree.submitter.content().clone(), [101; 16]),
+        transaction: Leaf::with_salt(tree.transaction.content().clone(), [102; 16]),
+        views: views.unwrap(),
+    }
 }
 
 /// What a participant says about the contracts that it shares with another.

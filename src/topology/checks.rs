@@ -124,8 +124,19 @@ fn check_delegation(
     Ok(())
 }
 
-/// A participant that has joined keeps a key to encrypt with: others could not reach it otherwise.
+/// Sequencer, mediator and topology manager are believed by their kind, so they are in the domain's
+/// namespace. A participant that has joined keeps a key to encrypt with: others could not reach it
+/// otherwise.
 fn check_keys(member: &MemberId, keys: &MemberKeys, state: &State) -> Result<(), Error> {
+    if member.participant().is_none()
+        && let Some(domain) = state.domain()
+        && domain.namespace() != member.namespace()
+    {
+        return Err(Error::ForeignMember {
+            member: member.clone(),
+            domain: domain.clone(),
+        });
+    }
     let had_one = state
         .keys_of(member)
         .is_some_and(|known| known.encryption.is_some());

@@ -1,7 +1,7 @@
 //! Why a topology transaction is refused.
 
 use super::Kind;
-use crate::model::{DomainId, Fingerprint, ParticipantId};
+use crate::model::{DomainId, Fingerprint, MemberId, ParticipantId};
 
 /// Why a topology transaction is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -42,6 +42,16 @@ pub enum Error {
         expected: DomainId,
         /// The other one.
         found: DomainId,
+    },
+    /// Only the domain's owner says who orders, decides and publishes there.
+    #[error(
+        "{member} is not in the namespace of domain {domain}, and takes part in it as no participant"
+    )]
+    ForeignMember {
+        /// Who it would be.
+        member: MemberId,
+        /// This domain.
+        domain: DomainId,
     },
     /// It changes what was founded with the domain.
     #[error("{0} was founded with the domain and cannot be changed")]

@@ -13,6 +13,19 @@ pub(super) struct Confirmation {
     rejected: BTreeSet<ParticipantId>,
 }
 
+/// What an answer was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Taken {
+    /// The first of this participant.
+    Counted,
+    /// The same as before.
+    Repeated,
+    /// The opposite of what it said before; that stays.
+    Contradicts,
+    /// The participant may not confirm for the party.
+    NotAHost,
+}
+
 impl Confirmation {
     pub(super) const fn new(hosting: Hosting) -> Self {
         Self {
@@ -24,17 +37,22 @@ impl Confirmation {
 
     /// Takes an answer. The first of a participant counts, and only if the participant may confirm for
     /// the party.
-    pub(super) fn take(&mut self, participant: &ParticipantId, approves: bool) {
-        let answered = self.approved.contains(participant) || self.rejected.contains(participant);
-        if answered || !self.hosting.confirms(participant) {
-            return;
+    pub(super) fn take(&mut self, participant: &ParticipantId, approves: bool) -> Taken {
+        if !self.hosting.confirms(participant) {
+            return Taken::NotAHost;
         }
-        let answers = if approves {
-            &mut self.approved
+        let (same, opposite) = if approves {
+            (&mut self.approved, &self.rejected)
         } else {
-            &mut self.rejected
+            (&mut self.rejected, &self.approved)
         };
-        answers.insert(participant.clone());
+        if opposite.contains(participant) {
+            Taken::Contradicts
+        } else if same.insert(participant.clone()) {
+            Taken::Counted
+        } else {
+            Taken::Repeated
+        }
     }
 
     pub(super) fn is_reached(&self) -> bool {

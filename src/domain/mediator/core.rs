@@ -119,6 +119,7 @@ impl Core {
             | Message::TopologyRefusal(_)
             | Message::TopologyBroadcast(_)
             | Message::TopologySnapshot(_) => {
+                metrics::counter!("jura_refused_messages_total").increment(1);
                 tracing::warn!(%signer, "message that is not for the mediator, ignored");
             }
         }
@@ -160,6 +161,7 @@ impl Core {
 
     fn response(&mut self, signer: &MemberId, response: &Response, effects: &mut Effects) {
         let Some(participant) = signer.participant() else {
+            metrics::counter!("jura_refused_messages_total").increment(1);
             tracing::warn!(%signer, "an answer by somebody who hosts no parties, ignored");
             return;
         };

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::confirmation::Confirmation;
+use super::confirmation::{Confirmation, Taken};
 use super::replays::UsedUuid;
 use crate::model::{MemberId, ParticipantId, Party, Timestamp};
 use crate::protocol::{
@@ -19,6 +19,8 @@ pub(super) struct Request {
     pub deadline: Timestamp,
     /// The views that are not confirmed yet.
     views: BTreeMap<ViewPosition, View>,
+    /// Those that are.
+    confirmed: BTreeSet<ViewPosition>,
     /// Who is told of the verdict.
     pub recipients: Vec<MemberId>,
 }
@@ -80,6 +82,7 @@ impl Request {
                 .0
                 .plus(topology.parameters().confirmation_response_timeout),
             views: BTreeMap::new(),
+            confirmed: BTreeSet::new(),
             recipients: Vec::new(),
         };
         let mut recipients = BTreeSet::from([common.submitting_participant.member()]);
@@ -148,24 +151,36 @@ impl Request {
         response: &Response,
     ) -> Option<Verdict> {
         if response.root_hash != self.root_hash {
-            metrics::counter!("jura_refused_messages_total").increment(1);
-            tracing::warn!(%participant, request = %self.id, "an answer to other contents, ignored");
+            alarm(participant, self.id, "it is to other contents");
             return None;
         }
         let approves = response.answer == Answer::Approve;
         for confirmed in &response.views {
-            // a view that is not there is confirmed already, or never was
             let Some(view) = self.views.get_mut(&confirmed.position) else {
+                if !self.confirmed.contains(&confirmed.position) {
+                    alarm(participant, self.id, "it is about a view that is not there");
+                }
                 continue;
             };
             for party in &confirmed.parties {
-                if let Some(confirmation) = view.confirmations.get_mut(party) {
-                    confirmation.take(participant, approves);
+                let confirmation = view.confirmations.get_mut(party);
+                let taken = confirmation.map(|it| it.take(participant, approves));
+                match taken {
+                    Some(Taken::Counted | Taken::Repeated) => {}
+                    Some(Taken::Contradicts) => {
+                        alarm(participant, self.id, "it contradicts an earlier one");
+                    }
+                    Some(Taken::NotAHost) | None => {
+                        alarm(participant, self.id, "it is for a party of others");
+                    }
                 }
             }
             match view.standing() {
                 Standing::Open => {}
-                Standing::Confirmed => drop(self.views.remove(&confirmed.position)),
+                Standing::Confirmed => {
+                    self.views.remove(&confirmed.position);
+                    self.confirmed.insert(confirmed.position.clone());
+                }
                 Standing::Lost => return Some(self.verdict(response.answer.clone())),
             }
         }
@@ -198,6 +213,12 @@ impl Request {
             answer,
         }
     }
+}
+
+/// An answer, or a part of one, that no honest participant gives.
+fn alarm(participant: &ParticipantId, request: RequestId, reason: &str) {
+    metrics::counter!("jura_refused_messages_total").increment(1);
+    tracing::warn!(%participant, %request, reason, "an answer that does not count, ignored");
 }
 
 fn unknown_informees(unknown: &BTreeSet<&Party>) -> Reject {

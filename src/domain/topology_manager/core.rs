@@ -164,8 +164,12 @@ impl Core {
         if self.head().keys_of(member).is_some() {
             return Ok(None);
         }
-        // the domain's own members live in its namespace, so the domain signs for them
+        // the domain's own members live in its namespace, so the domain signs for them: for their keys,
+        // and for nothing else that somebody brings
         let ours = member.kind() != MemberKind::Participant;
+        if ours && !transactions.iter().all(|it| is_about_keys_of(member, it)) {
+            return Err(Error::NotAuthorized(member.namespace().to_owned()));
+        }
         let sign = |it: SignedTransaction| {
             if ours {
                 it.countersign(&identity.namespace_key)
@@ -319,6 +323,13 @@ impl Core {
     pub(super) const fn is_empty(&self) -> bool {
         self.publications.is_empty()
     }
+}
+
+/// Whether a transaction does no more than to name a member's keys.
+fn is_about_keys_of(member: &MemberId, signed: &SignedTransaction) -> bool {
+    let transaction = signed.transaction();
+    matches!(&transaction.mapping, Mapping::OwnerToKey { member: named, .. } if named == member)
+        && !transaction.remove
 }
 
 fn index_of(number: i64) -> Option<usize> {

@@ -97,8 +97,16 @@ impl Desk {
                 signer,
                 message: Message::TopologySubmission(submission),
             }) => (signer, submission),
-            // not for us
-            Ok(_) => return,
+            // somebody asks for the time
+            Ok(SignedMessage {
+                message: Message::Tick,
+                ..
+            }) => return,
+            Ok(SignedMessage { signer, .. }) => {
+                metrics::counter!("jura_refused_messages_total").increment(1);
+                tracing::warn!(%signer, "message that is not for the topology manager, ignored");
+                return;
+            }
             Err(error) => {
                 metrics::counter!("jura_refused_messages_total").increment(1);
                 tracing::warn!(%error, "message to the topology manager refused");
@@ -150,3 +158,6 @@ impl Desk {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -59,3 +59,6 @@ pub use port::InProcessSync;
 #[cfg(test)]
 #[path = "../../../tests/simulation/members/participant/mod.rs"]
 pub(crate) mod simulated;
+
+#[cfg(test)]
+mod malice_tests;

@@ -199,6 +199,7 @@ impl Processor {
             return effects;
         };
         if undecided.request.root_hash != verdict.root_hash {
+            metrics::counter!("jura_refused_messages_total").increment(1);
             tracing::warn!(request = %verdict.request, "verdict on other contents, ignored");
             return effects;
         }

@@ -183,3 +183,59 @@ fn a_snapshot_is_believed_only_from_who_the_domain_has_named() {
     let tick = SignedMessage::seal(&Message::Tick, &world.domain, &world.manager, &stranger);
     assert!(matches!(reader.take(at(51), tick), Ok(Followed::Nothing)));
 }
+
+#[test]
+fn a_newcomer_believes_no_snapshot_that_another_has_made_up_and_takes_the_honest_one_after_it() {
+    let world = World::found(MemberKind::Mediator, 5);
+    let mallory = SigningKey::generate();
+    let keys = |key: &SigningKey| Mapping::OwnerToKey {
+        member: world.manager.clone(),
+        keys: MemberKeys::signing(key.public()),
+    };
+    let snapshot = |mapping: Mapping, signers: &[&SigningKey]| {
+        let signed = Transaction::first(mapping).sign(signers);
+        let published = PublishedTransaction {
+            transaction: signed.encode(),
+            sequenced_at: at(FOUNDED),
+        };
+        Message::TopologySnapshot(vec![published.encode()])
+    };
+    let seal = |message: &Message, who: &MemberId, key: &SigningKey| {
+        SignedMessage::seal(message, &world.domain, who, key)
+    };
+    let honest = snapshot(
+        keys(&world.manager_key),
+        &[&world.namespace, &world.manager_key],
+    );
+    let other = MemberId::new(
+        MemberKind::TopologyManager,
+        "d",
+        &mallory.public().fingerprint(),
+    );
+    let other = other.unwrap();
+    let of_other = Mapping::OwnerToKey {
+        member: other.clone(),
+        keys: MemberKeys::signing(mallory.public()),
+    };
+    let made_up = snapshot(keys(&mallory), &[&mallory]);
+    let of_other = snapshot(of_other, &[&mallory]);
+    let honest_bytes = seal(&honest, &world.manager, &world.manager_key);
+    let mut reader = Follower::new(world.domain.clone(), world.manager.clone());
+    let mut now = 50;
+    let mut refused = |reader: &mut Follower, content: Bytes| {
+        now += 1;
+        let taken = reader.take(at(now), content);
+        assert!(taken.is_err(), "{taken:?}");
+        assert!(reader.topology().keys_of(&world.manager).is_none());
+    };
+    refused(&mut reader, seal(&made_up, &world.manager, &mallory));
+    refused(&mut reader, seal(&of_other, &other, &mallory));
+    refused(&mut reader, seal(&honest, &world.manager, &mallory));
+    refused(&mut reader, seal(&honest, &other, &mallory));
+    for end in 0..honest_bytes.len() {
+        let taken = reader.take(at(900), honest_bytes.slice(..end));
+        assert!(!matches!(taken, Ok(Followed::Topology(_))), "{end} bytes");
+    }
+    let taken = reader.take(at(1_000), honest_bytes);
+    assert!(matches!(taken, Ok(Followed::Topology(_))));
+}

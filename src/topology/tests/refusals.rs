@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 
 use super::world::*;
-use crate::model::Duration;
+use crate::model::{Duration, MemberId, MemberKind};
 use crate::topology::*;
 
 fn refused(state: &State, signed: &SignedTransaction) -> String {
@@ -54,6 +54,10 @@ fn statements_are_refused_with_their_reason() {
     let delay = DomainParameters {
         topology_change_delay: Duration::default(),
         ..DomainParameters::default()
+    };
+    let foreign = Mapping::OwnerToKey {
+        member: MemberId::new(MemberKind::Mediator, "m", &namespace(1)).unwrap(),
+        keys: MemberKeys::signing(key(1).public()),
     };
     let outdated = Transaction::first(hosted(&ours, 1, &[(1, Permission::Confirmation)]));
     for (state, signed, reason) in [
@@ -115,6 +119,11 @@ fn statements_are_refused_with_their_reason() {
             &hosting,
             end(&hosting, trusts(1, &domain(0)), &[1]),
             "participant p1::n1 still hosts 1 parties on the domain",
+        ),
+        (
+            &state,
+            next(&state, foreign, &[1]),
+            "MED::m::n1 is not in the namespace of domain d::n0, and takes part in it as no participant",
         ),
         (
             &hosting,

@@ -21,6 +21,8 @@ struct World {
     core: Core,
     participants: Vec<(ParticipantId, SigningKey, Party)>,
     now: i64,
+    /// Which request it is.
+    uuid: u8,
 }
 
 fn world(count: usize) -> World {
@@ -64,6 +66,7 @@ fn world(count: usize) -> World {
         mediator: manager.sibling(MemberKind::Mediator),
         domain,
         participants,
+        uuid: 1,
         now: 1_000,
     };
     let published = |it: &SignedTransaction| PublishedTransaction {
@@ -160,7 +163,7 @@ impl World {
 
     /// One view that concerns everybody, and for each a view inside of it.
     fn tree(&self) -> InformeeTree {
-        self.tree_with([1; 16], &[])
+        self.tree_with([self.uuid; 16], &[])
     }
 
     fn tree_with(&self, request_uuid: [u8; 16], strangers: &[Party]) -> InformeeTree {
@@ -466,3 +469,5 @@ fn a_request_that_is_said_again_is_rejected_also_after_a_restart() {
     world.event(Vec::new());
     assert!(world.propose(&tree).used.is_some());
 }
+
+mod malice;

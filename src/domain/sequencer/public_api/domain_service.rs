@@ -54,6 +54,14 @@ impl Service for DomainService {
         }
         let member = MemberId::parse(&request.member)
             .map_err(|error| Status::invalid_argument(format!("member: {error}")))?;
+        // the domain signs for its own members, which join within its process and not by this door
+        if member.participant().is_none() {
+            metrics::counter!("jura_refused_messages_total").increment(1);
+            tracing::warn!(%member, "somebody wants to join as a part of the domain, refused");
+            return Err(Status::permission_denied(format!(
+                "participants join a domain, and {member} is none"
+            )));
+        }
         let transactions = request
             .transactions
             .into_iter()

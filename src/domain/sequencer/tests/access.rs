@@ -4,9 +4,10 @@ use tonic::{Code, Request};
 
 use super::world::{Somebody, World, at, texts, with_world};
 use crate::crypto::SigningKey;
-use crate::model::Duration;
+use crate::model::{Duration, MemberId, MemberKind};
 use crate::protocol::{Challenge, PROTOCOL_VERSION};
 use crate::sequencer_client::{ReadError, SendError, SequencerPort};
+use crate::wire::domain::domain_service_client::DomainServiceClient;
 use crate::wire::sequencer as wire;
 use wire::sequencer_authentication_service_client::SequencerAuthenticationServiceClient;
 use wire::sequencer_service_client::SequencerServiceClient;
@@ -121,6 +122,35 @@ fn another_version_of_the_protocol_is_refused_clearly() {
         let refused = client.challenge(request).await.unwrap_err();
         assert_eq!(refused.code(), Code::FailedPrecondition);
         assert!(refused.message().contains("is not supported"), "{refused}");
+    });
+}
+
+#[test]
+fn nobody_joins_from_outside_as_a_part_of_the_domain_or_with_another_version() {
+    with_world(async |world| {
+        let namespace = world.domain.namespace().parse().unwrap();
+        let mut client = DomainServiceClient::new(channel(world));
+        let mut admit = async |member: String, protocol_version| {
+            let request = crate::wire::domain::AdmitRequest {
+                protocol_version,
+                member,
+                transactions: Vec::new(),
+            };
+            client.admit(request).await.unwrap_err()
+        };
+        for kind in [
+            MemberKind::Mediator,
+            MemberKind::Sequencer,
+            MemberKind::TopologyManager,
+        ] {
+            let member = MemberId::new(kind, "evil", &namespace).unwrap();
+            let refused = admit(member.to_string(), PROTOCOL_VERSION).await;
+            assert_eq!(refused.code(), Code::PermissionDenied, "{kind:?}");
+        }
+        let participant = MemberId::new(MemberKind::Participant, "p", &namespace).unwrap();
+        let refused = admit(participant.to_string(), PROTOCOL_VERSION + 1).await;
+        assert_eq!(refused.code(), Code::FailedPrecondition);
+        assert!(refused.message().contains("version"), "{refused}");
     });
 }
 

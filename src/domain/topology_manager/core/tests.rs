@@ -66,6 +66,75 @@ fn a_newcomer_cannot_speak_for_another() {
 }
 
 #[test]
+fn nobody_joins_as_a_part_of_the_domain_from_outside() {
+    let (mut core, identity) = founded();
+    let (_, key, _) = newcomer(&identity);
+    let own = key.public().fingerprint();
+    for kind in [
+        MemberKind::Mediator,
+        MemberKind::Sequencer,
+        MemberKind::TopologyManager,
+    ] {
+        let member = MemberId::new(kind, "evil", &own).unwrap();
+        let said = Transaction::first(Mapping::OwnerToKey {
+            member: member.clone(),
+            keys: MemberKeys::signing(key.public()),
+        })
+        .sign(&[&key]);
+        let before = core.head().members().count();
+        let foreign = Error::ForeignMember {
+            member: member.clone(),
+            domain: identity.domain.clone(),
+        };
+        let submitted = core.submit(&[said.encode()], START);
+        assert_eq!(submitted, Err(foreign.clone()));
+        let admitted = core.admit(&identity, &member, vec![said], START);
+        assert_eq!(admitted, Err(foreign));
+        assert_eq!(core.head().members().count(), before);
+    }
+}
+
+#[test]
+fn the_domain_signs_for_the_keys_of_its_own_members_and_for_nothing_that_comes_with_them() {
+    let (mut core, identity) = founded();
+    let stranger = SigningKey::generate();
+    let mediator = identity.member.sibling(MemberKind::Mediator);
+    let keys = Mapping::OwnerToKey {
+        member: mediator.clone(),
+        keys: MemberKeys::signing(stranger.public()),
+    };
+    let delegation = Mapping::NamespaceDelegation {
+        namespace: identity.namespace_key.public().fingerprint(),
+        key: stranger.public(),
+        restriction: crate::topology::Restriction::Nothing,
+    };
+    let of_manager = Mapping::OwnerToKey {
+        member: identity.member.clone(),
+        keys: MemberKeys::signing(stranger.public()),
+    };
+    let parameters = Mapping::DomainParameters {
+        domain: identity.domain.clone(),
+        parameters: DomainParameters::default(),
+    };
+    for hidden in [delegation, of_manager, parameters] {
+        let said = [keys.clone(), hidden].map(|mapping| {
+            let transaction = Transaction {
+                serial: core.head().next_serial(&mapping.subject()),
+                remove: false,
+                mapping,
+            };
+            transaction.sign(&[&stranger])
+        });
+        let admitted = core.admit(&identity, &mediator, said.to_vec(), START);
+        assert!(matches!(admitted, Err(Error::NotAuthorized(_))));
+        assert!(core.head().keys_of(&mediator).is_none());
+    }
+    let honest = Transaction::first(keys).sign(&[&stranger]);
+    let admitted = core.admit(&identity, &mediator, vec![honest], START);
+    assert!(admitted.unwrap().is_some());
+}
+
+#[test]
 fn a_submission_is_published_whole_or_not_at_all() {
     let (mut core, identity) = founded();
     let (member, key, transactions) = newcomer(&identity);

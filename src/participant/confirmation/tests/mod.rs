@@ -4,6 +4,7 @@
 
 mod forged;
 mod honest;
+mod unfit;
 mod world;
 
 use crate::lf::value::Value;

@@ -31,6 +31,7 @@ pub(super) fn now() -> Timestamp {
 pub(super) struct Member {
     pub participant: ParticipantId,
     pub party: Party,
+    pub key: SigningKey,
 }
 
 pub(super) struct World {
@@ -291,7 +292,11 @@ fn join(topology: &mut State, name: &str, package: &PackageId) -> Member {
             .apply(&Transaction::first(mapping).sign(&[&key]))
             .unwrap();
     }
-    Member { participant, party }
+    Member {
+        participant,
+        party,
+        key,
+    }
 }
 
 fn submission(act_as: &[&Party]) -> Submission {
