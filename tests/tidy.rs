@@ -386,11 +386,11 @@ fn every_test_that_the_table_of_threats_names_is_there() {
     assert!(!named.is_empty());
     let mut missing = Vec::new();
     for name in named {
-        let (file, test) = name.split_once("::").unwrap_or((name, ""));
+        let (file, function) = name.split_once("::").unwrap_or((name, ""));
         let text = std::fs::read_to_string(root.join(file)).unwrap_or_default();
         let is_there = !text.is_empty()
-            && (test.is_empty() || text.contains(&format!("#[test]\nfn {test}(")) || {
-                let indented = format!("#[test]\n    fn {test}(");
+            && (function.is_empty() || text.contains(&format!("#[test]\nfn {function}(")) || {
+                let indented = format!("#[test]\n    fn {function}(");
                 text.contains(&indented)
             });
         if !is_there {

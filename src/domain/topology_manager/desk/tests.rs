@@ -101,7 +101,6 @@ impl World {
     }
 
     fn seal(
-        &self,
         message: &Message,
         (who, key): (&ParticipantId, &SigningKey),
         domain: &DomainId,
@@ -117,7 +116,7 @@ impl World {
     fn goes_on(&mut self) {
         let honest = submission(&self.vetted(&self.alice.1));
         let (who, key) = self.alice.clone();
-        let outcome = self.read(self.seal(&honest, (&who, &key), &self.domain()));
+        let outcome = self.read(Self::seal(&honest, (&who, &key), &self.domain()));
         assert_eq!(outcome.publications.len(), 1);
     }
 }
@@ -134,12 +133,12 @@ fn a_submission_in_anothers_name_truncated_or_of_another_domain_is_refused() {
     let mut world = World::new();
     let honest = submission(&world.vetted(&world.alice.1));
     let (alice, mallory) = (world.alice.clone(), world.mallory.clone());
-    let forged = world.seal(&honest, (&alice.0, &mallory.1), &world.domain());
+    let forged = World::seal(&honest, (&alice.0, &mallory.1), &world.domain());
     world.is_refused("another's key", forged);
     let elsewhere = DomainId::new("e", &mallory.1.public().fingerprint()).unwrap();
-    let replayed = world.seal(&honest, (&alice.0, &alice.1), &elsewhere);
+    let replayed = World::seal(&honest, (&alice.0, &alice.1), &elsewhere);
     world.is_refused("another domain", replayed);
-    let whole = world.seal(&honest, (&alice.0, &alice.1), &world.domain());
+    let whole = World::seal(&honest, (&alice.0, &alice.1), &world.domain());
     for end in 0..whole.len() {
         world.is_refused(&format!("{end} bytes"), whole.slice(..end));
     }
@@ -159,7 +158,7 @@ fn statements_about_others_are_refused_with_a_reason_for_who_submits_them() {
         })
     };
     let forged = submission(&stolen.sign(&[&mallory.1]));
-    let content = world.seal(&forged, (&mallory.0, &mallory.1), &world.domain());
+    let content = World::seal(&forged, (&mallory.0, &mallory.1), &world.domain());
     let outcome = world.read(content);
     // proposed at most, and nobody but Alice can complete it
     let keys = world.desk.core.head().keys_of(&alice.0.member()).unwrap();
@@ -171,7 +170,7 @@ fn statements_about_others_are_refused_with_a_reason_for_who_submits_them() {
     // what is replayed says what is in force already
     world.goes_on();
     let replayed = submission(&world.vetted(&alice.1));
-    let content = world.seal(&replayed, (&mallory.0, &mallory.1), &world.domain());
+    let content = World::seal(&replayed, (&mallory.0, &mallory.1), &world.domain());
     let outcome = world.read(content);
     assert!(outcome.publications.is_empty());
 }
@@ -191,7 +190,7 @@ fn messages_that_are_not_for_a_topology_manager_are_refused() {
             reason: String::new(),
         }),
     ] {
-        let content = world.seal(&message, (&mallory.0, &mallory.1), &world.domain());
+        let content = World::seal(&message, (&mallory.0, &mallory.1), &world.domain());
         world.is_refused(&format!("{message:?}"), content);
     }
     world.goes_on();

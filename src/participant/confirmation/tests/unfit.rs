@@ -58,12 +58,12 @@ fn views_that_create_or_archive_the_same_contract_twice_or_too_early_are_rejecte
     let mut world = World::new();
     let command = issuance(&world);
     let bank = world.bank.party.clone();
-    let created = world.interpret(&[&bank], vec![command]);
-    let creates = by_bank(&world, &created);
-    let id = created.transaction.nodes[0].contract_id().unwrap().clone();
+    let issued = world.interpret(&[&bank], vec![command]);
+    let creates = by_bank(&world, &issued);
+    let id = issued.transaction.nodes[0].contract_id().unwrap().clone();
     let command = world.exercise("Issuance", &id, "Cancel", Vec::new());
-    let archived = world.interpret(&[&bank], vec![command]);
-    let archives = by_bank(&world, &archived);
+    let cancelled = world.interpret(&[&bank], vec![command]);
+    let archives = by_bank(&world, &cancelled);
     let (create, archive) = (only_view(&creates), only_view(&archives));
 
     let twice = with_views(&world, &creates, vec![create.clone(), create.clone()]);
