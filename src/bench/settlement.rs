@@ -110,6 +110,7 @@ impl Settlement {
 
     fn leg(&self, (sender, receiver): (usize, usize)) -> api::Value {
         value::nested(value::record([
+            ("operator", value::party(&self.operator)),
             ("sender", value::party(&self.traders[sender])),
             ("receiver", value::party(&self.traders[receiver])),
             ("amount", value::int64(100)),

@@ -5,7 +5,7 @@ use crate::lf::archive::read_dar;
 use crate::lf::text::{parse, print};
 
 const DEMO_1_0_0: &str = "ff9c4abe663946ee63339fbf8462b67f6d45075c9a5efb075bc7d6275b22fa91";
-const BENCH_1_1_0: &str = "251bc2d3269b4c31cd7cc3d4e6583e41d6f0d16e7dd9ae9a87e0d27a0dfe9e31";
+const BENCH_1_1_0: &str = "9d16de9bd939064a504ccc56c9f9985ea52fa486271d62d5ca7cc134675c689b";
 
 #[test]
 fn every_model_compiles_and_reads_back_from_its_printed_text() {
