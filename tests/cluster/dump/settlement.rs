@@ -12,7 +12,7 @@ use super::search::{check, contains, dump};
 use super::standard::{Actor, Instrument, Leg};
 use super::traffic::Wire;
 
-/// The packages.
+/// The packages: who keeps the books of a token has the first alone.
 const TOKEN: &str = "splice-test-token-v1-1.0.0";
 const TRADING: &str = "splice-token-test-trading-app-1.0.0";
 
@@ -139,7 +139,10 @@ impl Network {
         let mut preparing = Vec::new();
         for (name, (process, _)) in &self.participants {
             let ledger = Ledger::connect(&process.ledger_api(name));
-            let dars = [token.to_vec(), trading.to_vec()];
+            let mut dars = vec![token.to_vec()];
+            if ![BOND_ADMIN, CASH_ADMIN].contains(name) {
+                dars.push(trading.to_vec());
+            }
             preparing.push(async move {
                 ledger.wait_for_domain().await;
                 for dar in dars {
