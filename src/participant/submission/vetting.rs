@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use super::routing::Unfit;
 use crate::lf::engine::Interpreted;
 use crate::lf::transaction::Transaction;
-use crate::model::{PackageId, ParticipantId, Timestamp};
+use crate::model::{Identifier, PackageId, ParticipantId, Timestamp};
 use crate::participant::views::PlannedView;
 use crate::protocol::{Forest, Readers};
 use crate::topology::State;
@@ -53,7 +53,7 @@ fn used<'a>(
             readers[child.index()] = here;
         }
         let packages = node.template().into_iter().chain(node.interface());
-        let packages: Vec<&PackageId> = packages.map(|it| it.package()).collect();
+        let packages: Vec<&PackageId> = packages.map(Identifier::package).collect();
         for participant in here.into_iter().flat_map(|it| &it.all) {
             used.entry(participant).or_default().extend(&packages);
         }

@@ -39,10 +39,15 @@ async fn rows(client: &Client, schema: &str, table: &str) -> String {
     rows.fold(String::new(), |all, row| all + row + "\n")
 }
 
-/// Whether a text is there, as text or as bytes: in hexadecimal form, or as a list of numbers.
+/// Whether a text is there, as text or in the hexadecimal form of bytes.
 pub fn contains(dump: &str, text: &str) -> bool {
+    dump.contains(text) || dump.contains(&hex::encode(text))
+}
+
+/// The same in a log, where bytes may stand as a list of numbers, too.
+pub fn is_logged(log: &str, text: &str) -> bool {
     let numbers: Vec<String> = text.bytes().map(|it| it.to_string()).collect();
-    dump.contains(text) || dump.contains(&hex::encode(text)) || dump.contains(&numbers.join(", "))
+    contains(log, text) || log.contains(&numbers.join(", "))
 }
 
 /// Requires a text in the schemas of those who are entitled to it, and in no other.

@@ -8,7 +8,7 @@ use super::super::dars;
 use super::super::ledger::Ledger;
 use super::super::process::Jura;
 use super::super::server;
-use super::search::{check, contains, dump};
+use super::search::{check, contains, dump, is_logged};
 use super::standard::{Actor, Instrument, Leg};
 use super::traffic::Wire;
 
@@ -89,7 +89,7 @@ async fn nobody_has_more_of_a_trade_with_real_packages_than_its_part_and_nothing
     let marks: Vec<&str> = marks.into_iter().map(|(mark, _)| mark).collect();
     network.check_logs(&marks);
     network.check_traffic(&actors, &marks);
-    network.stop();
+    network.stop().await;
 }
 
 /// A domain and five participants, each a process, and the wires between.
@@ -176,7 +176,7 @@ impl Network {
             let log = process.log();
             assert!(log.contains("\"DEBUG\""), "{name} logs too little");
             for mark in marks {
-                assert!(!contains(&log, mark), "{mark} in the log of {name}");
+                assert!(!is_logged(&log, mark), "{mark} in the log of {name}");
             }
         }
     }
@@ -197,9 +197,11 @@ impl Network {
         }
     }
 
-    fn stop(self) {
-        for (process, _) in self.participants.into_values() {
-            process.stop();
+    async fn stop(self) {
+        let processes = self.participants.into_values().map(|(process, _)| process);
+        let stopping = processes.map(|it| tokio::task::spawn_blocking(move || it.stop()));
+        for stopped in futures_util::future::join_all(stopping).await {
+            stopped.unwrap();
         }
         self.domain.stop();
     }
