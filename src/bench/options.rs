@@ -30,6 +30,8 @@ pub enum Load {
     Transfer,
     /// One deal per client: two contracts change sides in every command.
     Dvp,
+    /// Ten legs among four traders per client, all paid in every command.
+    Settlement,
 }
 
 impl Load {
@@ -39,6 +41,7 @@ impl Load {
             Self::Create => "create",
             Self::Transfer => "transfer",
             Self::Dvp => "dvp",
+            Self::Settlement => "settlement",
         }
     }
 }

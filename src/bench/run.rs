@@ -13,6 +13,7 @@ use super::dvp::Dvp;
 use super::options::{Load, Options};
 use super::prepare;
 use super::report::{Report, per_second};
+use super::settlement::Settlement;
 use super::tally::Tally;
 use super::transfer::Transfer;
 use super::workload::Workload;
@@ -121,6 +122,7 @@ pub async fn run(
         Load::Create => stage.play::<Create>(stop).await?,
         Load::Transfer => stage.play::<Transfer>(stop).await?,
         Load::Dvp => stage.play::<Dvp>(stop).await?,
+        Load::Settlement => stage.play::<Settlement>(stop).await?,
     };
     Ok(Report::new(options, version, &tally, counted))
 }

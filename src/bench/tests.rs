@@ -30,7 +30,7 @@ async fn report(ledger: &FakeLedger, load: Load) -> Report {
 
 #[tokio::test]
 async fn every_load_runs_without_an_error() {
-    for load in [Load::Create, Load::Transfer, Load::Dvp] {
+    for load in [Load::Create, Load::Transfer, Load::Dvp, Load::Settlement] {
         let ledger = FakeLedger::start(Faults::default());
         let report = report(&ledger, load).await;
         assert!(report.commands > 10, "{report:?}");
@@ -55,7 +55,7 @@ async fn a_busy_ledger_is_counted_and_work_goes_on() {
 
 #[tokio::test]
 async fn a_client_that_lost_its_contract_finds_it_again() {
-    for load in [Load::Transfer, Load::Dvp] {
+    for load in [Load::Transfer, Load::Dvp, Load::Settlement] {
         let ledger = FakeLedger::start(Faults {
             // after the clients were set up
             lost_every: Some(25),

@@ -181,6 +181,8 @@ pub(super) enum BenchModel {
     Transfer,
     /// Delivery versus payment: two contracts per client that change sides with every command
     Dvp,
+    /// Settlement of ten legs among four traders, who are spread over the participants
+    Settlement,
 }
 
 #[derive(Debug, Subcommand)]

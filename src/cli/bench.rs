@@ -57,6 +57,7 @@ fn options(args: &BenchLedgerArgs) -> Options {
             BenchModel::Create => Load::Create,
             BenchModel::Transfer => Load::Transfer,
             BenchModel::Dvp => Load::Dvp,
+            BenchModel::Settlement => Load::Settlement,
         },
         clients,
         connections: usize::from(args.connections).min(clients),

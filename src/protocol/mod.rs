@@ -54,7 +54,7 @@ pub use event_page::{ChainedEvent, EventPage, KnownPoint, Violation};
 pub use follower::{Followed, Follower};
 pub use forest::Forest;
 pub use ids::{MessageId, RequestId, RootHash};
-pub use keyed_signature::KeyedSignature;
+pub use keyed_signature::{GoodSignatures, KeyedSignature};
 pub use merkle::{Blindable, Leaf, LeafContent};
 pub use message::{Message, PROTOCOL_VERSION, TopologyRefusal, TopologySubmission};
 pub use recipients::Recipients;

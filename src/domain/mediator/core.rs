@@ -7,8 +7,8 @@ use super::replays::{Replays, UsedUuid};
 use super::request::{Request, replayed};
 use crate::model::{MemberId, Timestamp};
 use crate::protocol::{
-    Answer, Envelope, Followed, Follower, Message, RequestId, Response, SequencedEvent,
-    SignedMessage, Verdict,
+    Answer, Envelope, Followed, Follower, GoodSignatures, Message, RequestId, Response,
+    SequencedEvent, SignedMessage, Verdict,
 };
 use crate::topology::PublishedTransaction;
 
@@ -40,6 +40,11 @@ pub(super) struct Decided {
 }
 
 impl Core {
+    /// The signatures that were found good lately.
+    pub(super) const fn good_signatures(&self) -> &GoodSignatures {
+        self.follower.good_signatures()
+    }
+
     /// How long participants wait for a verdict, from its request.
     pub(super) fn decision_timeout(&self) -> crate::model::Duration {
         self.follower.topology().parameters().decision_timeout()

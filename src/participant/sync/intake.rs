@@ -13,8 +13,8 @@ use crate::model::{DomainId, MemberId, MemberKind, PackageId, ParticipantId, Tim
 use crate::participant::confirmation::{CheckedRequest, Delivered, Read, read};
 use crate::participant::packages::Packages;
 use crate::protocol::{
-    AcsCommitment, Decrypted, EncryptedView, Envelope, Error, Follower, Message, MessageId,
-    OpenedSessions, Recipients, RequestId, RootHash, SequencedEvent, SignedMessage,
+    AcsCommitment, Decrypted, EncryptedView, Envelope, Error, Follower, GoodSignatures, Message,
+    MessageId, OpenedSessions, Recipients, RequestId, RootHash, SequencedEvent, SignedMessage,
     TopologyRefusal, Verdict,
 };
 use crate::runtime::Task;
@@ -114,6 +114,7 @@ impl Intake {
             topology: register.at(event.time).unwrap_or(register.now()).clone(),
             participant: self.participant.clone(),
             keys: Arc::clone(&self.keys),
+            good: self.follower.good_signatures().clone(),
         };
         let checked = CheckedEvent {
             time: event.time,
@@ -171,6 +172,7 @@ pub(super) struct Check {
     topology: State,
     participant: ParticipantId,
     keys: Arc<ViewKeys>,
+    good: GoodSignatures,
 }
 
 impl Check {
@@ -179,8 +181,13 @@ impl Check {
         let mut items = Vec::new();
         let mut parts = Parts::default();
         for envelope in envelopes {
-            match SignedMessage::open(envelope.content, &self.domain, &self.topology) {
-                Ok(message) => Self::sort(message, envelope.recipients, &mut items, &mut parts),
+            let Envelope {
+                content,
+                recipients,
+            } = envelope;
+            let (topology, good) = (&self.topology, &self.good);
+            match SignedMessage::open_known(content, &self.domain, topology, good) {
+                Ok(message) => Self::sort(message, recipients, &mut items, &mut parts),
                 Err(error) => alarm(&error),
             }
         }

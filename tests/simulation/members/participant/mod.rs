@@ -23,7 +23,7 @@ use super::turn::{Context, LogEnd};
 use crate::lf::engine::Engine;
 use crate::model::Timestamp;
 use crate::participant::submission::DomainNumber;
-use crate::protocol::SignedRequest;
+use crate::protocol::{GoodSignatures, SignedRequest};
 use crate::sequencer_client::DomainInfo;
 use crate::sequencer_client::history::History;
 use crate::sequencer_client::trail::Trail;
@@ -69,6 +69,7 @@ impl Participant {
             domain.clone(),
             member.clone(),
             key.clone(),
+            GoodSignatures::default(),
         );
         let mut undecided = disk.undecided.clone();
         if moment.is_broken(Broken::ForgetsUndecided) {
