@@ -12,6 +12,7 @@
 #[path = "../clients/dars.rs"]
 mod dars;
 mod ledger;
+mod node;
 mod process;
 mod server;
 
