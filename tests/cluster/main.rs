@@ -9,6 +9,8 @@
     reason = "helpers of tests are tests: a panic names the line, and what is printed is read"
 )]
 
+#[path = "../clients/dars.rs"]
+mod dars;
 mod ledger;
 mod node;
 mod process;
