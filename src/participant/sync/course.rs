@@ -6,6 +6,7 @@ use super::intake::{CheckedEvent, Item, SaidCommitment};
 use super::processor::{Decision, Processor};
 use super::turn::{Context, Turn};
 use crate::model::{ContractId, Duration, Timestamp};
+use crate::participant::errors::{ErrorId, Refusal};
 use crate::participant::submission::ChangeId;
 use crate::protocol::{RequestId, TopologyRefusal};
 use crate::topology::Register;
@@ -76,6 +77,13 @@ impl Course {
         let ours = event
             .message_id
             .filter(|message_id| context.in_flight.contains(message_id, context.number));
+        let has_request = event.items.iter().any(|it| matches!(it, Item::Request(_)));
+        if let Some(message_id) = ours
+            && is_new
+            && !has_request
+        {
+            turn.refuse(&message_id, &unread(), time, context);
+        }
         let mut notices = Vec::new();
         for item in event.items {
             let effects = match item {
@@ -169,6 +177,15 @@ impl Course {
         deadline.is_some_and(|deadline| deadline < now)
             || change.is_some_and(|at| at.plus(CHANGE_PATIENCE) < now)
     }
+}
+
+/// What becomes of a submission of ours that nobody takes, since we signed it with a key that was
+/// withdrawn while it was on its way.
+fn unread() -> Refusal {
+    Refusal::new(
+        ErrorId::NoViewWithValidRecipients,
+        "The participant's keys have changed since the request was made; submit the command again",
+    )
 }
 
 /// The changes that events are about, as far as they are watched here.
