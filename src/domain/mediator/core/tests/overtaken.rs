@@ -50,8 +50,8 @@ impl World {
             party: self.participants[owner].2.clone(),
             hosting: Hosting::new(threshold, list.collect()),
         };
-        let signers: Vec<usize> = hosts.iter().map(|it| it.0).chain([owner]).collect();
-        self.say_topology(mapping, &signers);
+        let signers: BTreeSet<usize> = hosts.iter().map(|it| it.0).chain([owner]).collect();
+        self.say_topology(mapping, &Vec::from_iter(signers));
     }
 
     /// What an honest submitter sends which knows of three participants.
@@ -202,7 +202,7 @@ fn an_old_topology_excuses_nothing_that_was_wrong_under_it() {
     let mut withheld = world.made_before(&tree);
     withheld.remove(2);
     world.is_malformed(withheld);
-    // nor one that was never asked: under neither topology is it the fourth alone
+    // under neither topology it is the fourth in the place of the second
     world.uuid += 1;
     let fourth = world.participants.pop().unwrap();
     let tree = world.tree();
