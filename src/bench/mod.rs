@@ -19,6 +19,8 @@ mod run;
 
 mod prepare;
 
+mod fill;
+
 mod client;
 
 mod workload;

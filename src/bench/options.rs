@@ -11,6 +11,8 @@ pub struct Options {
     pub participants: Vec<LedgerAddress>,
     /// What the clients do.
     pub load: Load,
+    /// Contracts that are made on each participant before, and that nobody touches.
+    pub contracts: usize,
     /// Clients that work side by side, each with one command at a time.
     pub clients: usize,
     /// HTTP/2 connections to each participant that the clients share.

@@ -10,6 +10,7 @@ use futures_util::future::join_all;
 use super::client::work;
 use super::create::Create;
 use super::dvp::Dvp;
+use super::fill::fill;
 use super::options::{Load, Options};
 use super::prepare;
 use super::report::{Report, per_second};
@@ -67,6 +68,13 @@ impl Error {
 pub enum Progress {
     /// Parties are being allocated.
     Parties {
+        /// So many are there.
+        done: usize,
+        /// Out of so many.
+        total: usize,
+    },
+    /// Contracts that nobody touches are being made.
+    Filling {
         /// So many are there.
         done: usize,
         /// Out of so many.
@@ -143,6 +151,7 @@ impl Stage<'_> {
     ) -> Result<(Tally, Duration), Error> {
         let clients = self.options.clients;
         let run: Rc<str> = format!("bench-{}", run_id()).into();
+        fill(&self.ledgers, &run, self.options.contracts, self.progress).await?;
         let parties = prepare::allocate::<W>(&self.ledgers, &run, clients, self.progress).await?;
         let ready =
             prepare::set_up::<W>(&self.ledgers, &run, &parties, clients, self.progress).await?;

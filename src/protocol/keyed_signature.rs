@@ -6,7 +6,6 @@
 //! filled up to a power of two, so that their number shows roughly only. Who gets several checks the
 //! signature once ([`GoodSignatures`]).
 
-use std::num::NonZeroUsize;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use lru::LruCache;
@@ -34,7 +33,7 @@ pub struct KeyedSignature {
 }
 
 /// How many signatures are remembered as good: some turns' worth.
-const REMEMBERED: NonZeroUsize = NonZeroUsize::new(1024).expect("not zero");
+const REMEMBERED: usize = 1024;
 
 /// Signatures over lists that were found good lately. Clones share what they know.
 #[derive(Debug, Clone)]
@@ -45,7 +44,8 @@ type Good = ([u8; 32], Hash, Signature);
 
 impl Default for GoodSignatures {
     fn default() -> Self {
-        Self(Arc::new(Mutex::new(LruCache::new(REMEMBERED))))
+        // bounded below: one with a bound takes all of its memory at once
+        Self(Arc::new(Mutex::new(LruCache::unbounded())))
     }
 }
 
@@ -58,6 +58,9 @@ impl GoodSignatures {
     fn insert(&self, good: Good) {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         known.put(good, ());
+        if known.len() > REMEMBERED {
+            known.pop_lru();
+        }
     }
 }
 

@@ -10,6 +10,7 @@
 )]
 
 mod ledger;
+mod node;
 mod process;
 mod server;
 

@@ -1,8 +1,11 @@
 //! Applications that go on through crashes, and remember what they were told.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
+
+use tokio::task::JoinSet;
 
 use super::ledger::{self, Ledger, Outcome};
 
@@ -37,6 +40,48 @@ pub struct Shift {
     pub answers: AtomicUsize,
     /// Requests whose topology changed while they were on their way.
     pub overtaken: AtomicUsize,
+}
+
+/// Applications at work side by side, whatever fails.
+pub struct Load {
+    shift: Arc<Shift>,
+    working: JoinSet<Application>,
+}
+
+impl Load {
+    /// Three applications.
+    pub async fn start(ledger: &Ledger) -> Self {
+        ledger.upload_test_model().await;
+        let shift = Arc::new(Shift::default());
+        let mut working = JoinSet::new();
+        for index in 0..3 {
+            let mut application = Application::start(ledger, &format!("app{index}")).await;
+            let (ledger, shift) = (ledger.clone(), Arc::clone(&shift));
+            working.spawn(async move {
+                while !shift.over.load(Ordering::Relaxed) {
+                    // no answer while something is down: go on with the same command
+                    application.run(&ledger, &shift).await;
+                    tokio::task::yield_now().await;
+                }
+                application
+            });
+        }
+        Self { shift, working }
+    }
+
+    /// Ends it, waits for all completions, reads everything back and compares.
+    pub async fn end(self, ledger: &Ledger) {
+        self.shift.over.store(true, Ordering::Relaxed);
+        for application in &self.working.join_all().await {
+            assert!(application.done() > 0);
+            let deadline = Instant::now() + Duration::from_mins(1);
+            while application.missing(ledger).await > 0 {
+                assert!(Instant::now() < deadline, "completions are missing");
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+            application.check(ledger).await;
+        }
+    }
 }
 
 /// What came of sending a command.

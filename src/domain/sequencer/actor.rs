@@ -160,7 +160,8 @@ impl Shell {
             }
             return Vec::new();
         };
-        let checked = verification::check(sends, domain.clone(), &self.good, &self.role.compute).await;
+        let checked =
+            verification::check(sends, domain.clone(), &self.good, &self.role.compute).await;
         let mut verified = Vec::with_capacity(checked.len());
         for (request, reply) in checked {
             match request.and_then(|request| self.members.accept(request)) {
