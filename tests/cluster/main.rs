@@ -23,6 +23,7 @@ mod commitments;
 mod domains;
 mod dump;
 mod founding;
+mod hosting;
 mod kill;
 mod panics;
 mod pruning;

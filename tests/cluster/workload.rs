@@ -38,6 +38,8 @@ pub struct Shift {
     pub over: AtomicBool,
     /// Commands that were answered.
     pub answers: AtomicUsize,
+    /// Requests whose topology changed while they were on their way.
+    pub overtaken: AtomicUsize,
 }
 
 /// Applications at work side by side, whatever fails.
@@ -85,7 +87,7 @@ impl Load {
 /// What came of sending a command.
 enum Answer {
     Done,
-    TryAgain,
+    TryAgain(String),
     None,
 }
 
@@ -115,6 +117,11 @@ impl Application {
         }
     }
 
+    /// For whom it works.
+    pub fn party(&self) -> &str {
+        &self.party
+    }
+
     /// How many commands were acknowledged or taken.
     pub fn done(&self) -> usize {
         self.acknowledged.len() + self.taken.len()
@@ -127,7 +134,11 @@ impl Application {
                 Answer::Done => {
                     shift.answers.fetch_add(1, Ordering::Relaxed);
                 }
-                Answer::TryAgain => tokio::time::sleep(RETRY_PAUSE).await,
+                Answer::TryAgain(reason) => {
+                    let overtaken = usize::from(reason == "NO_VIEW_WITH_VALID_RECIPIENTS");
+                    shift.overtaken.fetch_add(overtaken, Ordering::Relaxed);
+                    tokio::time::sleep(RETRY_PAUSE).await;
+                }
                 Answer::None => return,
             }
         }
@@ -178,7 +189,7 @@ impl Application {
                 self.acknowledged.insert(number);
                 Answer::Done
             }
-            Outcome::TryAgain(_) => Answer::TryAgain,
+            Outcome::TryAgain(reason) => Answer::TryAgain(reason),
             Outcome::Unknown => Answer::None,
             Outcome::Refused(error) => panic!("{id}: {error}"),
         }
@@ -200,7 +211,7 @@ impl Application {
                 self.taken.insert(id);
                 Answer::Done
             }
-            Err(Outcome::TryAgain(_)) => Answer::TryAgain,
+            Err(Outcome::TryAgain(reason)) => Answer::TryAgain(reason),
             Err(Outcome::Unknown) => Answer::None,
             Err(other) => panic!("{id}: {other:?}"),
         }
@@ -223,7 +234,7 @@ impl Application {
                 self.chain = (number, now.contract_id.clone());
                 Answer::Done
             }
-            Outcome::TryAgain(_) => Answer::TryAgain,
+            Outcome::TryAgain(reason) => Answer::TryAgain(reason),
             Outcome::Unknown => Answer::None,
             Outcome::Refused(error) => panic!("{id}: {error}"),
         }

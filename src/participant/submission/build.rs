@@ -42,6 +42,8 @@ pub struct RequestTimes {
     pub deduplication_start: Timestamp,
     /// The request's deadline.
     pub max_sequencing_time: Timestamp,
+    /// The topology is the one in force for this time.
+    pub topology_time: Timestamp,
 }
 
 /// Whether a domain can take a transaction.
@@ -154,6 +156,7 @@ pub fn build(
             request_uuid: crate::crypto::random_bytes(),
             submitting_participant: submitting.clone(),
             max_sequencing_time: times.max_sequencing_time,
+            topology_time: times.topology_time,
         }),
         submitter: Leaf::new(SubmitterMetadata {
             act_as: submission.act_as.clone(),

@@ -20,7 +20,7 @@ use crate::protocol::{
 use crate::runtime::Task;
 use crate::runtime::compute::ComputePool;
 use crate::storage;
-use crate::topology::{Effective, PublishedTransaction, State};
+use crate::topology::{Effective, History, PublishedTransaction, State};
 
 /// An event after its checks.
 #[derive(Debug)]
@@ -112,6 +112,7 @@ impl Intake {
             domain: self.follower.domain().clone(),
             // of an earlier life, perhaps
             topology: register.at(event.time).unwrap_or(register.now()).clone(),
+            history: Arc::clone(register.history()),
             participant: self.participant.clone(),
             keys: Arc::clone(&self.keys),
             good: self.follower.good_signatures().clone(),
@@ -170,6 +171,7 @@ pub(super) struct Check {
     time: Timestamp,
     domain: DomainId,
     topology: State,
+    history: Arc<History>,
     participant: ParticipantId,
     keys: Arc<ViewKeys>,
     good: GoodSignatures,
@@ -287,6 +289,7 @@ impl Check {
             decrypted: Arc::new(decrypted),
             view_recipients: recipients.into(),
             topology: self.topology.clone(),
+            history: Arc::clone(&self.history),
             protocol_version: self.topology.parameters().rules(),
         })
     }

@@ -146,7 +146,7 @@ impl Shell {
         let mut preparation = Preparation {
             participant: &self.identity.participant,
             number: connection.number,
-            topology: connection.intake.follower.topology(),
+            register: connection.intake.follower.register(),
             end: &self.end,
             outbox: &mut connection.outbox,
             sequencing_timeout: self.role.config.sequencing_timeout.into(),
