@@ -213,10 +213,12 @@ fn an_old_topology_excuses_nothing_that_was_wrong_under_it() {
     world.is_malformed(shown);
 }
 
+/// What a request says of its topology, given the true time of that.
+type Claim = fn(&World, Timestamp) -> Timestamp;
+
 #[test]
 fn a_topology_that_was_not_yet_or_is_long_ago_or_still_in_force_is_no_excuse() {
     let tolerance = DomainParameters::default().topology_change_tolerance();
-    type Claim = fn(&World, Timestamp) -> Timestamp;
     let claims: [(Claim, i64, bool); 4] = [
         (|_, made| made, 0, true),
         (
