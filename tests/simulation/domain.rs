@@ -40,6 +40,7 @@ impl Domain {
         };
         let parameters = DomainParameters {
             topology_change_delay: Duration::from_millis(settings.topology_delay_ms),
+            reconciliation_interval: Duration::from_millis(settings.reconciliation_ms),
             confirmation_response_timeout: Duration::from_secs(5),
             mediator_reaction_timeout: Duration::from_secs(5),
             ..DomainParameters::default()

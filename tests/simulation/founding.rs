@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::applications::Applications;
 use super::checks::{Checker, Violation};
+use super::commitments::Commitments;
 use super::domain::Domain;
 use super::ledger;
 use super::network::{Happening, Queue, Who};
@@ -48,6 +49,7 @@ impl World {
             engine: ledger::engine(),
             applications: Applications::default(),
             checker: Checker::new(bank.clone()),
+            commitments: Commitments::default(),
             bank,
             parties,
             lives: BTreeMap::new(),

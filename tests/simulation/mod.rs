@@ -34,6 +34,7 @@ mod commands;
 mod founding;
 
 mod checks;
+mod commitments;
 
 mod run;
 

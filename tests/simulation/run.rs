@@ -5,6 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::applications::{Idea, State};
 use super::checks::Violation;
+use super::commitments::Commitments;
 use super::ledger::{self, Contract};
 use super::moment::Broken;
 use super::network::{Happening, Who};
@@ -66,6 +67,7 @@ impl World {
         self.storm()?;
         self.heal()?;
         self.probe()?;
+        self.exchange()?;
         self.finish()
     }
 
@@ -168,6 +170,16 @@ impl World {
             }
         }
         Ok(())
+    }
+
+    /// Time goes on until everybody has told everybody what is shared.
+    fn exchange(&mut self) -> Result<(), Violation> {
+        let interval = Duration::from_millis(self.settings.reconciliation_ms);
+        let until = self.now.plus(interval).plus(Duration::from_secs(3));
+        self.run(until, |_| false)?;
+        self.settle("the commitments have not been exchanged")?;
+        let disks: Vec<_> = self.hosts.iter().map(super::world::Host::disk).collect();
+        Commitments::finish(&disks)
     }
 
     /// All hosts agree, and nothing was made or lost.

@@ -14,6 +14,8 @@ pub(crate) struct Settings {
     pub skew_ms: i64,
     /// The delay of topology changes.
     pub topology_delay_ms: i64,
+    /// How often commitments are exchanged.
+    pub reconciliation_ms: i64,
     /// Messages that are lost, of a thousand.
     pub lost: u32,
     /// Messages that come twice.
@@ -45,6 +47,7 @@ impl Settings {
             wishes: 8 + random.below(24),
             skew_ms: i64::try_from(random.below(1500)).unwrap(),
             topology_delay_ms: if random.happens(500) { 250 } else { 0 },
+            reconciliation_ms: 2_000 + 1_000 * i64::try_from(random.below(4)).unwrap(),
             lost,
             twice,
             slow,

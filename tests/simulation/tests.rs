@@ -94,11 +94,15 @@ const EXPECTED: &[&str] = &[
     "refused SUBMISSION_ALREADY_IN_FLIGHT",
     "refused CONTRACT_NOT_FOUND",
     "at any time",
+    "commitments compared",
+    "commitments computed",
     "mediator after its position is kept",
     "mediator before its position is kept",
     "mediator between events",
+    "participant after it kept commitments",
     "participant after it registered a submission",
     "participant after it wrote a turn",
+    "participant before it keeps commitments",
     "participant before it registers a submission",
     "participant before it writes a turn",
     "sequencer after it wrote",
@@ -124,6 +128,8 @@ fn the_invariants_notice_what_is_broken() {
         Broken::SequencesTwice,
         Broken::MediatorSkips,
         Broken::ForgetsToSend,
+        Broken::MissesSharedContracts,
+        Broken::LosesARow,
     ];
     let mut unnoticed = Vec::new();
     for broken in all {

@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::applications::{Applications, State};
 use super::checks::{Checker, Violation};
+use super::commitments::Commitments;
 use super::domain::Domain;
-use super::moment::{Crashed, Effect, Moment};
+use super::moment::{Broken, Crashed, Effect, Moment};
 use super::network::{Happening, Queue, Who};
 use super::random::Random;
 use super::settings::Settings;
@@ -64,6 +65,7 @@ pub(crate) struct World {
     pub engine: Engine,
     pub applications: Applications,
     pub checker: Checker,
+    pub commitments: Commitments,
     pub bank: Party,
     pub parties: Vec<Party>,
     /// Lives of members: what is meant for an earlier one is lost.
@@ -213,6 +215,15 @@ impl World {
                 };
                 self.checker.tell(index, offset, &entry)?;
             }
+            Effect::Computed(computed, again) => {
+                self.count("commitments computed");
+                let own = self.member(who);
+                self.commitments.compute(&own, computed, again)?;
+            }
+            Effect::Compared(compared) => {
+                self.count("commitments compared");
+                Commitments::compare(&compared)?;
+            }
         }
         Ok(())
     }
@@ -309,7 +320,10 @@ impl World {
                 self.with(who, |world, moment| {
                     let host = &mut world.hosts[index];
                     match std::mem::replace(&mut host.state, Running::Moving) {
-                        Running::Down(disk) => {
+                        Running::Down(mut disk) => {
+                            if moment.is_broken(Broken::LosesARow) {
+                                disk.lose_a_row();
+                            }
                             let place = &world.domain.place;
                             let it = Participant::load(*disk, place, &world.engine, moment);
                             host.state = Running::Up(Box::new(it));
@@ -368,9 +382,9 @@ impl World {
                 }
                 Ok(())
             }
-            Who::Participant(index) => match (world.hosts[index].up(), outcome) {
-                (Some(participant), Err(error)) => participant.not_sent(message_id, &error, moment),
-                _ => Ok(()),
+            Who::Participant(index) => match world.hosts[index].up() {
+                Some(participant) => participant.sent(message_id, &outcome, moment),
+                None => Ok(()),
             },
         })
     }

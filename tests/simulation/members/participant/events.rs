@@ -58,6 +58,8 @@ impl Participant {
             if moment.is_broken(Broken::IgnoresChanges) {
                 forget_changes(&mut event);
             }
+            self.pass(&event, moment.now);
+            let time = event.time;
             let mut context = Context {
                 domain: &self.place.domain,
                 number: NUMBER,
@@ -65,12 +67,18 @@ impl Participant {
                 end: &mut self.end,
                 in_flight: &mut self.in_flight,
             };
-            self.course.take(event, &mut turn, &mut context);
+            let notices = self.course.take(event, &mut turn, &mut context);
+            self.notice(time, notices, &mut turn, moment);
             if moment.is_broken(Broken::ForgetsLocks) {
                 self.course.processor.forget_locks();
             }
         }
-        self.write(Some(NUMBER), turn, moment)
+        self.write(Some(NUMBER), turn, moment)?;
+        self.begin_step();
+        if moment.random.happens(500) {
+            self.end_step(moment)?;
+        }
+        Ok(())
     }
 
     /// Writes a turn, then does what may be done only after that.
@@ -124,20 +132,24 @@ impl Participant {
             self.trail.kept(&position);
             self.course.kept();
         }
+        let compared = turn.writes.commitments.compared.drain(..);
+        moment.effects.extend(compared.map(Effect::Compared));
         Ok(())
     }
 
     /// What is done now and then.
     pub(crate) fn checkpoint(&mut self, moment: &mut Moment<'_>) -> Result<(), Crashed> {
         let register = self.intake.follower.register();
-        if self.course.needs_time(register, moment.now) {
+        let reckoning = &mut self.sharing.reckoning;
+        let uncommitted = reckoning.wants_boundary(self.course.processed, moment.now, register);
+        if uncommitted || self.course.needs_time(register, moment.now) {
             let tick = self.outbox.tick(moment.now.plus(Duration::from_secs(10)));
             moment.send(self.seal(tick));
         }
         if self.course.is_ahead() {
             self.keep(Some(NUMBER), &mut Turn::default(), moment)?;
         }
-        Ok(())
+        self.end_step(moment)
     }
 }
 

@@ -2,14 +2,17 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod commitments;
 mod disk;
 mod events;
+mod kept_commitments;
 mod nowhere;
 mod submissions;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use commitments::Sharing;
 pub(crate) use disk::Disk;
 use nowhere::Nowhere;
 pub(crate) use submissions::Outcome;
@@ -44,6 +47,7 @@ pub(crate) struct Participant {
     course: Course,
     in_flight: InFlight,
     outbox: Outbox,
+    sharing: Sharing,
     end: LogEnd,
     disk: Disk,
 }
@@ -82,7 +86,7 @@ impl Participant {
             }
         }
         let position = read_from(disk.position, &undecided).completed(&domain, &member);
-        Self {
+        let mut participant = Self {
             engine: engine.clone(),
             place: place.clone(),
             history: History::new(domain, member, &position),
@@ -97,12 +101,15 @@ impl Participant {
             course: Course::new(disk.position.seen.time, undecided),
             in_flight,
             outbox,
+            sharing: Sharing::load(&disk),
             end: LogEnd {
                 offset: disk.last_offset(),
                 times: disk.times.iter().copied().collect(),
             },
             disk,
-        }
+        };
+        participant.resume_commitments();
+        participant
     }
 
     /// What is left of it when it is gone.
@@ -124,7 +131,10 @@ impl Participant {
 
     /// Nothing is on its way, and nothing locked.
     pub(crate) fn is_idle(&self) -> bool {
-        self.disk.is_idle() && self.course.processor.is_idle() && self.in_flight.len() == 0
+        self.disk.is_idle()
+            && self.course.processor.is_idle()
+            && self.in_flight.len() == 0
+            && self.sharing.is_idle()
     }
 
     fn context(&mut self) -> Context<'_> {

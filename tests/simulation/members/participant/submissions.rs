@@ -180,13 +180,17 @@ impl Participant {
         Some(())
     }
 
-    /// A message was not sequenced and never will be.
-    pub(crate) fn not_sent(
+    /// A message was sequenced, or never will be.
+    pub(crate) fn sent(
         &mut self,
         message_id: MessageId,
-        error: &SendError,
+        outcome: &Result<(), SendError>,
         moment: &mut Moment<'_>,
     ) -> Result<(), Crashed> {
+        self.commitments_sent(&message_id, outcome, moment);
+        let Err(error) = outcome else {
+            return Ok(());
+        };
         if !self.in_flight.contains(&message_id, NUMBER) {
             return Ok(());
         }
