@@ -32,6 +32,7 @@ mod world;
 
 mod commands;
 mod founding;
+mod operators;
 
 mod checks;
 mod commitments;

@@ -52,6 +52,8 @@ pub(crate) enum Broken {
     ForgetsToSend,
     /// A participant does not see all changes of what it shares with others.
     MissesSharedContracts,
+    /// A participant with a new key cannot read what was encrypted for the one before.
+    ForgetsFormerKeys,
     /// A participant comes up without one of its contracts.
     LosesARow,
 }

@@ -143,20 +143,37 @@ impl Outbox {
 
     /// Sends a request of an earlier life.
     pub(super) fn resume(&mut self, request: SubmissionRequest) {
-        self.signed_before.insert(request.message_id);
+        let request = self.sign_again(request);
         self.send_signed(request);
     }
 
     /// Sends a request, as often as it takes.
     pub(super) fn send(&mut self, request: SubmissionRequest) {
-        self.signed_now.insert(request.message_id);
+        let request = self.sign(request);
         self.send_signed(request);
     }
 
-    fn send_signed(&mut self, request: SubmissionRequest) {
+    /// Signs a request, which is on its way from now on.
+    pub(super) fn sign(&mut self, request: SubmissionRequest) -> SignedRequest {
+        self.signed_now.insert(request.message_id);
+        SignedRequest::seal(request, &self.domain, &self.key)
+    }
+
+    /// Signs a request of an earlier life: its messages may be signed with another key.
+    pub(super) fn sign_again(&mut self, request: SubmissionRequest) -> SignedRequest {
+        self.signed_before.insert(request.message_id);
+        SignedRequest::seal(request, &self.domain, &self.key)
+    }
+
+    /// A message's fate is known: it is not on its way any more.
+    pub(super) fn arrived(&mut self, message_id: &MessageId) {
+        self.signed_before.remove(message_id);
+        self.signed_now.remove(message_id);
+    }
+
+    fn send_signed(&mut self, request: SignedRequest) {
         let sequencer = Arc::clone(&self.sequencer);
-        let message_id = request.message_id;
-        let request = SignedRequest::seal(request, &self.domain, &self.key);
+        let message_id = request.request().message_id;
         self.sending.spawn_local(async move {
             Sent {
                 message_id,
@@ -176,8 +193,7 @@ impl Outbox {
         loop {
             match self.sending.join_next().await {
                 Some(Ok(sent)) => {
-                    self.signed_before.remove(&sent.message_id);
-                    self.signed_now.remove(&sent.message_id);
+                    self.arrived(&sent.message_id);
                     return sent;
                 }
                 // a task that ended otherwise was stopped together with its role

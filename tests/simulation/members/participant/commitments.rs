@@ -82,7 +82,7 @@ impl Participant {
                     let reckoning = &mut self.sharing.reckoning;
                     reckoning.hear(&said, time, register, writes);
                 }
-                Notice::Refused(_) => {}
+                Notice::Refused(refusal) => self.rotation.refused(refusal.id),
             }
         }
         let changes = turn.shared.drain(..);
@@ -130,11 +130,11 @@ impl Participant {
     }
 
     fn tell(&mut self, closed: &Closed, moment: &mut Moment<'_>) {
-        let compared = closed.compared.iter().cloned().map(Effect::Compared);
-        moment.effects.extend(compared);
         let computed = closed.computed.clone();
         let again = self.summed_anew(computed.period.to);
         moment.effects.push(Effect::Computed(computed, again));
+        let compared = closed.compared.iter().cloned().map(Effect::Compared);
+        moment.effects.extend(compared);
         self.send_commitments(moment);
     }
 
@@ -148,7 +148,7 @@ impl Participant {
         };
         for request in reckoning.messages(computed, topology, &self.outbox, deadline) {
             self.sharing.sending.insert(request.message_id);
-            moment.send(self.seal(request));
+            moment.send(self.outbox.sign(request));
         }
     }
 

@@ -48,6 +48,7 @@ impl Participant {
         events: Vec<CheckedEvent>,
         moment: &mut Moment<'_>,
     ) -> Result<(), Crashed> {
+        self.rotate(moment);
         let states = self.disk.states(self.course.used_contracts(&events));
         let mut accepted = self.disk.accepted_at(&changes(&events));
         if moment.is_broken(Broken::IgnoresChanges) {
@@ -98,7 +99,7 @@ impl Participant {
         Ok(())
     }
 
-    fn act(&self, turn: &mut Turn, moment: &mut Moment<'_>) {
+    fn act(&mut self, turn: &mut Turn, moment: &mut Moment<'_>) {
         for appended in turn.appended.drain(..) {
             let entry = prost::Message::encode_to_vec(&appended.event).into();
             moment.effects.push(Effect::Tell(appended.offset, entry));
@@ -106,7 +107,7 @@ impl Participant {
         let responses = std::mem::take(&mut turn.responses);
         let topology = self.intake.follower.topology();
         if let Some(request) = answers(responses, topology, &self.outbox) {
-            moment.send(self.seal(request));
+            moment.send(self.outbox.sign(request));
         }
     }
 
@@ -140,15 +141,17 @@ impl Participant {
     /// What is done now and then.
     pub(crate) fn checkpoint(&mut self, moment: &mut Moment<'_>) -> Result<(), Crashed> {
         let register = self.intake.follower.register();
+        self.rotation.time_out(moment.now);
         let reckoning = &mut self.sharing.reckoning;
         let uncommitted = reckoning.wants_boundary(self.course.processed, moment.now, register);
         if uncommitted || self.course.needs_time(register, moment.now) {
             let tick = self.outbox.tick(moment.now.plus(Duration::from_secs(10)));
-            moment.send(self.seal(tick));
+            moment.send(self.outbox.sign(tick));
         }
         if self.course.is_ahead() {
             self.keep(Some(NUMBER), &mut Turn::default(), moment)?;
         }
+        self.rotate(moment);
         self.end_step(moment)
     }
 }

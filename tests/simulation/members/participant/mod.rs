@@ -7,6 +7,7 @@ mod disk;
 mod events;
 mod kept_commitments;
 mod nowhere;
+mod statements;
 mod submissions;
 
 use std::collections::BTreeMap;
@@ -22,11 +23,11 @@ use super::course::Course;
 use super::intake::{Intake, ViewKeys};
 use super::outbox::Outbox;
 use super::register::InFlight;
+use super::rotation::Rotation;
 use super::turn::{Context, LogEnd};
 use crate::lf::engine::Engine;
 use crate::model::Timestamp;
 use crate::participant::submission::DomainNumber;
-use crate::protocol::SignedRequest;
 use crate::sequencer_client::DomainInfo;
 use crate::sequencer_client::history::History;
 use crate::sequencer_client::trail::Trail;
@@ -48,6 +49,7 @@ pub(crate) struct Participant {
     in_flight: InFlight,
     outbox: Outbox,
     sharing: Sharing,
+    rotation: Rotation,
     end: LogEnd,
     disk: Disk,
 }
@@ -66,14 +68,9 @@ impl Participant {
         };
         let follower = follower(&info, &disk.topology, disk.position.seen.time).unwrap();
         let member = disk.identity.member();
-        let key = disk.identity.signing_key.clone();
+        let key = disk.identity.signing_key_in(follower.topology()).clone();
         let domain = place.domain.clone();
-        let outbox = Outbox::new(
-            Arc::new(Nowhere),
-            domain.clone(),
-            member.clone(),
-            key.clone(),
-        );
+        let mut outbox = Outbox::new(Arc::new(Nowhere), domain.clone(), member.clone(), key);
         let mut undecided = disk.undecided.clone();
         if moment.is_broken(Broken::ForgetsUndecided) {
             undecided = BTreeMap::new();
@@ -82,7 +79,7 @@ impl Participant {
         for (message_id, submitted, request) in disk.in_flight() {
             in_flight.insert(message_id, submitted);
             if !moment.is_broken(Broken::ForgetsToSend) {
-                moment.send(SignedRequest::seal(request, &domain, &key));
+                moment.send(outbox.sign_again(request));
             }
         }
         let position = read_from(disk.position, &undecided).completed(&domain, &member);
@@ -102,6 +99,7 @@ impl Participant {
             in_flight,
             outbox,
             sharing: Sharing::load(&disk),
+            rotation: Rotation::default(),
             end: LogEnd {
                 offset: disk.last_offset(),
                 times: disk.times.iter().copied().collect(),
@@ -145,10 +143,5 @@ impl Participant {
             end: &mut self.end,
             in_flight: &mut self.in_flight,
         }
-    }
-
-    fn seal(&self, request: crate::protocol::SubmissionRequest) -> SignedRequest {
-        let key = &self.disk.identity.signing_key;
-        SignedRequest::seal(request, &self.place.domain, key)
     }
 }

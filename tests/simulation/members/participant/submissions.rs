@@ -117,7 +117,7 @@ impl Participant {
                             self.disk.register(&registration, true);
                         }
                         registered(registration, &mut self.in_flight);
-                        moment.send(self.seal(request));
+                        moment.send(self.outbox.sign(request));
                     }
                 }
                 Ok(())
@@ -187,6 +187,7 @@ impl Participant {
         outcome: &Result<(), SendError>,
         moment: &mut Moment<'_>,
     ) -> Result<(), Crashed> {
+        self.outbox.arrived(&message_id);
         self.commitments_sent(&message_id, outcome, moment);
         let Err(error) = outcome else {
             return Ok(());
