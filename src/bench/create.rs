@@ -2,11 +2,23 @@
 
 use std::rc::Rc;
 
+use canton_proto::com::daml::ledger::api::v2 as api;
+
 use super::workload::{Seat, Workload, template};
 use crate::ledger_client::{Failure, value};
 
 /// What every contract carries: about as much as a small real one.
 const PAYLOAD: &str = "64 characters of payload, so that a contract has a usual size...";
+
+/// The command that makes one.
+pub(super) fn item(owner: &str, number: i64) -> api::Command {
+    let item = value::record([
+        ("owner", value::party(owner)),
+        ("number", value::int64(number)),
+        ("payload", value::text(PAYLOAD)),
+    ]);
+    value::create(template("Item"), item)
+}
 
 pub(super) struct Create {
     seat: Seat,
@@ -39,13 +51,7 @@ impl Workload for Create {
     async fn command(&mut self) -> Result<(), Failure> {
         self.number += 1;
         let owner = &self.parties[0];
-        let item = value::record([
-            ("owner", value::party(owner)),
-            ("number", value::int64(self.number)),
-            ("payload", value::text(PAYLOAD)),
-        ]);
-        let command = value::create(template("Item"), item);
-        let submission = self.seat.submission(&[owner], command);
+        let submission = self.seat.submission(&[owner], item(owner, self.number));
         self.seat.ledger::<Self>(0).submit(submission).await?;
         Ok(())
     }

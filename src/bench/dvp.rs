@@ -56,7 +56,12 @@ impl Workload for Dvp {
         ]);
         let create = value::create(template("Proposal"), proposal);
         let submission = self.seat.submission(&[&self.issuer, &self.left], create);
-        let proposal = self.propose(submission).await?;
+        let format = self.format("Proposal");
+        let right = RIGHTS + self.seat.number;
+        let proposal = self
+            .seat
+            .submit_and_see::<Self>(submission, 0, right, format)
+            .await?;
         let join = value::exercise(template("Proposal"), &proposal, "Join", value::record([]));
         let submission = self.seat.submission(&[&self.right], join);
         self.deal = self.submit(submission, "Deal").await?;
@@ -83,23 +88,6 @@ impl Dvp {
     /// The right side's participant.
     fn ledger(&self) -> &LedgerClient {
         self.seat.ledger::<Self>(RIGHTS + self.seat.number)
-    }
-
-    /// Submits the proposal, and waits until the right side sees it.
-    async fn propose(&self, submission: Submission) -> Result<String, Failure> {
-        if self.seat.participants() == 1 {
-            return self.submit(submission, "Proposal").await;
-        }
-        let begin = self.ledger().ledger_end().await?;
-        let proposed = self.seat.ledger::<Self>(0).submit(submission).await?;
-        let format = format::delta(self.format("Proposal"));
-        let seen = self
-            .ledger()
-            .transaction(&proposed.update_id, begin, format);
-        value::created(&seen.await?)
-            .next()
-            .map(|contract| contract.contract_id.clone())
-            .ok_or_else(|| missing("proposal"))
     }
 
     fn format(&self, entity: &str) -> api::EventFormat {

@@ -234,7 +234,12 @@ impl State {
                 contract.fields.remove(0);
                 Ok(self.create(value::template("jura-bench", "Bench", "Deal"), contract))
             }
-            "Settle" => Ok(self.create(template, contract)),
+            "Begin" => {
+                contract.fields.truncate(1);
+                let settlement = value::template("jura-bench", "Bench", "Settlement");
+                Ok(self.create(settlement, contract))
+            }
+            "Settle" | "Accept" | "PayAll" => Ok(self.create(template, contract)),
             other => panic!("the model has no choice {other}"),
         }
     }

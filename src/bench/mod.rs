@@ -6,7 +6,8 @@
 //!
 //! `run` reads top to bottom as a run goes: `connect` (in `ledger_client`) → `prepare` (model, parties,
 //! contracts) → `client` (the loop of one client) → `tally` (what happened, as numbers) → [`Report`].
-//! What a client does is a [`Workload`](workload::Workload), one file each: `create`, `transfer`, `dvp`.
+//! What a client does is a [`Workload`](workload::Workload), one file each: `create`, `transfer`, `dvp`,
+//! `settlement`.
 //!
 //! Invariants: names are new in every run, so runs on one ledger do not meet; nothing is sent twice; a
 //! failure is counted and never ends the run; the generator lives on one thread and takes little of the
@@ -18,12 +19,15 @@ mod run;
 
 mod prepare;
 
+mod fill;
+
 mod client;
 
 mod workload;
 
 mod create;
 mod dvp;
+mod settlement;
 mod transfer;
 
 mod tally;

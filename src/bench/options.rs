@@ -11,6 +11,8 @@ pub struct Options {
     pub participants: Vec<LedgerAddress>,
     /// What the clients do.
     pub load: Load,
+    /// Contracts that are made on each participant before, and that nobody touches.
+    pub contracts: usize,
     /// Clients that work side by side, each with one command at a time.
     pub clients: usize,
     /// HTTP/2 connections to each participant that the clients share.
@@ -30,6 +32,8 @@ pub enum Load {
     Transfer,
     /// One deal per client: two contracts change sides in every command.
     Dvp,
+    /// Ten legs among four traders per client, all paid in every command.
+    Settlement,
 }
 
 impl Load {
@@ -39,6 +43,7 @@ impl Load {
             Self::Create => "create",
             Self::Transfer => "transfer",
             Self::Dvp => "dvp",
+            Self::Settlement => "settlement",
         }
     }
 }

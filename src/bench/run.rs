@@ -10,9 +10,11 @@ use futures_util::future::join_all;
 use super::client::work;
 use super::create::Create;
 use super::dvp::Dvp;
+use super::fill::fill;
 use super::options::{Load, Options};
 use super::prepare;
 use super::report::{Report, per_second};
+use super::settlement::Settlement;
 use super::tally::Tally;
 use super::transfer::Transfer;
 use super::workload::Workload;
@@ -71,6 +73,13 @@ pub enum Progress {
         /// Out of so many.
         total: usize,
     },
+    /// Contracts that nobody touches are being made.
+    Filling {
+        /// So many are there.
+        done: usize,
+        /// Out of so many.
+        total: usize,
+    },
     /// Clients are being given their contracts.
     Contracts {
         /// So many have them.
@@ -121,6 +130,7 @@ pub async fn run(
         Load::Create => stage.play::<Create>(stop).await?,
         Load::Transfer => stage.play::<Transfer>(stop).await?,
         Load::Dvp => stage.play::<Dvp>(stop).await?,
+        Load::Settlement => stage.play::<Settlement>(stop).await?,
     };
     Ok(Report::new(options, version, &tally, counted))
 }
@@ -141,6 +151,7 @@ impl Stage<'_> {
     ) -> Result<(Tally, Duration), Error> {
         let clients = self.options.clients;
         let run: Rc<str> = format!("bench-{}", run_id()).into();
+        fill(&self.ledgers, &run, self.options.contracts, self.progress).await?;
         let parties = prepare::allocate::<W>(&self.ledgers, &run, clients, self.progress).await?;
         let ready =
             prepare::set_up::<W>(&self.ledgers, &run, &parties, clients, self.progress).await?;

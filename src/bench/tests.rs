@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::fake_ledger::{FakeLedger, Faults};
-use super::{Error, Load, Options, Report, run};
+use super::{Error, Load, Options, Progress, Report, run};
 use crate::ledger_client::LedgerAddress;
 
 fn options(ledger: &FakeLedger, load: Load) -> Options {
@@ -15,6 +15,7 @@ fn options(ledger: &FakeLedger, load: Load) -> Options {
             token: None,
         }],
         load,
+        contracts: 0,
         clients: 5,
         connections: 2,
         warmup: Duration::from_millis(20),
@@ -30,7 +31,7 @@ async fn report(ledger: &FakeLedger, load: Load) -> Report {
 
 #[tokio::test]
 async fn every_load_runs_without_an_error() {
-    for load in [Load::Create, Load::Transfer, Load::Dvp] {
+    for load in [Load::Create, Load::Transfer, Load::Dvp, Load::Settlement] {
         let ledger = FakeLedger::start(Faults::default());
         let report = report(&ledger, load).await;
         assert!(report.commands > 10, "{report:?}");
@@ -39,6 +40,31 @@ async fn every_load_runs_without_an_error() {
         let sent = ledger.state.lock().unwrap().command_ids.len();
         assert!(sent as u64 >= report.commands + 5, "{sent}, {report:?}");
     }
+}
+
+#[tokio::test]
+async fn contracts_are_made_before_a_run_if_that_is_wanted() {
+    let ledger = FakeLedger::start(Faults::default());
+    let mut options = options(&ledger, Load::Transfer);
+    options.contracts = 450;
+    let filled = std::cell::Cell::new(0);
+    let progress = |progress: Progress| {
+        if let Progress::Filling { done, total } = progress {
+            assert_eq!(total, 450);
+            filled.set(done);
+        }
+    };
+    let report = run(&options, &progress, std::future::pending())
+        .await
+        .unwrap();
+    assert_eq!(filled.get(), 450);
+    assert!(
+        report.commands > 0 && report.errors.total == 0,
+        "{report:?}"
+    );
+    // three commands made them
+    let ids = ledger.state.lock().unwrap().command_ids.clone();
+    assert_eq!(ids.iter().filter(|id| id.contains("-fill-")).count(), 3);
 }
 
 #[tokio::test]
@@ -55,7 +81,7 @@ async fn a_busy_ledger_is_counted_and_work_goes_on() {
 
 #[tokio::test]
 async fn a_client_that_lost_its_contract_finds_it_again() {
-    for load in [Load::Transfer, Load::Dvp] {
+    for load in [Load::Transfer, Load::Dvp, Load::Settlement] {
         let ledger = FakeLedger::start(Faults {
             // after the clients were set up
             lost_every: Some(25),

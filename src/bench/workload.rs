@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use canton_proto::com::daml::ledger::api::v2 as api;
 
-use crate::ledger_client::{Failure, LedgerClient, Submission, value};
+use crate::ledger_client::{Failure, LedgerClient, Submission, format, value};
 
 /// One client's part of a load.
 pub(super) trait Workload: Sized {
@@ -61,6 +61,32 @@ impl Seat {
     /// The participant of a party of a workload.
     pub(super) fn ledger<W: Workload>(&self, party: usize) -> &LedgerClient {
         &self.ledgers[W::home(party, self.ledgers.len())]
+    }
+
+    /// Submits at one party's participant, and waits until another party sees what comes of it: the
+    /// contract, if `format` shows one.
+    pub(super) async fn submit_and_see<W: Workload>(
+        &self,
+        submission: Submission,
+        by: usize,
+        seen_by: usize,
+        format: api::EventFormat,
+    ) -> Result<String, Failure> {
+        let (source, target) = (self.ledger::<W>(by), self.ledger::<W>(seen_by));
+        let format = format::delta(format);
+        let transaction = if self.participants() == 1 {
+            source.submit_for_transaction(submission, format).await?
+        } else {
+            let begin = target.ledger_end().await?;
+            let submitted = source.submit(submission).await?;
+            target
+                .transaction(&submitted.update_id, begin, format)
+                .await?
+        };
+        value::created(&transaction)
+            .next()
+            .map(|contract| contract.contract_id.clone())
+            .ok_or_else(|| missing("contract"))
     }
 
     /// A submission with a command id that no other has.

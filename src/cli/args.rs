@@ -150,6 +150,9 @@ pub(super) struct BenchLedgerArgs {
     /// What the clients do
     #[arg(long, value_enum, default_value_t = BenchModel::Create)]
     pub model: BenchModel,
+    /// Contracts that are made on each participant before, and that nobody touches
+    #[arg(long, default_value_t = 0, value_name = "N")]
+    pub contracts: usize,
     /// Clients that work side by side, each with one command at a time
     #[arg(long, default_value_t = 8, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=10_000))]
     pub clients: u16,
@@ -181,6 +184,8 @@ pub(super) enum BenchModel {
     Transfer,
     /// Delivery versus payment: two contracts per client that change sides with every command
     Dvp,
+    /// Settlement of ten legs among four traders, who are spread over the participants
+    Settlement,
 }
 
 #[derive(Debug, Subcommand)]

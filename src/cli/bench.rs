@@ -57,7 +57,9 @@ fn options(args: &BenchLedgerArgs) -> Options {
             BenchModel::Create => Load::Create,
             BenchModel::Transfer => Load::Transfer,
             BenchModel::Dvp => Load::Dvp,
+            BenchModel::Settlement => Load::Settlement,
         },
+        contracts: args.contracts,
         clients,
         connections: usize::from(args.connections).min(clients),
         warmup: Duration::from_secs(args.warmup),
@@ -89,6 +91,7 @@ impl Bar {
         match progress {
             Progress::Parties { done, total } => self.part("parties", *done, *total),
             Progress::Contracts { done, total } => self.part("contracts", *done, *total),
+            Progress::Filling { done, total } => self.part("filling", *done, *total),
             Progress::WarmingUp => {
                 self.bar.set_prefix("warming up");
                 self.bar.set_length(1);

@@ -7,7 +7,7 @@ use std::net::SocketAddr;
 use super::domain::DomainConfig;
 use super::load::ConfigError;
 use super::raw::{Raw, RawConnection, RawDatabase, RawEndpoint, RawParticipant};
-use crate::model::Duration;
+use crate::model::{Duration, NAME_RULE, is_name};
 use crate::storage::{DatabaseConfig, DatabaseKind, PoolConfig};
 use crate::telemetry::{LogConfig, LogFormat};
 
@@ -420,18 +420,10 @@ pub(super) fn endpoint(raw: &RawEndpoint) -> Option<Endpoint> {
 
 /// Names become parts of ids and of database schemas.
 pub(super) fn check_name(path: &str, name: &str) -> Result<(), ConfigError> {
-    let well_formed = !name.is_empty()
-        && name.len() <= 40
-        && name
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
-    if well_formed {
+    if is_name(name) {
         Ok(())
     } else {
-        Err(invalid(
-            path,
-            "names have 1 to 40 letters, digits, - and _".to_owned(),
-        ))
+        Err(invalid(path, format!("names have {NAME_RULE}")))
     }
 }
 

@@ -16,7 +16,7 @@ pub struct SigningKey(ed25519_dalek::SigningKey);
 pub struct PublicKey(ed25519_dalek::VerifyingKey);
 
 /// A signature by some key.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Signature([u8; 64]);
 
 /// Why bytes are no key or signature, or why a signature does not hold.

@@ -7,4 +7,4 @@ mod health;
 mod serve;
 
 pub(crate) use health::GrpcHealth;
-pub(crate) use serve::{LAST_REQUESTS, incoming, reflection, unimplemented_otherwise};
+pub(crate) use serve::{incoming, reflection, serve_until_told, unimplemented_otherwise};

@@ -1,5 +1,7 @@
 //! Parts of servers.
 
+use std::convert::Infallible;
+use std::future::Future;
 use std::net::TcpListener;
 use std::time::Duration;
 
@@ -7,10 +9,11 @@ use tonic::Status;
 use tonic::service::{Routes, RoutesBuilder};
 use tonic::transport::server::TcpIncoming;
 
-use crate::runtime::RoleFailure;
+use crate::runtime::shutdown::Trigger;
+use crate::runtime::{Inbox, RoleFailure};
 
 /// Requests that are being served when the server stops have so long to end.
-pub(crate) const LAST_REQUESTS: Duration = Duration::from_secs(3);
+const LAST_REQUESTS: Duration = Duration::from_secs(3);
 
 /// Connections to a port. The port stays bound when the server ends.
 ///
@@ -22,6 +25,30 @@ pub(crate) fn incoming(listener: &TcpListener) -> Result<TcpIncoming, RoleFailur
     listener.set_nonblocking(true).map_err(cannot_listen)?;
     let listener = tokio::net::TcpListener::from_std(listener).map_err(cannot_listen)?;
     Ok(TcpIncoming::from(listener).with_nodelay(Some(true)))
+}
+
+/// Serves until the role is told to stop, which is when its inbox ends; then `stop` tells the server, and
+/// whoever does not end in time is cut off.
+///
+/// # Errors
+/// If the server ends by itself.
+pub(crate) async fn serve_until_told(
+    mut inbox: Inbox<Infallible>,
+    stop: &Trigger,
+    serving: impl Future<Output = Result<(), tonic::transport::Error>>,
+) -> Result<(), RoleFailure> {
+    tokio::pin!(serving);
+    tokio::select! {
+        // nothing is ever sent
+        _ = inbox.recv() => {
+            stop.fire();
+            let _ = tokio::time::timeout(LAST_REQUESTS, serving).await;
+            Ok(())
+        }
+        served = &mut serving => {
+            served.map_err(|error| RoleFailure::because("the server failed", error))
+        }
+    }
 }
 
 /// Adds reflection, in the version of today and in the one that older tools speak, over what

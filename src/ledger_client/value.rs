@@ -48,6 +48,12 @@ pub fn contract(id: &str) -> api::Value {
     value(Sum::ContractId(id.to_owned()))
 }
 
+/// A list.
+pub fn list(elements: impl IntoIterator<Item = api::Value>) -> api::Value {
+    let elements = elements.into_iter().collect();
+    value(Sum::List(api::List { elements }))
+}
+
 fn value(sum: Sum) -> api::Value {
     api::Value { sum: Some(sum) }
 }

@@ -58,6 +58,8 @@ pub enum Purpose {
     AcsElement = 27,
     /// An envelope with what a member is told of its recipients, in the chain of its events.
     DeliveredEnvelope = 28,
+    /// Several things that were signed in one go.
+    SignedList = 29,
     /// A namespace of several owners.
     DecentralizedNamespace = 30,
 }

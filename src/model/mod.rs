@@ -31,5 +31,5 @@ pub use member::{DomainId, Fingerprint, MemberId, MemberKind, ParticipantId};
 pub use offset::Offset;
 pub use party::{CommandId, Party, PartyHint, SubmissionId, UpdateId, UserId, WorkflowId};
 pub use protocol_version::ProtocolVersion;
-pub use text::TextError;
+pub use text::{NAME_RULE, TextError, is_name};
 pub use time::{Duration, TimeError, Timestamp};

@@ -84,6 +84,14 @@ pub(super) fn check_alphabet(
     }
 }
 
+/// What operators may call their domains and participants, for people.
+pub const NAME_RULE: &str = "1 to 40 letters, digits, - and _";
+
+/// Whether `text` is as [`NAME_RULE`] says.
+pub fn is_name(text: &str) -> bool {
+    check_alphabet("name", text, 40, "-_").is_ok()
+}
+
 /// Writes `text` as it is: `Display` of every string newtype.
 pub(super) fn display(text: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     f.pad(text)

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 
-use super::{Error, Message, SignedMessage};
+use super::{Error, GoodSignatures, Message, SignedMessage};
 use crate::model::{DomainId, MemberId, Timestamp};
 use crate::topology::{Effective, PublishedTransaction, Register, State};
 
@@ -17,6 +17,7 @@ pub struct Follower {
     register: Register,
     /// Came into force with the snapshot, and was not told yet.
     untold: Vec<Effective>,
+    good: GoodSignatures,
 }
 
 /// What a message was.
@@ -38,6 +39,7 @@ impl Follower {
             topology_manager,
             register: Register::new(),
             untold: Vec::new(),
+            good: GoodSignatures::default(),
         }
     }
 
@@ -59,6 +61,11 @@ impl Follower {
         let mut effective = std::mem::take(&mut self.untold);
         effective.extend(self.register.advance(to));
         effective
+    }
+
+    /// The signatures that were found good lately.
+    pub const fn good_signatures(&self) -> &GoodSignatures {
+        &self.good
     }
 
     /// The domain.
@@ -116,7 +123,8 @@ impl Follower {
         {
             return self.bootstrap(time, content);
         }
-        let opened = SignedMessage::open(content, &self.domain, self.topology())?;
+        let (topology, good) = (self.topology(), &self.good);
+        let opened = SignedMessage::open_known(content, &self.domain, topology, good)?;
         let from_manager = opened.signer == self.topology_manager;
         match opened.message {
             Message::TopologyBroadcast(transactions) if from_manager => {

@@ -75,6 +75,15 @@ fn say_messages(listing: &mut Listing) {
         let what = format!("message: {}", name(&message));
         listing.say(&what, &content, &digest(&content));
     }
+    let (both, good) = (
+        [Message::Tick, messages().remove(0)],
+        GoodSignatures::default(),
+    );
+    let sealed = SignedMessage::seal_all(&both, &domain(), &member(), &key(2), &good);
+    for (message, content) in both.iter().zip(&sealed) {
+        let what = format!("message, signed together with another: {}", name(message));
+        listing.say(&what, content, &digest(content));
+    }
 }
 
 /// A request: what all parts of it come to, and what each view is hashed to.

@@ -21,7 +21,11 @@ struct World {
 }
 
 fn world() -> World {
-    let key = SigningKey::from_bytes(&[1; 32]).unwrap();
+    world_of(1)
+}
+
+fn world_of(seed: u8) -> World {
+    let key = SigningKey::from_bytes(&[seed; 32]).unwrap();
     let namespace = key.public().fingerprint();
     let member = ParticipantId::new("p", &namespace).unwrap().member();
     let mut topology = State::new();
@@ -94,6 +98,44 @@ impl World {
 fn every_kind_of_message_has_a_sample() {
     let names: std::collections::BTreeSet<&str> = messages().iter().map(name).collect();
     assert_eq!(names.len(), samples::KINDS);
+}
+
+#[test]
+fn messages_come_back_from_their_bytes_with_their_signer() {
+    let world = world();
+    for message in messages() {
+        let opened = world.open(world.seal(&message)).unwrap();
+        assert_eq!(opened.signer, world.member);
+        assert_eq!(opened.message, message);
+    }
+}
+
+#[test]
+fn a_message_with_any_bit_changed_is_refused() {
+    let world = world();
+    for message in messages() {
+        let bytes = world.seal(&message);
+        for position in 0..bytes.len() {
+            let mut forged = bytes.to_vec();
+            forged[position] ^= 4;
+            let opened = world.open(forged.into());
+            assert!(opened.is_err(), "byte {position} of {message:?}");
+        }
+    }
+}
+
+#[test]
+fn a_message_for_another_domain_or_from_a_stranger_is_refused() {
+    let (world, stranger) = (world_of(1), world_of(2));
+    let bytes = world.seal(&Message::Tick);
+    assert!(matches!(
+        SignedMessage::open(bytes.clone(), &stranger.domain, &world.topology),
+        Err(Error::WrongDomain(_))
+    ));
+    assert!(matches!(
+        SignedMessage::open(bytes, &world.domain, &stranger.topology),
+        Err(Error::UnknownSigner(_))
+    ));
 }
 
 #[test]

@@ -12,7 +12,7 @@ use crate::wire::protocol as wire;
 use wire::message::Kind;
 
 /// The version of the protocol that this code speaks.
-pub const PROTOCOL_VERSION: u32 = 3;
+pub const PROTOCOL_VERSION: u32 = 4;
 
 /// A message of the protocol.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -54,7 +54,7 @@ pub use event_page::{ChainedEvent, EventPage, KnownPoint, Violation};
 pub use follower::{Followed, Follower};
 pub use forest::Forest;
 pub use ids::{MessageId, RequestId, RootHash};
-pub use keyed_signature::KeyedSignature;
+pub use keyed_signature::{GoodSignatures, KeyedSignature};
 pub use merkle::{Blindable, Leaf, LeafContent};
 pub use message::{Message, PROTOCOL_VERSION, TopologyRefusal, TopologySubmission};
 pub use recipients::Recipients;
@@ -75,79 +75,3 @@ mod hostile_tests;
 mod request_tests;
 #[cfg(test)]
 mod samples;
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::crypto::SigningKey;
-    use crate::model::DomainId;
-    use crate::topology::{Mapping, MemberKeys, State, Transaction};
-
-    struct World {
-        domain: DomainId,
-        member: crate::model::MemberId,
-        key: SigningKey,
-        topology: State,
-    }
-
-    fn world() -> World {
-        let key = SigningKey::generate();
-        let namespace = key.public().fingerprint();
-        let participant = crate::model::ParticipantId::new("p", &namespace).unwrap();
-        let member = participant.member();
-        let mut topology = State::new();
-        let mapping = Mapping::OwnerToKey {
-            member: member.clone(),
-            keys: MemberKeys::signing(key.public()),
-        };
-        topology
-            .apply(&Transaction::first(mapping).sign(&[&key]))
-            .unwrap();
-        World {
-            domain: DomainId::new("d", &namespace).unwrap(),
-            member,
-            key,
-            topology,
-        }
-    }
-
-    #[test]
-    fn messages_come_back_from_their_bytes_with_their_signer() {
-        let world = world();
-        for message in samples::messages() {
-            let bytes = SignedMessage::seal(&message, &world.domain, &world.member, &world.key);
-            let opened = SignedMessage::open(bytes, &world.domain, &world.topology).unwrap();
-            assert_eq!(opened.signer, world.member);
-            assert_eq!(opened.message, message);
-        }
-    }
-
-    #[test]
-    fn a_message_with_any_bit_changed_is_refused() {
-        let world = world();
-        for message in samples::messages() {
-            let bytes = SignedMessage::seal(&message, &world.domain, &world.member, &world.key);
-            for position in 0..bytes.len() {
-                let mut forged = bytes.to_vec();
-                forged[position] ^= 4;
-                let opened = SignedMessage::open(forged.into(), &world.domain, &world.topology);
-                assert!(opened.is_err(), "byte {position} of {message:?}");
-            }
-        }
-    }
-
-    #[test]
-    fn a_message_for_another_domain_or_from_a_stranger_is_refused() {
-        let (world, stranger) = (world(), world());
-        let message = Message::Tick;
-        let bytes = SignedMessage::seal(&message, &world.domain, &world.member, &world.key);
-        assert!(matches!(
-            SignedMessage::open(bytes.clone(), &stranger.domain, &world.topology),
-            Err(Error::WrongDomain(_))
-        ));
-        assert!(matches!(
-            SignedMessage::open(bytes, &world.domain, &stranger.topology),
-            Err(Error::UnknownSigner(_))
-        ));
-    }
-}

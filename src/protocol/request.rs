@@ -26,6 +26,8 @@ pub struct CommonMetadata {
     pub submitting_participant: ParticipantId,
     /// The request's own deadline.
     pub max_sequencing_time: Timestamp,
+    /// The topology under which it was made is the one in force for this time, says its submitter.
+    pub topology_time: Timestamp,
 }
 
 /// Who submits, for those who see a root view.
@@ -356,6 +358,7 @@ impl LeafContent for CommonMetadata {
             request_uuid: self.request_uuid.to_vec().into(),
             submitting_participant: self.submitting_participant.to_string(),
             max_sequencing_time: self.max_sequencing_time.micros(),
+            topology_time: self.topology_time.micros(),
         }
         .encode_to_vec()
     }
@@ -368,6 +371,7 @@ impl LeafContent for CommonMetadata {
             submitting_participant: ParticipantId::parse(&wire.submitting_participant)
                 .map_err(Error::malformed)?,
             max_sequencing_time: time(wire.max_sequencing_time)?,
+            topology_time: time(wire.topology_time)?,
         })
     }
 }

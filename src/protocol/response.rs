@@ -141,6 +141,18 @@ impl Verdict {
 }
 
 impl Reject {
+    /// A request that was as it must be when it was made, and is not under the topology at its sequencing
+    /// time. Everybody who notices says the same.
+    pub fn overtaken() -> Self {
+        Self {
+            error_id: "NO_VIEW_WITH_VALID_RECIPIENTS".to_owned(),
+            message:
+                "The topology has changed since the request was made; submit the command again"
+                    .to_owned(),
+            ..Self::default()
+        }
+    }
+
     fn to_wire(&self) -> wire::Reject {
         wire::Reject {
             error_id: self.error_id.clone(),

@@ -22,6 +22,7 @@ pub(super) fn request(party: &Party) -> RequestTree {
             request_uuid: [7; 16],
             submitting_participant: participant("p"),
             max_sequencing_time: Timestamp::EPOCH,
+            topology_time: Timestamp::from_micros(900).unwrap(),
         }),
         submitter: Leaf::new(SubmitterMetadata {
             act_as: BTreeSet::from([party.clone()]),

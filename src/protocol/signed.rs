@@ -3,9 +3,9 @@
 use bytes::Bytes;
 use prost::Message as _;
 
-use super::{Error, Message};
-use crate::crypto::{Signature, SigningKey};
-use crate::model::{DomainId, Fingerprint, MemberId, Purpose};
+use super::{Error, GoodSignatures, KeyedSignature, Message};
+use crate::crypto::SigningKey;
+use crate::model::{DomainId, MemberId, Purpose};
 use crate::topology::State;
 use crate::wire::protocol as wire;
 
@@ -27,17 +27,25 @@ impl SignedMessage {
         key: &SigningKey,
     ) -> Bytes {
         let message: Bytes = message.encode(domain).into();
-        let signature = key.sign(Purpose::SignedMessage, &message);
-        wire::SignedMessage {
-            message,
-            signer: signer.to_string(),
-            signature: Some(wire::Signature {
-                key: key.public().fingerprint().to_string(),
-                signature: signature.as_bytes().to_vec().into(),
-            }),
-        }
-        .encode_to_vec()
-        .into()
+        let signature = KeyedSignature::make(key, Purpose::SignedMessage, &message);
+        encode(message, signer, &signature)
+    }
+
+    /// Signs several messages in one go and gives the bytes of each; remembers the signature as good.
+    pub fn seal_all(
+        messages: &[Message],
+        domain: &DomainId,
+        signer: &MemberId,
+        key: &SigningKey,
+        good: &GoodSignatures,
+    ) -> Vec<Bytes> {
+        let encoded = messages.iter().map(|it| Bytes::from(it.encode(domain)));
+        let encoded: Vec<Bytes> = encoded.collect();
+        let signatures = KeyedSignature::make_all(key, Purpose::SignedMessage, &encoded, good);
+        let signed = encoded.into_iter().zip(signatures);
+        signed
+            .map(|(message, signature)| encode(message, signer, &signature))
+            .collect()
     }
 
     /// Reads a message for `domain` and checks that its signer said it, with the key that the
@@ -46,20 +54,30 @@ impl SignedMessage {
     /// # Errors
     /// See [`Error`].
     pub fn open(bytes: Bytes, domain: &DomainId, topology: &State) -> Result<Self, Error> {
+        Self::open_known(bytes, domain, topology, &GoodSignatures::default())
+    }
+
+    /// The same, with signatures that were found good before; learns of others.
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub fn open_known(
+        bytes: Bytes,
+        domain: &DomainId,
+        topology: &State,
+        good: &GoodSignatures,
+    ) -> Result<Self, Error> {
         let outer = wire::SignedMessage::decode(bytes).map_err(Error::malformed)?;
         let signer = MemberId::parse(&outer.signer).map_err(Error::malformed)?;
         let keys = topology
             .keys_of(&signer)
             .ok_or_else(|| Error::UnknownSigner(signer.to_string()))?;
         let bad_signature = || Error::BadSignature(signer.to_string());
-        let signature = outer.signature.as_ref().ok_or_else(bad_signature)?;
-        let key = Fingerprint::parse(&signature.key)
-            .ok()
-            .and_then(|fingerprint| keys.signing_key(&fingerprint))
-            .ok_or_else(bad_signature)?;
-        let signature = Signature::from_bytes(&signature.signature).map_err(|_| bad_signature())?;
-        key.verify(Purpose::SignedMessage, &outer.message, &signature)
-            .map_err(|_| bad_signature())?;
+        let signature = KeyedSignature::from_wire(outer.signature).map_err(|_| bad_signature())?;
+        let (keys, purpose) = (&keys.signing, Purpose::SignedMessage);
+        if !signature.is_known_by(keys, purpose, &outer.message, good) {
+            return Err(bad_signature());
+        }
         Ok(Self {
             message: Message::decode(outer.message, domain)?,
             signer,
@@ -77,4 +95,13 @@ impl SignedMessage {
             message: Message::decode(signed.message, domain)?,
         })
     }
+}
+
+fn encode(message: Bytes, signer: &MemberId, signature: &KeyedSignature) -> Bytes {
+    let signed = wire::SignedMessage {
+        message,
+        signer: signer.to_string(),
+        signature: Some(signature.to_wire()),
+    };
+    signed.encode_to_vec().into()
 }

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use prost::Message as _;
 
 use super::keyed_signature::check_header;
-use super::{Error, KeyedSignature, PROTOCOL_VERSION, SubmissionRequest};
+use super::{Error, GoodSignatures, KeyedSignature, PROTOCOL_VERSION, SubmissionRequest};
 use crate::crypto::{PublicKey, SigningKey};
 use crate::model::{DomainId, MemberId, Purpose, Timestamp};
 use crate::wire::protocol as wire;
@@ -62,18 +62,38 @@ impl Header {
 impl SignedRequest {
     /// Signs a request for a domain with its sender's key.
     pub fn seal(request: SubmissionRequest, domain: &DomainId, key: &SigningKey) -> Self {
-        let header = Header::of(domain);
-        let bytes = wire::SubmissionRequest {
-            protocol_version: header.version,
-            domain: header.domain.clone(),
-            ..request.to_wire()
-        }
-        .encode_to_vec();
+        let bytes = encode(&request, domain);
+        let signature = KeyedSignature::make(key, Purpose::SubmissionRequest, &bytes);
+        Self::of(request, domain, bytes, signature)
+    }
+
+    /// Signs several requests for a domain with their sender's key, in one go.
+    pub fn seal_all(
+        requests: Vec<SubmissionRequest>,
+        domain: &DomainId,
+        key: &SigningKey,
+    ) -> Vec<Self> {
+        let encoded: Vec<Bytes> = requests.iter().map(|it| encode(it, domain)).collect();
+        // nobody gets his own requests back
+        let good = GoodSignatures::default();
+        let signatures = KeyedSignature::make_all(key, Purpose::SubmissionRequest, &encoded, &good);
+        let parts = requests.into_iter().zip(encoded).zip(signatures);
+        parts
+            .map(|((request, bytes), signature)| Self::of(request, domain, bytes, signature))
+            .collect()
+    }
+
+    fn of(
+        request: SubmissionRequest,
+        domain: &DomainId,
+        bytes: Bytes,
+        signature: KeyedSignature,
+    ) -> Self {
         Self {
-            signature: KeyedSignature::make(key, Purpose::SubmissionRequest, &bytes),
-            bytes: bytes.into(),
             request,
-            header,
+            header: Header::of(domain),
+            bytes,
+            signature,
         }
     }
 
@@ -97,11 +117,22 @@ impl SignedRequest {
     /// # Errors
     /// [`Error::UnsupportedVersion`], [`Error::WrongDomain`] or [`Error::BadSignature`].
     pub fn verify(&self, domain: &DomainId, keys: &[PublicKey]) -> Result<(), Error> {
+        self.verify_known(domain, keys, &GoodSignatures::default())
+    }
+
+    /// The same, with signatures that were found good before; learns of others.
+    ///
+    /// # Errors
+    /// As [`SignedRequest::verify`].
+    pub fn verify_known(
+        &self,
+        domain: &DomainId,
+        keys: &[PublicKey],
+        good: &GoodSignatures,
+    ) -> Result<(), Error> {
         self.header.check(domain)?;
-        if self
-            .signature
-            .is_by(keys, Purpose::SubmissionRequest, &self.bytes)
-        {
+        let purpose = Purpose::SubmissionRequest;
+        if self.signature.is_known_by(keys, purpose, &self.bytes, good) {
             Ok(())
         } else {
             Err(Error::BadSignature(self.request.sender.to_string()))
@@ -203,6 +234,17 @@ impl SignedAcknowledgement {
             signature: KeyedSignature::from_wire(signed.signature)?,
         })
     }
+}
+
+/// As it is signed.
+fn encode(request: &SubmissionRequest, domain: &DomainId) -> Bytes {
+    let header = Header::of(domain);
+    let wire = wire::SubmissionRequest {
+        protocol_version: header.version,
+        domain: header.domain,
+        ..request.to_wire()
+    };
+    wire.encode_to_vec().into()
 }
 
 #[cfg(test)]

@@ -23,8 +23,9 @@ pub type Client = deadpool_postgres::Object;
 /// A transaction; rolls back when dropped.
 pub type Transaction<'a> = deadpool_postgres::Transaction<'a>;
 
-/// Threads that drive connections. The work is the server's; ours is copying bytes.
-const STORAGE_THREADS: usize = 2;
+/// Threads that drive connections. The work is the server's; ours is copying bytes, a tenth of a busy
+/// node's work, and several threads would wake each other for it.
+const STORAGE_THREADS: usize = 1;
 
 /// A database. Clones share the pool.
 #[derive(Clone)]

@@ -30,6 +30,7 @@ mod state;
 mod proposals;
 
 mod head;
+mod history;
 mod register;
 
 mod listing;
@@ -40,6 +41,7 @@ mod tests;
 
 pub use error::Error;
 pub use head::{Head, Taken};
+pub use history::History;
 pub use keys::MemberKeys;
 pub use kind::Kind;
 pub use listing::{Listed, list};

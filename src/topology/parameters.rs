@@ -68,6 +68,18 @@ impl DomainParameters {
     /// Nobody compares more often: that would be work for every event.
     pub const RECONCILIATION_INTERVAL_MIN: Duration = Duration::from_millis(100);
 
+    /// How long ago the topology may have changed under which a request was made: then its submitter
+    /// is told to try again, and is not taken for a forger. A request that is longer on its way than
+    /// the tolerance of its ledger time is rejected anyhow; and a participant that is further behind
+    /// the domain than the time for a decision is of no use to anybody.
+    pub const fn topology_change_tolerance(&self) -> Duration {
+        Duration::from_micros(
+            self.ledger_time_tolerance
+                .micros()
+                .saturating_add(self.decision_timeout().micros()),
+        )
+    }
+
     /// How long after its request a verdict can come.
     pub const fn decision_timeout(&self) -> Duration {
         Duration::from_micros(

@@ -1,16 +1,14 @@
 //! The topology over time, as a member of a domain knows it.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use bytes::Bytes;
 
 use super::head::{Head, Taken};
+use super::history::History;
 use super::{Applied, Error, Proposal, SignedTransaction, State};
 use crate::model::{Duration, Timestamp};
-
-/// Snapshots that are kept: for requests without a verdict that are looked at again. They share
-/// nearly everything.
-const HISTORY_MAX: usize = 1024;
 
 /// What was sequenced up to a time, and what of it is in force when.
 #[derive(Debug, Clone)]
@@ -20,9 +18,10 @@ pub struct Register {
     founded_at: Option<Timestamp>,
     /// Sequenced, but not in force yet, in order.
     pending: VecDeque<Change>,
-    /// What is in force for times later than each, the last one now. The first is from the beginning.
-    in_force: VecDeque<(Timestamp, State)>,
-    beginning: State,
+    /// What has come into force.
+    history: Arc<History>,
+    /// Time has come to here.
+    now: Timestamp,
     /// Everything up to here is known.
     processed: Timestamp,
 }
@@ -57,8 +56,8 @@ impl Register {
             head: Head::default(),
             founded_at: None,
             pending: VecDeque::new(),
-            in_force: VecDeque::new(),
-            beginning: State::new(),
+            history: Arc::default(),
+            now: Timestamp::EPOCH,
             processed: Timestamp::EPOCH,
         }
     }
@@ -99,27 +98,29 @@ impl Register {
     /// one.
     pub fn advance(&mut self, to: Timestamp) -> Vec<Effective> {
         self.processed = self.processed.max(to);
+        self.now = self.now.max(to);
         let mut effective = Vec::new();
         while let Some(change) = self.pending.pop_front_if(|it| it.effective.at < to) {
-            let at = change.effective.at;
-            // of several at one time, the last
-            self.in_force.pop_back_if(|(since, _)| *since == at);
-            self.in_force.push_back((at, change.state));
+            let history = Arc::make_mut(&mut self.history);
+            history.change(change.effective.at, change.state);
             effective.push(change.effective);
-        }
-        while self.in_force.len() > HISTORY_MAX {
-            if let Some((_, state)) = self.in_force.pop_front() {
-                self.beginning = state;
-            }
         }
         effective
     }
 
     /// What is in force for the last event.
     pub fn now(&self) -> &State {
-        self.in_force
-            .back()
-            .map_or(&self.beginning, |(_, state)| state)
+        self.history.last()
+    }
+
+    /// The time of the last event.
+    pub const fn time(&self) -> Timestamp {
+        self.now
+    }
+
+    /// What has come into force up to the last event, and when.
+    pub const fn history(&self) -> &Arc<History> {
+        &self.history
     }
 
     /// What is in force for a time. `None` if something that is not known yet may be in force then.
@@ -127,15 +128,9 @@ impl Register {
         if time > self.processed.plus(self.delay()) {
             return None;
         }
-        let pending = self.pending.iter().rev();
-        let coming = pending
-            .filter(|it| it.effective.at < time)
-            .map(|it| &it.state);
-        let past = self.in_force.iter().rev();
-        let past = past
-            .filter(|(since, _)| *since < time)
-            .map(|(_, state)| state);
-        coming.chain(past).next().or(Some(&self.beginning))
+        let mut pending = self.pending.iter().rev();
+        let coming = pending.find(|it| it.effective.at < time);
+        Some(coming.map_or_else(|| self.history.at(time), |it| &it.state))
     }
 
     /// What will be in force when every delay is over: whoever says something new builds on it.

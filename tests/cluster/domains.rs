@@ -13,7 +13,7 @@ use super::process::Jura;
 const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A command of the Admin API's client: what it printed, or its complaint.
-fn admin(jura: &Jura, participant: &str, args: &[&str]) -> Result<String, String> {
+pub fn admin(jura: &Jura, participant: &str, args: &[&str]) -> Result<String, String> {
     let output = Command::new(env!("CARGO_BIN_EXE_jura"))
         .args(args)
         .args(["--admin-port", &jura.port(participant, "adminApi")])
@@ -27,7 +27,7 @@ fn admin(jura: &Jura, participant: &str, args: &[&str]) -> Result<String, String
     }
 }
 
-fn admin_json(jura: &Jura, participant: &str, args: &[&str]) -> Value {
+pub fn admin_json(jura: &Jura, participant: &str, args: &[&str]) -> Value {
     let args = [args, &["--json"]].concat();
     serde_json::from_str(&admin(jura, participant, &args).unwrap()).unwrap()
 }

@@ -182,9 +182,17 @@ impl Ledger {
         &self,
         party: &str,
     ) -> Result<Vec<(api::CreatedEvent, String)>, Status> {
+        self.active_with(event_format(party)).await
+    }
+
+    /// The active contracts of a format, each with its domain.
+    pub async fn active_with(
+        &self,
+        event_format: api::EventFormat,
+    ) -> Result<Vec<(api::CreatedEvent, String)>, Status> {
         let request = api::GetActiveContractsRequest {
             active_at_offset: self.end().await?,
-            event_format: Some(event_format(party)),
+            event_format: Some(event_format),
             ..Default::default()
         };
         let mut stream = api::state_service_client::StateServiceClient::new(self.channel.clone())
@@ -216,6 +224,21 @@ impl Ledger {
                 return active;
             }
             assert!(Instant::now() < deadline, "{active:?}");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    /// Waits until the participant is connected with a domain.
+    pub async fn wait_for_domain(&self) {
+        let deadline = Instant::now() + PATIENCE;
+        let mut service = api::state_service_client::StateServiceClient::new(self.channel.clone());
+        loop {
+            let request = api::GetConnectedSynchronizersRequest::default();
+            let connected = service.get_connected_synchronizers(request).await.unwrap();
+            if !connected.into_inner().connected_synchronizers.is_empty() {
+                return;
+            }
+            assert!(Instant::now() < deadline, "no domain is connected");
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }

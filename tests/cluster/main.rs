@@ -9,7 +9,10 @@
     reason = "helpers of tests are tests: a panic names the line, and what is printed is read"
 )]
 
+#[path = "../clients/dars.rs"]
+mod dars;
 mod ledger;
+mod node;
 mod process;
 mod server;
 
@@ -20,6 +23,7 @@ mod commitments;
 mod domains;
 mod dump;
 mod founding;
+mod hosting;
 mod kill;
 mod panics;
 mod pruning;

@@ -34,39 +34,60 @@ impl Jura {
         let port_file = dir.join("ports.json");
         // of the process before
         let _ = std::fs::remove_file(&port_file);
-        let log = dir.join("jura.log");
-        let output = File::options()
-            .create(true)
-            .append(true)
-            .open(&log)
-            .unwrap();
-        let child = Command::new(env!("CARGO_BIN_EXE_jura"))
+        let mut command = Command::new(env!("CARGO_BIN_EXE_jura"));
+        command
             .arg("sandbox")
             .args(["--ledger-api-port", "0", "--admin-api-port", "0"])
             .args(["--sequencer-public-port", "0"])
             .arg("--canton-port-file")
             .arg(&port_file)
             .args(args)
-            .envs(variables.iter().copied())
+            .envs(variables.iter().copied());
+        Self::start(dir, &mut command).with_ports(|_| {
+            let text = std::fs::read_to_string(&port_file).ok()?;
+            Some(serde_json::from_str(&text).unwrap())
+        })
+    }
+
+    /// Starts what a configuration says and waits until it is ready. `dir` takes the configuration and the
+    /// log, which says everything.
+    pub fn run(dir: &Path, config: &str) -> Self {
+        let file = dir.join("jura.toml");
+        std::fs::write(&file, config).unwrap();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_jura"));
+        command.arg("run").arg("-c").arg(&file);
+        command.env("JURA__LOGGING__FILTER", "debug");
+        command.env("JURA__LOGGING__FORMAT", "json");
+        Self::start(dir, &mut command).with_ports(logged_ports)
+    }
+
+    fn start(dir: &Path, command: &mut Command) -> Self {
+        let log = dir.join("jura.log");
+        let output = File::options()
+            .create(true)
+            .append(true)
+            .open(&log)
+            .unwrap();
+        let child = command
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(output)
             .spawn()
             .unwrap();
-        let mut jura = Self {
+        Self {
             child,
             ports: Value::Null,
             log,
-        };
-        jura.ports = jura.wait_for_ports(&port_file);
-        jura
+        }
     }
 
-    fn wait_for_ports(&mut self, port_file: &Path) -> Value {
+    /// Waits until the ports can be told from the log, or elsewhere.
+    fn with_ports(mut self, ports: impl Fn(&str) -> Option<Value>) -> Self {
         let deadline = Instant::now() + START_TIMEOUT;
         loop {
-            if let Ok(text) = std::fs::read_to_string(port_file) {
-                return serde_json::from_str(&text).unwrap();
+            if let Some(ports) = ports(&self.log()) {
+                self.ports = ports;
+                return self;
             }
             if let Some(status) = self.child.try_wait().unwrap() {
                 panic!("jura ended with {status}:\n{}", self.log_tail());
@@ -117,6 +138,35 @@ impl Jura {
         let lines: Vec<&str> = text.lines().collect();
         lines[lines.len().saturating_sub(40)..].join("\n")
     }
+}
+
+/// Where a process listens that has logged so, and that it is ready.
+fn logged_ports(log: &str) -> Option<Value> {
+    let mut ports = Value::Null;
+    for line in log.lines() {
+        // the last one may be on its way
+        let line: Value = serde_json::from_str(line).ok()?;
+        let fields = &line;
+        let port = |name: &str| {
+            let (_, port) = fields[name].as_str()?.rsplit_once(':')?;
+            port.parse::<u16>().ok()
+        };
+        match fields["message"].as_str() {
+            Some("listening") => {
+                for (kind, name, key) in [
+                    ("participant", "ledger_api", "ledgerApi"),
+                    ("domain", "public_api", "publicApi"),
+                ] {
+                    if let (Some(component), Some(port)) = (fields[kind].as_str(), port(name)) {
+                        ports[component][key] = port.into();
+                    }
+                }
+            }
+            Some("ready") => return Some(ports),
+            _ => {}
+        }
+    }
+    None
 }
 
 impl Drop for Jura {

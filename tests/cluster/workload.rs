@@ -1,8 +1,11 @@
 //! Applications that go on through crashes, and remember what they were told.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
+
+use tokio::task::JoinSet;
 
 use super::ledger::{self, Ledger, Outcome};
 
@@ -35,12 +38,56 @@ pub struct Shift {
     pub over: AtomicBool,
     /// Commands that were answered.
     pub answers: AtomicUsize,
+    /// Requests whose topology changed while they were on their way.
+    pub overtaken: AtomicUsize,
+}
+
+/// Applications at work side by side, whatever fails.
+pub struct Load {
+    shift: Arc<Shift>,
+    working: JoinSet<Application>,
+}
+
+impl Load {
+    /// Three applications.
+    pub async fn start(ledger: &Ledger) -> Self {
+        ledger.upload_test_model().await;
+        let shift = Arc::new(Shift::default());
+        let mut working = JoinSet::new();
+        for index in 0..3 {
+            let mut application = Application::start(ledger, &format!("app{index}")).await;
+            let (ledger, shift) = (ledger.clone(), Arc::clone(&shift));
+            working.spawn(async move {
+                while !shift.over.load(Ordering::Relaxed) {
+                    // no answer while something is down: go on with the same command
+                    application.run(&ledger, &shift).await;
+                    tokio::task::yield_now().await;
+                }
+                application
+            });
+        }
+        Self { shift, working }
+    }
+
+    /// Ends it, waits for all completions, reads everything back and compares.
+    pub async fn end(self, ledger: &Ledger) {
+        self.shift.over.store(true, Ordering::Relaxed);
+        for application in &self.working.join_all().await {
+            assert!(application.done() > 0);
+            let deadline = Instant::now() + Duration::from_mins(1);
+            while application.missing(ledger).await > 0 {
+                assert!(Instant::now() < deadline, "completions are missing");
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+            application.check(ledger).await;
+        }
+    }
 }
 
 /// What came of sending a command.
 enum Answer {
     Done,
-    TryAgain,
+    TryAgain(String),
     None,
 }
 
@@ -70,6 +117,11 @@ impl Application {
         }
     }
 
+    /// For whom it works.
+    pub fn party(&self) -> &str {
+        &self.party
+    }
+
     /// How many commands were acknowledged or taken.
     pub fn done(&self) -> usize {
         self.acknowledged.len() + self.taken.len()
@@ -82,7 +134,11 @@ impl Application {
                 Answer::Done => {
                     shift.answers.fetch_add(1, Ordering::Relaxed);
                 }
-                Answer::TryAgain => tokio::time::sleep(RETRY_PAUSE).await,
+                Answer::TryAgain(reason) => {
+                    let overtaken = usize::from(reason == "NO_VIEW_WITH_VALID_RECIPIENTS");
+                    shift.overtaken.fetch_add(overtaken, Ordering::Relaxed);
+                    tokio::time::sleep(RETRY_PAUSE).await;
+                }
                 Answer::None => return,
             }
         }
@@ -133,7 +189,7 @@ impl Application {
                 self.acknowledged.insert(number);
                 Answer::Done
             }
-            Outcome::TryAgain(_) => Answer::TryAgain,
+            Outcome::TryAgain(reason) => Answer::TryAgain(reason),
             Outcome::Unknown => Answer::None,
             Outcome::Refused(error) => panic!("{id}: {error}"),
         }
@@ -155,7 +211,7 @@ impl Application {
                 self.taken.insert(id);
                 Answer::Done
             }
-            Err(Outcome::TryAgain(_)) => Answer::TryAgain,
+            Err(Outcome::TryAgain(reason)) => Answer::TryAgain(reason),
             Err(Outcome::Unknown) => Answer::None,
             Err(other) => panic!("{id}: {other:?}"),
         }
@@ -178,7 +234,7 @@ impl Application {
                 self.chain = (number, now.contract_id.clone());
                 Answer::Done
             }
-            Outcome::TryAgain(_) => Answer::TryAgain,
+            Outcome::TryAgain(reason) => Answer::TryAgain(reason),
             Outcome::Unknown => Answer::None,
             Outcome::Refused(error) => panic!("{id}: {error}"),
         }

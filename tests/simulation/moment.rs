@@ -90,4 +90,8 @@ impl Moment<'_> {
     pub(crate) fn send(&mut self, request: SignedRequest) {
         self.effects.push(Effect::Send(request));
     }
+
+    pub(crate) fn send_all(&mut self, requests: impl IntoIterator<Item = SignedRequest>) {
+        self.effects.extend(requests.into_iter().map(Effect::Send));
+    }
 }

@@ -112,7 +112,7 @@ mod tests {
     fn dependencies_are_found_by_name_and_go_into_the_dar() {
         let text = "language 2.1;
             metadata ('uses-bench' : '1.0.0');
-            import 'bench' = 'jura-bench' : '1.0.0';
+            import 'bench' = 'jura-bench' : '1.1.0';
             module M { synonym Item = 'bench':Bench:Item; }";
         assert!(build(text, &[]).is_err());
         let bytes = build(text, &[&Model::Bench.dar().unwrap()]).unwrap();

@@ -74,7 +74,7 @@ mod tests {
     fn a_text_is_checked_against_the_packages_that_it_imports() {
         let text = |found: &str| {
             format!(
-                "language 2.3; metadata ('p' : '1.0.0'); import 'bench' = 'jura-bench' : '1.0.0';
+                "language 2.3; metadata ('p' : '1.0.0'); import 'bench' = 'jura-bench' : '1.1.0';
                 module M {{ val x : 'bench':Bench:Item -> {found} = \\(x : 'bench':Bench:Item) -> x; }}"
             )
         };

@@ -14,7 +14,7 @@ use super::replays::Replays;
 use super::store::Store;
 use crate::crypto::SigningKey;
 use crate::model::{Duration, MemberId, MemberKind};
-use crate::protocol::{Follower, RequestId, SequencedEvent, SignedRequest, SubmissionRequest};
+use crate::protocol::{Follower, RequestId, SequencedEvent, SignedRequest};
 use crate::runtime::clock::Clock;
 use crate::runtime::health::State;
 use crate::runtime::{Inbox, Role, RoleContext, RoleFailure};
@@ -145,15 +145,12 @@ impl Shell {
     }
 
     fn process(&mut self, events: Vec<SequencedEvent>) {
-        for event in events {
-            for (request, message) in self.duty.process(event) {
-                self.send(request, message);
-            }
+        for (request, message) in self.duty.process(events) {
+            self.send(request, message);
         }
     }
 
-    fn send(&mut self, request: RequestId, message: SubmissionRequest) {
-        let message = SignedRequest::seal(message, &self.info.id, &self.duty.key);
+    fn send(&mut self, request: RequestId, message: SignedRequest) {
         let sequencer = Arc::clone(&self.role.sequencer);
         self.sending.spawn_local(async move {
             if let Err(error) = send_until_sequenced(&sequencer, message).await {

@@ -7,10 +7,10 @@ use super::replays::{Replays, UsedUuid};
 use super::request::{Request, replayed};
 use crate::model::{MemberId, Timestamp};
 use crate::protocol::{
-    Answer, Envelope, Followed, Follower, Message, RequestId, Response, SequencedEvent,
-    SignedMessage, Verdict,
+    Answer, CommonMetadata, Envelope, Followed, Follower, GoodSignatures, Message, Reject,
+    RequestId, Response, SequencedEvent, SignedMessage, Verdict,
 };
-use crate::topology::PublishedTransaction;
+use crate::topology::{PublishedTransaction, State};
 
 /// Everything that the mediator knows at one sequencing time.
 #[derive(Debug)]
@@ -40,6 +40,11 @@ pub(super) struct Decided {
 }
 
 impl Core {
+    /// The signatures that were found good lately.
+    pub(super) const fn good_signatures(&self) -> &GoodSignatures {
+        self.follower.good_signatures()
+    }
+
     /// How long participants wait for a verdict, from its request.
     pub(super) fn decision_timeout(&self) -> crate::model::Duration {
         self.follower.topology().parameters().decision_timeout()
@@ -137,15 +142,22 @@ impl Core {
         if prior.is_none() {
             effects.used = Some(used);
         }
-        let topology = self.follower.topology();
-        match Request::open(RequestId(time), tree, topology, |participants| {
-            prior.or_else(|| delivery.fault(&self.member, participants))
-        }) {
+        let open = |topology: &State| {
+            Request::open(RequestId(time), tree, topology, |participants| {
+                let prior = prior.clone();
+                prior.or_else(|| delivery.fault(&self.member, participants))
+            })
+        };
+        match open(self.follower.topology()) {
             Ok(request) => {
                 self.undecided.insert(request.id, request);
             }
             Err(decided) => {
-                let (mut request, verdict) = *decided;
+                let (mut request, mut verdict) = *decided;
+                let before = self.before(time, common);
+                if is_malformed(&verdict) && before.is_some_and(|it| open(it).is_ok()) {
+                    verdict.answer = Answer::Reject(Reject::overtaken());
+                }
                 alarm(&verdict);
                 // who got a root hash by mistake need not wait
                 request.recipients.extend(delivery.told());
@@ -157,6 +169,14 @@ impl Core {
                 });
             }
         }
+    }
+
+    /// The topology under which a request was made, if it has changed since.
+    fn before(&self, sequenced_at: Timestamp, common: &CommonMetadata) -> Option<&State> {
+        let parameters = self.follower.topology().parameters();
+        let tolerance = parameters.topology_change_tolerance();
+        let history = self.follower.register().history();
+        history.replaced(common.topology_time, sequenced_at, tolerance)
     }
 
     fn response(&mut self, signer: &MemberId, response: &Response, effects: &mut Effects) {
@@ -196,14 +216,21 @@ impl Core {
     }
 }
 
+fn is_malformed(verdict: &Verdict) -> bool {
+    matches!(&verdict.answer, Answer::Reject(reject) if reject.malformed)
+}
+
 /// Says and counts that a request was rejected because its sender is faulty.
 fn alarm(verdict: &Verdict) {
-    if let Answer::Reject(reject) = &verdict.answer
-        && reject.malformed
-    {
+    let Answer::Reject(reject) = &verdict.answer else {
+        return;
+    };
+    let (id, message) = (&reject.error_id, &reject.message);
+    if reject.malformed {
         metrics::counter!("jura_malformed_requests_total").increment(1);
-        let (id, message) = (&reject.error_id, &reject.message);
         tracing::warn!(request = %verdict.request, id, message, "malformed request rejected");
+    } else {
+        tracing::debug!(request = %verdict.request, id, message, "request rejected");
     }
 }
 

@@ -2,13 +2,15 @@
 
 use std::collections::BTreeSet;
 
+use bytes::Bytes;
+
 use super::core::{Core, Decided};
 use super::replays::UsedUuid;
 use crate::crypto::SigningKey;
 use crate::model::{DomainId, Duration, MemberId, Timestamp};
 use crate::protocol::{
     Envelope, Message, MessageId, Recipients, RequestId, SequencedEvent, SignedMessage,
-    SubmissionRequest,
+    SignedRequest, SubmissionRequest,
 };
 use crate::topology::PublishedTransaction;
 
@@ -35,39 +37,62 @@ pub(super) struct Duty {
 }
 
 impl Duty {
-    /// Takes an event; the verdicts that are to be sent now, each by its request.
-    pub(super) fn process(&mut self, event: SequencedEvent) -> Vec<(RequestId, SubmissionRequest)> {
-        let time = event.time;
-        let effects = self.core.process(event);
-        self.processed = time;
-        self.topology.extend(effects.topology);
-        self.used.extend(effects.used);
-        let verdicts = effects.verdicts.into_iter();
-        verdicts.map(|decided| self.verdict(decided)).collect()
+    /// Takes events; the verdicts that are to be sent now, each by its request, signed in one go.
+    pub(super) fn process(
+        &mut self,
+        events: impl IntoIterator<Item = SequencedEvent>,
+    ) -> Vec<(RequestId, SignedRequest)> {
+        let mut verdicts = Vec::new();
+        let mut told = Vec::new();
+        for event in events {
+            let time = event.time;
+            let effects = self.core.process(event);
+            self.processed = time;
+            self.topology.extend(effects.topology);
+            self.used.extend(effects.used);
+            for Decided {
+                verdict,
+                recipients,
+            } in effects.verdicts
+            {
+                let (request, answer) = (verdict.request, &verdict.answer);
+                tracing::debug!(%request, ?answer, "verdict");
+                self.unsent.insert(request);
+                verdicts.push(Message::Verdict(verdict));
+                told.push((request, recipients));
+            }
+        }
+        let requests = self.seal_all(&verdicts).into_iter().zip(&told);
+        let requests = requests
+            .map(|(verdict, (request, members))| self.request(*request, &verdict, members))
+            .collect();
+        let signed = SignedRequest::seal_all(requests, &self.domain, &self.key);
+        let told = told.into_iter().map(|(request, _)| request);
+        told.zip(signed).collect()
     }
 
-    fn verdict(&mut self, decided: Decided) -> (RequestId, SubmissionRequest) {
-        let request = decided.verdict.request;
-        tracing::debug!(%request, answer = ?decided.verdict.answer, "verdict");
-        self.unsent.insert(request);
-        let message = SubmissionRequest {
+    fn request(
+        &self,
+        request: RequestId,
+        verdict: &Bytes,
+        members: &[MemberId],
+    ) -> SubmissionRequest {
+        // for each on its own: nobody is told of others
+        let envelopes = members.iter().map(|member| Envelope {
+            content: verdict.clone(),
+            recipients: Recipients::group([member.clone()]),
+        });
+        SubmissionRequest {
             sender: self.member.clone(),
             message_id: MessageId::about_request("verdict", request),
-            envelopes: self.verdict_envelopes(decided),
+            envelopes: envelopes.collect(),
             max_sequencing_time: request.0.plus(self.verdict_patience()),
-        };
-        (request, message)
+        }
     }
 
-    /// The verdict for each on its own: nobody is told of others.
-    fn verdict_envelopes(&self, decided: Decided) -> Vec<Envelope> {
-        let signed = self.envelope(&Message::Verdict(decided.verdict), Vec::new());
-        let recipients = decided.recipients.into_iter();
-        let envelope = |member| Envelope {
-            content: signed.content.clone(),
-            recipients: Recipients::group([member]),
-        };
-        recipients.map(envelope).collect()
+    fn seal_all(&self, messages: &[Message]) -> Vec<Bytes> {
+        let good = self.core.good_signatures();
+        SignedMessage::seal_all(messages, &self.domain, &self.member, &self.key, good)
     }
 
     /// The fate of the verdict on a request is known.

@@ -151,6 +151,7 @@ mod tests {
             )
             .unwrap(),
             max_sequencing_time: Timestamp::MAX,
+            topology_time: Timestamp::EPOCH,
         };
         let used = UsedUuid::of(&common, at(5));
         assert_eq!(used.until, at(5).plus(REMEMBERED_MAX));

@@ -72,7 +72,7 @@ impl Request {
         id: RequestId,
         tree: &InformeeTree,
         topology: &State,
-        fault: impl FnOnce(&BTreeSet<MemberId>) -> Option<Reject>,
+        fault: impl Fn(&BTreeSet<MemberId>) -> Option<Reject>,
     ) -> Result<Self, Box<(Self, Verdict)>> {
         let common = tree.common.content();
         let mut request = Self {

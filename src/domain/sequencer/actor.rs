@@ -18,6 +18,7 @@ use super::recent::{Batch, Recent, Sequenced};
 use super::store::{Identity, Store};
 use super::verification::{self, Unverified};
 use crate::model::Timestamp;
+use crate::protocol::GoodSignatures;
 use crate::runtime::clock::Clock;
 use crate::runtime::compute::ComputePool;
 use crate::runtime::health::State;
@@ -60,6 +61,8 @@ pub(super) struct Shell {
     pub(super) identity: Identity,
     pub(super) members: Members,
     pub(super) chains: Chains,
+    /// The signatures of requests that were found good lately.
+    good: GoodSignatures,
     pub(super) recent: Recent,
     /// Readers for whom nothing has arrived yet.
     pub(super) waiting: Vec<Reader>,
@@ -80,6 +83,7 @@ impl Shell {
             identity: store.identity().await?,
             members: store.members().await?,
             chains: Chains::default(),
+            good: GoodSignatures::default(),
             recent: Recent::new(last_time, role.config.recent_bytes_max),
             role: Arc::clone(role),
             context,
@@ -156,7 +160,8 @@ impl Shell {
             }
             return Vec::new();
         };
-        let checked = verification::check(sends, domain.clone(), &self.role.compute).await;
+        let checked =
+            verification::check(sends, domain.clone(), &self.good, &self.role.compute).await;
         let mut verified = Vec::with_capacity(checked.len());
         for (request, reply) in checked {
             match request.and_then(|request| self.members.accept(request)) {

@@ -3,7 +3,7 @@
 use super::actor::Sender;
 use super::intake::Candidate;
 use crate::model::DomainId;
-use crate::protocol::{Error, SubmissionRequest};
+use crate::protocol::{Error, GoodSignatures, SubmissionRequest};
 use crate::runtime::compute::ComputePool;
 use crate::sequencer_client::SendError;
 
@@ -28,18 +28,19 @@ type Checked = Vec<(Result<SubmissionRequest, SendError>, Sender)>;
 pub(super) async fn check(
     mut sends: Vec<Unverified>,
     domain: DomainId,
+    good: &GoodSignatures,
     compute: &ComputePool,
 ) -> Checked {
     let bytes: usize = sends.iter().map(|it| it.candidate.request.size()).sum();
     if sends.len() <= ON_THE_SPOT && bytes <= ON_THE_SPOT_BYTES {
-        return check_all(sends, &domain);
+        return check_all(sends, &domain, good);
     }
     let mut jobs = Vec::new();
     while !sends.is_empty() {
         let rest = sends.split_off(sends.len().min(CHUNK));
         let chunk = std::mem::replace(&mut sends, rest);
-        let domain = domain.clone();
-        jobs.push(compute.run(move || check_all(chunk, &domain)));
+        let (domain, good) = (domain.clone(), good.clone());
+        jobs.push(compute.run(move || check_all(chunk, &domain, &good)));
     }
     let mut checked = Vec::new();
     for done in futures_util::future::join_all(jobs).await {
@@ -52,15 +53,20 @@ pub(super) async fn check(
     checked
 }
 
-fn check_all(sends: Vec<Unverified>, domain: &DomainId) -> Checked {
+fn check_all(sends: Vec<Unverified>, domain: &DomainId, good: &GoodSignatures) -> Checked {
     sends
         .into_iter()
-        .map(|send| (check_one(send.candidate, domain), send.reply))
+        .map(|send| (check_one(send.candidate, domain, good), send.reply))
         .collect()
 }
 
-fn check_one(candidate: Candidate, domain: &DomainId) -> Result<SubmissionRequest, SendError> {
-    match candidate.request.verify(domain, &candidate.keys) {
+fn check_one(
+    candidate: Candidate,
+    domain: &DomainId,
+    good: &GoodSignatures,
+) -> Result<SubmissionRequest, SendError> {
+    let request = &candidate.request;
+    match request.verify_known(domain, &candidate.keys, good) {
         Ok(()) => Ok(candidate.request.into_request()),
         Err(error) => Err(SendError::Refused(refused(&error))),
     }

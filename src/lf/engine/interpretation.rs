@@ -53,8 +53,9 @@ pub struct Interpreted {
     pub inputs: BTreeMap<ContractId, Arc<ContractInstance>>,
     /// What the ledger told about keys, by their hashes.
     pub keys: BTreeMap<Hash, KeyInput>,
-    /// The packages of the templates and interfaces that were used.
-    pub packages: BTreeSet<PackageId>,
+    /// The packages of the templates and interfaces that were used, each with all that must be vetted with it:
+    /// the engine knows of the package itself.
+    pub packages: BTreeMap<PackageId, BTreeSet<PackageId>>,
     /// The versions of packages that were used because they are preferred.
     pub package_preference: BTreeMap<PackageName, PackageId>,
     /// What `TRACE` was told.
@@ -392,7 +393,9 @@ fn finish(running: Running) -> Step {
     let packages = nodes.flat_map(|node| node.template().into_iter().chain(node.interface()));
     Step::Done(Box::new(Interpreted {
         root_seeds: roots.map(|root| seeds.get(root).copied()).collect(),
-        packages: packages.map(|id| id.package().clone()).collect(),
+        packages: packages
+            .map(|id| (id.package().clone(), [id.package().clone()].into()))
+            .collect(),
         node_seeds: seeds,
         used_time: (bounds.min, bounds.max) != (Timestamp::MIN, Timestamp::MAX),
         time_bounds: (bounds.min, bounds.max),

@@ -5,13 +5,11 @@ use std::sync::Arc;
 use tonic::{Request, Response, Status};
 
 use super::answer;
+use crate::model::{NAME_RULE, is_name};
 use crate::participant::errors::Refusal;
 use crate::participant::submission::{DomainConnection, DomainState, DomainStatus, SyncPort};
 use crate::wire::admin as wire;
 use wire::domain_connectivity_service_server::DomainConnectivityService;
-
-/// Characters of an alias at most.
-const ALIAS_MAX: usize = 40;
 
 /// The service.
 pub(super) struct Connectivity(pub Arc<dyn SyncPort>);
@@ -52,11 +50,10 @@ impl DomainConnectivityService for Connectivity {
 
 fn connection(request: wire::ConnectDomainRequest) -> Result<DomainConnection, Refusal> {
     let alias = request.alias;
-    let is_legal = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
-    if alias.is_empty() || alias.len() > ALIAS_MAX || !alias.chars().all(is_legal) {
+    if !is_name(&alias) {
         return Err(Refusal::invalid_field(
             "alias",
-            format!("{alias:?} is not 1 to {ALIAS_MAX} letters, digits, - and _"),
+            format!("{alias:?} is not {NAME_RULE}"),
         ));
     }
     // https comes with TLS

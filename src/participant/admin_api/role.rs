@@ -14,7 +14,7 @@ use super::connectivity::Connectivity;
 use super::hosting::PartyHosting;
 use super::keys::Keys;
 use super::topology::Topology;
-use crate::grpc::{GrpcHealth, LAST_REQUESTS, incoming, reflection, unimplemented_otherwise};
+use crate::grpc::{GrpcHealth, incoming, reflection, serve_until_told, unimplemented_otherwise};
 use crate::participant::submission::SyncPort;
 use crate::runtime::health::{Health, State};
 use crate::runtime::{Inbox, Role, RoleContext, RoleFailure, shutdown};
@@ -53,7 +53,7 @@ impl Role for AdminApi {
     fn run(
         self: Arc<Self>,
         context: RoleContext,
-        mut inbox: Inbox<Infallible>,
+        inbox: Inbox<Infallible>,
     ) -> Pin<Box<dyn Future<Output = Result<(), RoleFailure>>>> {
         Box::pin(async move {
             let (stop, signal) = shutdown::channel();
@@ -76,20 +76,8 @@ impl Role for AdminApi {
                 .serve_with_incoming_shutdown(incoming(&self.listener)?, async move {
                     signal.fired().await;
                 });
-            tokio::pin!(serving);
             context.health.set(State::Ok);
-            tokio::select! {
-                // nothing is ever sent: the inbox ends when the role is to stop
-                _ = inbox.recv() => {
-                    stop.fire();
-                    // whoever does not end in time is cut off
-                    let _ = tokio::time::timeout(LAST_REQUESTS, serving).await;
-                    Ok(())
-                }
-                served = &mut serving => {
-                    served.map_err(|error| RoleFailure::because("the server failed", error))
-                }
-            }
+            serve_until_told(inbox, &stop, serving).await
         })
     }
 }

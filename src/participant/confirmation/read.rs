@@ -16,7 +16,7 @@ use crate::model::{
 use crate::participant::submission::ChangeId;
 use crate::participant::views::created_instances;
 use crate::protocol::{ConfirmedView, Decrypted, LightView, Recipients, RequestId, RootHash};
-use crate::topology::State;
+use crate::topology::{History, State};
 
 /// The parts of a request as they were delivered, their signatures checked.
 #[derive(Debug, Clone)]
@@ -35,6 +35,8 @@ pub struct Delivered {
     pub view_recipients: Arc<[Arc<Recipients>]>,
     /// Who is who at its sequencing time.
     pub topology: State,
+    /// Who was who before.
+    pub history: Arc<History>,
     /// The domain's rules.
     pub protocol_version: ProtocolVersion,
 }
@@ -77,7 +79,7 @@ pub fn read(
         return Read::NeedsPackages(missing);
     }
     let packages = packages(&tops, engine, delivered.protocol_version);
-    let problem = checks::run(&Request {
+    let request = Request {
         id: delivered.id,
         signer: &delivered.signer,
         root_recipients: &delivered.root_recipients,
@@ -90,7 +92,8 @@ pub fn read(
         topology: &delivered.topology,
         protocol_version: delivered.protocol_version,
         checking,
-    });
+    };
+    let problem = checks::run(&request, &delivered.history);
     let content = content(first, &tops, &inputs, delivered, checking);
     checked(delivered, checking, &views, content, problem)
 }

@@ -74,6 +74,9 @@ errors! {
     LocalVerdictMalformedRequest = "LOCAL_VERDICT_MALFORMED_REQUEST", C::SecurityAlert,
         "The request does not follow the protocol.",
         "Somebody runs a faulty or malicious participant: look into the log.";
+    NoViewWithValidRecipients = "NO_VIEW_WITH_VALID_RECIPIENTS", C::ContentionOnSharedResources,
+        "Parties got other hosts, or permissions changed, while the request was on its way.",
+        "Submit the command again.";
     MediatorSaysTxTimedOut = "MEDIATOR_SAYS_TX_TIMED_OUT", C::ContentionOnSharedResources,
         "Not all confirmations arrived in time.",
         "Try again; find out which participant is away.";

@@ -7,7 +7,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use tokio::sync::OnceCell;
-use tonic::transport::Server;
+use tonic::transport::{Error, Server};
 
 use super::command_inspection_service::History;
 use super::config::Config;
@@ -17,7 +17,7 @@ use super::routes::routes;
 use super::telemetry::TelemetryLayer;
 use super::tracker::Tracker;
 use super::user_management_service::Users;
-use crate::grpc::{LAST_REQUESTS, incoming};
+use crate::grpc::{incoming, serve_until_told};
 use crate::participant::submission::SyncPort;
 use crate::participant::updates::ReadModel;
 use crate::runtime::clock::Clock;
@@ -66,7 +66,7 @@ impl Role for LedgerApi {
     fn run(
         self: Arc<Self>,
         context: RoleContext,
-        mut inbox: Inbox<Infallible>,
+        inbox: Inbox<Infallible>,
     ) -> Pin<Box<dyn Future<Output = Result<(), RoleFailure>>>> {
         Box::pin(async move {
             let (stop, signal) = shutdown::channel();
@@ -75,23 +75,13 @@ impl Role for LedgerApi {
                 .tracker
                 .clone()
                 .follow(door.model.clone(), signal.clone());
-            let mut serving = Box::pin(self.serve(&door, signal)?);
+            let serving = Box::pin(self.serve(&door, signal)?);
             context.health.set(State::Ok);
             let both = async {
-                let (served, ()) = tokio::join!(&mut serving, following);
+                let (served, ()) = tokio::join!(serving, following);
                 served
             };
-            tokio::pin!(both);
-            tokio::select! {
-                // nothing is ever sent: the inbox ends when the role is to stop
-                _ = inbox.recv() => {
-                    stop.fire();
-                    // whoever does not end in time is cut off
-                    let _ = tokio::time::timeout(LAST_REQUESTS, both).await;
-                    Ok(())
-                }
-                served = &mut both => served,
-            }
+            serve_until_told(inbox, &stop, both).await
         })
     }
 }
@@ -119,21 +109,16 @@ impl LedgerApi {
         &self,
         door: &Arc<Door>,
         stop: Signal,
-    ) -> Result<impl Future<Output = Result<(), RoleFailure>> + use<>, RoleFailure> {
+    ) -> Result<impl Future<Output = Result<(), Error>> + use<>, RoleFailure> {
         let incoming = incoming(&self.listener)?;
         let routes = routes(door, self.health.clone(), self.component.clone())?;
-        let server = Server::builder()
+        Ok(Server::builder()
             .http2_keepalive_interval(Some(self.config.keepalive_interval))
             .http2_keepalive_timeout(Some(self.config.keepalive_timeout))
             .initial_stream_window_size(WINDOW_BYTES)
             .initial_connection_window_size(4 * WINDOW_BYTES)
             .layer(TelemetryLayer::default())
             .add_routes(routes)
-            .serve_with_incoming_shutdown(incoming, async move { stop.fired().await });
-        Ok(async move {
-            server
-                .await
-                .map_err(|error| RoleFailure::because("the server failed", error))
-        })
+            .serve_with_incoming_shutdown(incoming, async move { stop.fired().await }))
     }
 }

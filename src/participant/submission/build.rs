@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::deduplication::ChangeId;
 use super::port::Submission;
 use super::routing::{Route, Unfit};
+use super::vetting;
 use crate::lf::engine::Interpreted;
 use crate::model::{MemberId, Offset, ParticipantId, Party, Timestamp};
 use crate::participant::errors::{ErrorId, Refusal};
@@ -41,6 +42,8 @@ pub struct RequestTimes {
     pub deduplication_start: Timestamp,
     /// The request's deadline.
     pub max_sequencing_time: Timestamp,
+    /// The topology is the one in force for this time.
+    pub topology_time: Timestamp,
 }
 
 /// Whether a domain can take a transaction.
@@ -58,8 +61,15 @@ pub(super) fn check_domain(
     check_submitters(&submission.act_as, submitting, topology)?;
     let planned = decompose(&interpreted.transaction, topology)
         .map_err(|unknown| unknown_informees(&unknown))?;
-    let participants = participants(&recipients(&planned, submitting));
-    check_packages(interpreted, &participants, topology, route)
+    let recipients = recipients(&planned, submitting);
+    vetting::check(
+        interpreted,
+        &planned,
+        &recipients,
+        topology,
+        route.ledger_time,
+    )?;
+    check_rules(interpreted, topology, route)
 }
 
 /// Refuses submitters that this participant cannot submit for.
@@ -116,8 +126,15 @@ pub fn build(
         decompose(transaction, topology).map_err(|unknown| unknown_informees(&unknown))?;
     let recipients = recipients(&planned, submitting);
     let participants = participants(&recipients);
-    check_packages(interpreted, &participants, topology, route)
-        .map_err(|unfit| route.refuse(unfit))?;
+    vetting::check(
+        interpreted,
+        &planned,
+        &recipients,
+        topology,
+        route.ledger_time,
+    )
+    .and_then(|()| check_rules(interpreted, topology, route))
+    .map_err(|unfit| route.refuse(unfit))?;
     let mut contracts = interpreted.inputs.clone();
     let created = created_instances(transaction, &interpreted.node_seeds, times.ledger_time);
     contracts.extend(created);
@@ -139,6 +156,7 @@ pub fn build(
             request_uuid: crate::crypto::random_bytes(),
             submitting_participant: submitting.clone(),
             max_sequencing_time: times.max_sequencing_time,
+            topology_time: times.topology_time,
         }),
         submitter: Leaf::new(SubmitterMetadata {
             act_as: submission.act_as.clone(),
@@ -193,23 +211,8 @@ fn participants(recipients: &Forest<Readers>) -> BTreeSet<ParticipantId> {
     recipients.iter().flat_map(|it| &it.all).cloned().collect()
 }
 
-/// All who see something must be able to run all of it, under rules that have a form for it.
-fn check_packages(
-    interpreted: &Interpreted,
-    participants: &BTreeSet<ParticipantId>,
-    topology: &State,
-    route: Route<'_>,
-) -> Result<(), Unfit> {
-    for participant in participants {
-        for package in &interpreted.packages {
-            if !topology.is_vetted(participant, package, route.ledger_time) {
-                return Err(Unfit::Discarded(format!(
-                    "participant {participant} has not vetted package {package}; upload the \
-                     package there"
-                )));
-            }
-        }
-    }
+/// The domain's rules must have a form for the transaction.
+fn check_rules(interpreted: &Interpreted, topology: &State, route: Route<'_>) -> Result<(), Unfit> {
     let rules = topology.parameters().rules();
     if interpreted.transaction.uses_keys() && !rules.has_contract_keys() {
         return Err(Unfit::Discarded(format!(

@@ -281,10 +281,12 @@ impl Run<'_> {
     }
 
     /// Adds what must be vetted with packages that were used.
-    fn add_dependencies(&self, used: &mut BTreeSet<PackageId>) {
+    fn add_dependencies(&self, used: &mut BTreeMap<PackageId, BTreeSet<PackageId>>) {
         if self.needs_vetted_dependencies() {
             let signatures = self.interpreter.packages.engine().signatures();
-            *used = signatures.closure(std::mem::take(used));
+            for (id, needed) in used {
+                *needed = signatures.closure([id.clone()]);
+            }
         }
     }
 

@@ -1,7 +1,7 @@
 //! Phase 1 of 7: from a command to a confirmation request.
 //!
 //! A submission is interpreted (`selection`, `resolve`, `interpret`) on the compute pool, in parallel
-//! with others, for the domain that can take what comes of it (`choice`, `routing`). Then, one after the other, it is looked up among accepted changes (`deduplication`),
+//! with others, for the domain that can take what comes of it (`choice`, `routing`, `vetting`). Then, one after the other, it is looked up among accepted changes (`deduplication`),
 //! becomes a request (`build`), is registered as in flight and sent.
 //!
 //! Invariants: interpretation comes before deduplication, and what fails there leaves no completion;
@@ -20,6 +20,8 @@ mod interpret;
 mod deduplication;
 
 mod routing;
+
+mod vetting;
 
 mod build;
 mod choice;

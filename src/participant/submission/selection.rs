@@ -105,10 +105,10 @@ impl Selection<'_> {
     /// Whether a participant that must be able to run a package is not.
     pub(super) fn is_lacking(
         &self,
-        packages: &BTreeSet<PackageId>,
+        packages: &BTreeMap<PackageId, BTreeSet<PackageId>>,
         requirements: &Requirements,
     ) -> bool {
-        let mut used = packages.iter().filter_map(|id| {
+        let mut used = packages.values().flatten().filter_map(|id| {
             let known = self.known.get(id)?;
             Some((id, requirements.0.get(&known.name)?))
         });

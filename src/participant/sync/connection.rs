@@ -99,6 +99,7 @@ impl Connection {
             info.id.clone(),
             identity.member(),
             key.clone(),
+            follower.good_signatures().clone(),
         );
         // some may never have left; what was sequenced is not sequenced again
         for request in restored.requests {

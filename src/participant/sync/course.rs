@@ -6,6 +6,7 @@ use super::intake::{CheckedEvent, Item, SaidCommitment};
 use super::processor::{Decision, Processor};
 use super::turn::{Context, Turn};
 use crate::model::{ContractId, Duration, Timestamp};
+use crate::participant::errors::{ErrorId, Refusal};
 use crate::participant::submission::ChangeId;
 use crate::protocol::{RequestId, TopologyRefusal};
 use crate::topology::Register;
@@ -76,6 +77,13 @@ impl Course {
         let ours = event
             .message_id
             .filter(|message_id| context.in_flight.contains(message_id, context.number));
+        let has_request = event.items.iter().any(|it| matches!(it, Item::Request(_)));
+        if let Some(message_id) = ours
+            && is_new
+            && !has_request
+        {
+            turn.refuse(&message_id, &unread(), time, context);
+        }
         let mut notices = Vec::new();
         for item in event.items {
             let effects = match item {
@@ -171,6 +179,15 @@ impl Course {
     }
 }
 
+/// What becomes of a submission of ours that nobody takes, since we signed it with a key that was
+/// withdrawn while it was on its way.
+fn unread() -> Refusal {
+    Refusal::new(
+        ErrorId::NoViewWithValidRecipients,
+        "The participant's keys have changed since the request was made; submit the command again",
+    )
+}
+
 /// The changes that events are about, as far as they are watched here.
 pub(super) fn changes(events: &[CheckedEvent]) -> Vec<ChangeId> {
     let items = events.iter().flat_map(|event| &event.items);
@@ -181,5 +198,59 @@ fn change_of(item: &Item) -> Option<ChangeId> {
     match item {
         Item::Request(request) => request.change.as_ref().map(|change| change.id),
         Item::Verdict(_) | Item::TopologyRefusal(_) | Item::Commitment(_) => None,
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::model::{DomainId, Fingerprint, Hash, Offset, ParticipantId, Purpose};
+    use crate::participant::submission::{DomainNumber, OffsetTimes};
+    use crate::participant::sync::register::{InFlight, Submitted};
+    use crate::participant::sync::turn::LogEnd;
+    use crate::protocol::MessageId;
+    use crate::wire::ledger::InFlightSubmission;
+
+    #[test]
+    fn a_submission_of_ours_that_nobody_can_read_ends_and_can_be_tried_again() {
+        let key = Fingerprint::of_key(&[1; 32]);
+        let domain = DomainId::new("d", &key).unwrap();
+        let participant = ParticipantId::new("p", &key).unwrap();
+        let number = DomainNumber(1);
+        let mut in_flight = InFlight::default();
+        let message_id = MessageId::random();
+        let change_id = ChangeId::from_hash(Hash::of(Purpose::ChangeId, b"x"));
+        let submitted = Submitted {
+            change_id,
+            domain: number,
+            in_flight: InFlightSubmission::default(),
+        };
+        in_flight.insert(message_id, submitted);
+        let mut end = LogEnd {
+            offset: Offset::BEGIN,
+            times: OffsetTimes::from_iter([]),
+        };
+        let mut context = Context {
+            domain: &domain,
+            number,
+            participant: &participant,
+            end: &mut end,
+            in_flight: &mut in_flight,
+        };
+        let mut turn = Turn::default();
+        // its parts were refused, for they were signed with a key that was withdrawn
+        let event = CheckedEvent {
+            time: Timestamp::from_micros(10).unwrap(),
+            message_id: Some(message_id),
+            topology: Vec::new(),
+            effective: Vec::new(),
+            items: Vec::new(),
+        };
+        let mut course = Course::new(Timestamp::EPOCH, BTreeMap::new());
+        course.take(event, &mut turn, &mut context);
+        assert_eq!(turn.writes.finished, [message_id]);
+        assert_eq!(turn.writes.entries.len(), 1, "its completion");
+        assert!(!in_flight.has_change(&change_id));
     }
 }

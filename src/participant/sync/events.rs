@@ -7,7 +7,7 @@ use super::intake::CheckedEvent;
 use super::outbox::Outbox;
 use super::turn::{Context, Turn};
 use crate::model::{DomainId, MemberKind};
-use crate::protocol::{Message, MessageId, Response, SubmissionRequest};
+use crate::protocol::{Message, MessageId, Recipients, Response, SubmissionRequest};
 use crate::storage;
 use crate::topology::State;
 
@@ -121,13 +121,10 @@ pub(super) fn answers(
     // too late for one of them, and the mediator ignores that one
     let last = responses.iter().map(|it| it.request).max()?;
     let timeout = topology.parameters().confirmation_response_timeout;
-    let mut subject = Vec::new();
-    let mut envelopes = Vec::new();
-    for response in responses {
-        subject.extend_from_slice(&response.request.0.micros().to_be_bytes());
-        let message = Message::Response(response);
-        envelopes.push(outbox.envelope(&message, vec![mediator.clone()]));
-    }
+    let requests = responses.iter().map(|it| it.request.0.micros());
+    let subject: Vec<u8> = requests.flat_map(i64::to_be_bytes).collect();
+    let messages: Vec<Message> = responses.into_iter().map(Message::Response).collect();
+    let envelopes = outbox.envelopes(&messages, &Recipients::group([mediator.clone()]));
     let message_id = MessageId::about("responses", &subject);
     Some(outbox.request(message_id, envelopes, last.0.plus(timeout)))
 }

@@ -13,14 +13,14 @@ use crate::model::{DomainId, MemberId, MemberKind, PackageId, ParticipantId, Tim
 use crate::participant::confirmation::{CheckedRequest, Delivered, Read, read};
 use crate::participant::packages::Packages;
 use crate::protocol::{
-    AcsCommitment, Decrypted, EncryptedView, Envelope, Error, Follower, Message, MessageId,
-    OpenedSessions, Recipients, RequestId, RootHash, SequencedEvent, SignedMessage,
+    AcsCommitment, Decrypted, EncryptedView, Envelope, Error, Follower, GoodSignatures, Message,
+    MessageId, OpenedSessions, Recipients, RequestId, RootHash, SequencedEvent, SignedMessage,
     TopologyRefusal, Verdict,
 };
 use crate::runtime::Task;
 use crate::runtime::compute::ComputePool;
 use crate::storage;
-use crate::topology::{Effective, PublishedTransaction, State};
+use crate::topology::{Effective, History, PublishedTransaction, State};
 
 /// An event after its checks.
 #[derive(Debug)]
@@ -112,8 +112,10 @@ impl Intake {
             domain: self.follower.domain().clone(),
             // of an earlier life, perhaps
             topology: register.at(event.time).unwrap_or(register.now()).clone(),
+            history: Arc::clone(register.history()),
             participant: self.participant.clone(),
             keys: Arc::clone(&self.keys),
+            good: self.follower.good_signatures().clone(),
         };
         let checked = CheckedEvent {
             time: event.time,
@@ -169,8 +171,10 @@ pub(super) struct Check {
     time: Timestamp,
     domain: DomainId,
     topology: State,
+    history: Arc<History>,
     participant: ParticipantId,
     keys: Arc<ViewKeys>,
+    good: GoodSignatures,
 }
 
 impl Check {
@@ -179,8 +183,13 @@ impl Check {
         let mut items = Vec::new();
         let mut parts = Parts::default();
         for envelope in envelopes {
-            match SignedMessage::open(envelope.content, &self.domain, &self.topology) {
-                Ok(message) => Self::sort(message, envelope.recipients, &mut items, &mut parts),
+            let Envelope {
+                content,
+                recipients,
+            } = envelope;
+            let (topology, good) = (&self.topology, &self.good);
+            match SignedMessage::open_known(content, &self.domain, topology, good) {
+                Ok(message) => Self::sort(message, recipients, &mut items, &mut parts),
                 Err(error) => alarm(&error),
             }
         }
@@ -280,6 +289,7 @@ impl Check {
             decrypted: Arc::new(decrypted),
             view_recipients: recipients.into(),
             topology: self.topology.clone(),
+            history: Arc::clone(&self.history),
             protocol_version: self.topology.parameters().rules(),
         })
     }

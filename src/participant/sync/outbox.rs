@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use bytes::Bytes;
 use tokio::task::JoinSet;
 
 use crate::crypto::SigningKey;
@@ -10,8 +11,8 @@ use crate::model::{DomainId, MemberId, ParticipantId, Timestamp};
 use crate::participant::errors::{ErrorId, Refusal};
 use crate::participant::submission::{ConfirmationRequest, members};
 use crate::protocol::{
-    Envelope, Message, MessageId, Recipients, RootHash, Sessions, SignedMessage, SignedRequest,
-    SubmissionRequest,
+    Envelope, GoodSignatures, Message, MessageId, Recipients, Sessions, SignedMessage,
+    SignedRequest, SubmissionRequest,
 };
 use crate::sequencer_client::{SendError, SequencerPort, send_until_sequenced};
 use crate::topology::State;
@@ -22,6 +23,7 @@ pub(super) struct Outbox {
     domain: DomainId,
     member: MemberId,
     key: SigningKey,
+    good: GoodSignatures,
     sessions: Sessions,
     sending: JoinSet<Sent>,
     /// On their way, by messages that may be signed with another key.
@@ -43,12 +45,14 @@ impl Outbox {
         domain: DomainId,
         member: MemberId,
         key: SigningKey,
+        good: GoodSignatures,
     ) -> Self {
         Self {
             sequencer,
             domain,
             member,
             key,
+            good,
             sessions: Sessions::default(),
             sending: JoinSet::new(),
             signed_before: BTreeSet::new(),
@@ -69,6 +73,20 @@ impl Outbox {
     /// Whether nothing is on its way that may be signed with another key.
     pub(super) fn is_drained(&self) -> bool {
         self.signed_before.is_empty()
+    }
+
+    /// Signs messages in one go.
+    fn seal_all(&self, messages: &[Message]) -> Vec<Bytes> {
+        SignedMessage::seal_all(messages, &self.domain, &self.member, &self.key, &self.good)
+    }
+
+    /// Signed messages in envelopes for the same recipients.
+    pub(super) fn envelopes(&self, messages: &[Message], recipients: &Recipients) -> Vec<Envelope> {
+        let envelope = |content| Envelope {
+            content,
+            recipients: recipients.clone(),
+        };
+        self.seal_all(messages).into_iter().map(envelope).collect()
     }
 
     /// A signed message in an envelope.
@@ -97,33 +115,28 @@ impl Outbox {
             Refusal::new(ErrorId::NoSynchronizerForSubmission, error.to_string())
         })?;
         let tree = Message::InformeeTree(request.tree.informee_tree());
-        let mut envelopes = self.root_hashes(root_hash, &request.participants, &mediator);
-        envelopes.push(self.envelope(&tree, vec![mediator]));
+        let mut messages = vec![Message::RootHash(root_hash), tree];
+        let mut recipients = Vec::with_capacity(encrypted.len());
         for (readers, views) in encrypted {
-            let groups = readers
-                .iter()
-                .map(|group| members(group).into_iter().collect());
-            envelopes.push(Envelope {
-                recipients: Recipients::nested(groups.collect()),
-                ..self.envelope(&Message::EncryptedViews(views), Vec::new())
-            });
+            let groups = readers.iter().map(|group| members(group).into_iter());
+            recipients.push(Recipients::nested(groups.map(Iterator::collect).collect()));
+            messages.push(Message::EncryptedViews(views));
         }
-        Ok(envelopes)
-    }
-
-    /// The root hash for each participant and the mediator: so no participant is told of others.
-    fn root_hashes(
-        &self,
-        root_hash: RootHash,
-        participants: &BTreeSet<ParticipantId>,
-        mediator: &MemberId,
-    ) -> Vec<Envelope> {
-        let signed = self.envelope(&Message::RootHash(root_hash), Vec::new());
-        let envelope = |participant: &ParticipantId| Envelope {
-            content: signed.content.clone(),
+        let mut sealed = self.seal_all(&messages).into_iter();
+        let mut envelopes = Vec::with_capacity(messages.len() + request.participants.len());
+        // for each participant and the mediator: so no participant is told of others
+        let root_hash = sealed.next().unwrap_or_default();
+        envelopes.extend(request.participants.iter().map(|participant| Envelope {
+            content: root_hash.clone(),
             recipients: Recipients::group([participant.member(), mediator.clone()]),
-        };
-        participants.iter().map(envelope).collect()
+        }));
+        let recipients = std::iter::once(Recipients::group([mediator])).chain(recipients);
+        let rest = sealed.zip(recipients);
+        envelopes.extend(rest.map(|(content, recipients)| Envelope {
+            content,
+            recipients,
+        }));
+        Ok(envelopes)
     }
 
     /// A request of ours.
@@ -144,19 +157,26 @@ impl Outbox {
     /// Sends a request of an earlier life.
     pub(super) fn resume(&mut self, request: SubmissionRequest) {
         let request = self.sign_again(request);
-        self.send_signed(request);
+        self.dispatch(request);
     }
 
     /// Sends a request, as often as it takes.
     pub(super) fn send(&mut self, request: SubmissionRequest) {
-        let request = self.sign(request);
-        self.send_signed(request);
+        self.send_all(vec![request]);
     }
 
-    /// Signs a request, which is on its way from now on.
-    pub(super) fn sign(&mut self, request: SubmissionRequest) -> SignedRequest {
-        self.signed_now.insert(request.message_id);
-        SignedRequest::seal(request, &self.domain, &self.key)
+    /// Sends requests, as often as it takes, signed in one go.
+    pub(super) fn send_all(&mut self, requests: Vec<SubmissionRequest>) {
+        for request in self.sign_all(requests) {
+            self.dispatch(request);
+        }
+    }
+
+    /// Signs requests in one go; they are on their way from now on.
+    pub(super) fn sign_all(&mut self, requests: Vec<SubmissionRequest>) -> Vec<SignedRequest> {
+        let ids = requests.iter().map(|request| request.message_id);
+        self.signed_now.extend(ids);
+        SignedRequest::seal_all(requests, &self.domain, &self.key)
     }
 
     /// Signs a request of an earlier life: its messages may be signed with another key.
@@ -171,7 +191,7 @@ impl Outbox {
         self.signed_now.remove(message_id);
     }
 
-    fn send_signed(&mut self, request: SignedRequest) {
+    fn dispatch(&mut self, request: SignedRequest) {
         let sequencer = Arc::clone(&self.sequencer);
         let message_id = request.request().message_id;
         self.sending.spawn_local(async move {

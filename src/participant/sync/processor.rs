@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{ContractId, Timestamp};
 use crate::participant::confirmation::locks::{ContractState, Locks, Outcome};
-use crate::participant::confirmation::{Changes, CheckedRequest, reject_for};
+use crate::participant::confirmation::{Changes, CheckedRequest, Problem, reject_for};
 use crate::participant::errors::ErrorId;
 use crate::protocol::{Answer, MessageId, Reject, RequestId, Response, Verdict};
 
@@ -114,11 +114,13 @@ impl Processor {
         accepted: Option<Timestamp>,
     ) -> Effects {
         let id = request.id;
-        if let Some(problem) = &request.problem
-            && problem.reject.malformed
-        {
-            metrics::counter!("jura_malformed_requests_total").increment(1);
-            tracing::warn!(request = %id, reason = problem.detail, "malformed request");
+        if let Some(Problem { reject, detail }) = &request.problem {
+            if reject.malformed {
+                metrics::counter!("jura_malformed_requests_total").increment(1);
+                tracing::warn!(request = %id, reason = detail, "malformed request");
+            } else {
+                tracing::debug!(request = %id, reason = detail, "request refused");
+            }
         }
         let rejection = match (&request.problem, &request.content) {
             (Some(problem), _) => Some(Reject::clone(&problem.reject)),

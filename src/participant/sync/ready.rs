@@ -14,14 +14,15 @@ use crate::participant::submission::{
 };
 use crate::protocol::{MessageId, SubmissionRequest};
 use crate::sequencer_client::SendError;
-use crate::topology::State;
+use crate::topology::Register;
 use crate::wire::ledger as wire;
 
 /// What makes a request of a submission.
 pub(super) struct Preparation<'a> {
     pub participant: &'a ParticipantId,
     pub number: DomainNumber,
-    pub topology: &'a State,
+    /// Who is who, as far as events were taken.
+    pub register: &'a Register,
     pub end: &'a LogEnd,
     pub outbox: &'a mut Outbox,
     /// How long the request may wait to be sequenced.
@@ -51,7 +52,7 @@ impl Preparation<'_> {
         accepted: Option<&AcceptedChange>,
         now: Timestamp,
     ) -> Result<(Registration, SubmissionRequest), Failure> {
-        let topology = self.topology;
+        let topology = self.register.now();
         submission::check_submitters(&submission.act_as, self.participant, topology)?;
         let times = RequestTimes {
             ledger_time: success.ledger_time,
@@ -59,6 +60,7 @@ impl Preparation<'_> {
             deduplication_offset: self.end.times.start(self.period, now),
             deduplication_start: submission::start_time(self.period, accepted, now),
             max_sequencing_time: now.plus(self.sequencing_timeout),
+            topology_time: self.register.time(),
         };
         let route = Route {
             domain: &success.domain,

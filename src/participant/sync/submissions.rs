@@ -1,6 +1,6 @@
 //! Phase 1: submissions on their way through the loop.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use tokio::sync::oneshot;
 
@@ -146,7 +146,7 @@ impl Shell {
         let mut preparation = Preparation {
             participant: &self.identity.participant,
             number: connection.number,
-            topology: connection.intake.follower.topology(),
+            register: connection.intake.follower.register(),
             end: &self.end,
             outbox: &mut connection.outbox,
             sequencing_timeout: self.role.config.sequencing_timeout.into(),
@@ -258,9 +258,10 @@ impl Shell {
             .unzip();
         let known = self.store.register(&registrations, false).await?;
         let mut again = Vec::new();
+        let mut to_send = Vec::new();
         for (registration, (outgoing, period)) in registrations.into_iter().zip(rest) {
             match fate(period, known.get(&registration.change_id), now) {
-                Fate::Send => self.send_registered(registration, outgoing),
+                Fate::Send => to_send.push((registration, outgoing)),
                 Fate::Duplicate(refusal) => {
                     let domain = &outgoing.domain;
                     self.complete(domain, registration.in_flight, &refusal, now, turn);
@@ -272,8 +273,9 @@ impl Shell {
         for (registration, outgoing) in again {
             let registrations = std::slice::from_ref(&registration);
             self.store.register(registrations, true).await?;
-            self.send_registered(registration, outgoing);
+            to_send.push((registration, outgoing));
         }
+        self.send_registered(to_send);
         Ok(duplicates)
     }
 
@@ -307,18 +309,25 @@ impl Shell {
         Ok((remembered, refused))
     }
 
-    fn send_registered(&mut self, registration: Registration, outgoing: Outgoing) {
-        tracing::debug!(
-            tid = trace_id(&registration.in_flight.traceparent),
-            message_id = %registration.message_id,
-            "submission registered"
-        );
-        registered(registration, &mut self.in_flight);
-        // sent from what is kept when it is connected again, if it is not now
-        if let Some(connection) = self.connections.get_mut(&outgoing.domain) {
-            connection.outbox.send(outgoing.request);
+    fn send_registered(&mut self, all: Vec<(Registration, Outgoing)>) {
+        let mut requests: BTreeMap<DomainId, Vec<SubmissionRequest>> = BTreeMap::new();
+        for (registration, outgoing) in all {
+            tracing::debug!(
+                tid = trace_id(&registration.in_flight.traceparent),
+                message_id = %registration.message_id,
+                "submission registered"
+            );
+            registered(registration, &mut self.in_flight);
+            let of_domain = requests.entry(outgoing.domain).or_default();
+            of_domain.push(outgoing.request);
+            let _ = outgoing.reply.send(Ok(()));
         }
-        let _ = outgoing.reply.send(Ok(()));
+        for (domain, requests) in requests {
+            // sent from what is kept when it is connected again, if it is not now
+            if let Some(connection) = self.connections.get_mut(&domain) {
+                connection.outbox.send_all(requests);
+            }
+        }
     }
 
     /// A message's fate is known. Most are sequenced, and what follows comes as an event.

@@ -1,6 +1,7 @@
 //! Tests of the topology as a whole.
 
 mod authorization;
+mod history;
 mod listing;
 mod model;
 mod proposals;

@@ -97,8 +97,7 @@ impl Mediator {
         let events = self.history.take(page, &self.place.sequencer_key);
         for (event, point) in events.expect("the sequencer is honest") {
             self.trail.push(point);
-            for (request, message) in self.duty.process(event) {
-                let signed = SignedRequest::seal(message, &self.place.domain, &self.duty.key);
+            for (request, signed) in self.duty.process([event]) {
                 moment.effects.push(Effect::SendVerdict(request, signed));
             }
             moment.may_crash("mediator between events")?;

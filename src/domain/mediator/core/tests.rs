@@ -18,11 +18,14 @@ use crate::topology::{Hosting, Mapping, MemberKeys, SignedTransaction, Transacti
 struct World {
     domain: DomainId,
     mediator: MemberId,
+    manager: (MemberId, SigningKey),
     core: Core,
     participants: Vec<(ParticipantId, SigningKey, Party)>,
     now: i64,
     /// Which request it is.
     uuid: u8,
+    /// Under which topology it is made.
+    topology_time: Timestamp,
 }
 
 fn world(count: usize) -> World {
@@ -68,6 +71,8 @@ fn world(count: usize) -> World {
         participants,
         uuid: 1,
         now: 1_000,
+        manager: (manager, domain_key),
+        topology_time: Timestamp::EPOCH,
     };
     let published = |it: &SignedTransaction| PublishedTransaction {
         transaction: it.encode(),
@@ -75,12 +80,9 @@ fn world(count: usize) -> World {
     };
     let snapshot = transactions.iter().map(|it| published(it).encode());
     let snapshot = snapshot.collect();
-    let content = SignedMessage::seal(
-        &Message::TopologySnapshot(snapshot),
-        &world.domain,
-        &manager,
-        &domain_key,
-    );
+    let (manager, key) = &world.manager;
+    let message = Message::TopologySnapshot(snapshot);
+    let content = SignedMessage::seal(&message, &world.domain, manager, key);
     let effects = world.event(vec![world.to_mediator(content)]);
     assert_eq!(effects.topology.len(), transactions.len());
     world
@@ -181,6 +183,7 @@ impl World {
                     request_uuid,
                     submitting_participant: self.participants[0].0.clone(),
                     max_sequencing_time: Timestamp::MAX,
+                    topology_time: self.topology_time,
                 },
                 [0; 16],
             ),
@@ -471,3 +474,4 @@ fn a_request_that_is_said_again_is_rejected_also_after_a_restart() {
 }
 
 mod malice;
+mod overtaken;

@@ -16,7 +16,7 @@ use super::authentication_service::AuthenticationService;
 use super::domain_service::DomainService;
 use super::sequencer_service::SequencerService;
 use crate::domain::sequencer::{InProcessSequencer, SequencerMessage};
-use crate::grpc::{GrpcHealth, LAST_REQUESTS, incoming, reflection};
+use crate::grpc::{GrpcHealth, incoming, reflection, serve_until_told};
 use crate::runtime::clock::Clock;
 use crate::runtime::health::{Health, State};
 use crate::runtime::shutdown::{self, Signal};
@@ -67,7 +67,7 @@ impl Role for PublicApi {
     fn run(
         self: Arc<Self>,
         context: RoleContext,
-        mut inbox: Inbox<Infallible>,
+        inbox: Inbox<Infallible>,
     ) -> Pin<Box<dyn Future<Output = Result<(), RoleFailure>>>> {
         Box::pin(async move {
             let (stop, signal) = shutdown::channel();
@@ -77,20 +77,8 @@ impl Role for PublicApi {
                 .serve_with_incoming_shutdown(incoming(&self.listener)?, async move {
                     signal.fired().await;
                 });
-            tokio::pin!(serving);
             context.health.set(State::Ok);
-            tokio::select! {
-                // nothing is ever sent: the inbox ends when the role is to stop
-                _ = inbox.recv() => {
-                    stop.fire();
-                    // whoever does not end in time is cut off
-                    let _ = tokio::time::timeout(LAST_REQUESTS, serving).await;
-                    Ok(())
-                }
-                served = &mut serving => {
-                    served.map_err(|error| RoleFailure::because("the server failed", error))
-                }
-            }
+            serve_until_told(inbox, &stop, serving).await
         })
     }
 }

@@ -3,6 +3,9 @@
 //! A check says nothing, or why the request must be rejected. They need no state but the topology at
 //! the request's sequencing time, so requests are checked in parallel; a check costs nothing that
 //! another has done: what they share is in [`Request`].
+//!
+//! A request that is malformed under that topology is looked at once more under the one under which it
+//! was made, only to tell a change on its way from a forgery: nothing is approved under an old topology.
 
 mod authentication;
 mod authorization;
@@ -25,10 +28,10 @@ use crate::participant::errors::ErrorId;
 use crate::protocol::{
     CommonMetadata, Recipients, Reject, RequestId, SubmitterMetadata, TransactionMetadata,
 };
-use crate::topology::State;
+use crate::topology::{History, State};
 
 /// A request as the checks see it.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub struct Request<'a> {
     /// Its sequencing time.
     pub id: RequestId,
@@ -72,9 +75,32 @@ const CHECKS: [Check; 10] = [
     consistency::check,
 ];
 
-/// Runs the checks; the first that speaks against the request decides.
-pub fn run(request: &Request<'_>) -> Option<Problem> {
-    CHECKS.iter().find_map(|check| check(request).err())
+/// Runs the checks; the first that speaks against the request decides. If it is malformed, and would not
+/// have been under the topology under which it was made, its submitter could not know better.
+pub fn run(request: &Request<'_>, history: &History) -> Option<Problem> {
+    let problem = CHECKS.iter().find_map(|check| check(request).err())?;
+    if problem.reject.malformed && was_right(request, history) {
+        return Some(Problem {
+            reject: Box::new(Reject::overtaken()),
+            detail: format!("the topology has changed: {}", problem.detail),
+        });
+    }
+    Some(problem)
+}
+
+/// Whether the request followed the protocol before the topology changed. It is not approved even so.
+fn was_right(request: &Request<'_>, history: &History) -> bool {
+    let tolerance = request.topology.parameters().topology_change_tolerance();
+    let time = request.common.topology_time;
+    let Some(topology) = history.replaced(time, request.id.0, tolerance) else {
+        return false;
+    };
+    let before = Request {
+        topology,
+        ..*request
+    };
+    let mut problems = CHECKS.iter().filter_map(|check| check(&before).err());
+    problems.all(|problem| !problem.reject.malformed)
 }
 
 /// A request that does not follow the protocol: its sender is faulty or malicious. Others are told no

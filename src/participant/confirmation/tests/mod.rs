@@ -4,6 +4,7 @@
 
 mod forged;
 mod honest;
+mod overtaken;
 mod unfit;
 mod world;
 

@@ -10,9 +10,9 @@ use crate::lf::models::Model;
 use crate::lf::transaction::ContractInstance;
 use crate::lf::value::{Record, Value};
 use crate::model::{
-    CommandId, ContractId, DomainId, DottedName, Hash, Identifier, MemberId, MemberKind, Name,
-    Offset, PackageId, ParticipantId, Party, PartyHint, ProtocolVersion, Purpose, SubmissionId,
-    Timestamp, UserId,
+    CommandId, ContractId, DomainId, DottedName, Duration, Hash, Identifier, MemberId, MemberKind,
+    Name, Offset, PackageId, ParticipantId, Party, PartyHint, ProtocolVersion, Purpose,
+    SubmissionId, Timestamp, UserId,
 };
 use crate::participant::confirmation::{CheckedRequest, Delivered, Read, read};
 use crate::participant::submission::{
@@ -20,11 +20,16 @@ use crate::participant::submission::{
 };
 use crate::participant::views::created_instances;
 use crate::protocol::{Decrypted, LightView, Recipients, RequestId, RequestTree, RootHash};
-use crate::topology::{Hosting, Mapping, MemberKeys, State, Transaction};
+use crate::topology::{History, Hosting, Mapping, MemberKeys, State, Transaction};
 
 /// When everything happens.
 pub(super) fn now() -> Timestamp {
     Timestamp::from_micros(1_700_000_000_000_000).unwrap()
+}
+
+/// When requests are made.
+pub(super) fn made_at() -> Timestamp {
+    now().minus(Duration::from_secs(2))
 }
 
 /// A participant with one party.
@@ -38,6 +43,10 @@ pub(super) struct World {
     engine: Engine,
     package: PackageId,
     pub topology: State,
+    /// What the topology was before.
+    pub history: History,
+    /// The topology that submitters know, if it is not that of now.
+    known: Option<State>,
     pub bank: Member,
     pub alice: Member,
     pub bob: Member,
@@ -68,6 +77,8 @@ impl World {
             engine,
             package: archive.id,
             topology,
+            history: History::default(),
+            known: None,
             contracts: BTreeMap::new(),
             seeds: 0,
         }
@@ -167,6 +178,7 @@ impl World {
             deduplication_offset: Offset::BEGIN,
             deduplication_start: Timestamp::EPOCH,
             max_sequencing_time: now(),
+            topology_time: made_at(),
         };
         let submission = submission(act_as);
         build(
@@ -178,6 +190,19 @@ impl World {
             route,
         )
         .unwrap()
+    }
+
+    /// The topology changes while requests are on their way: they know nothing of it.
+    pub(super) fn change(&mut self, at: Timestamp, mapping: Mapping, signers: &[&SigningKey]) {
+        let before = self.topology.clone();
+        let transaction = Transaction {
+            serial: before.next_serial(&mapping.subject()),
+            ..Transaction::first(mapping)
+        };
+        self.topology.apply(&transaction.sign(signers)).unwrap();
+        self.history.change(Timestamp::EPOCH, before.clone());
+        self.history.change(at, self.topology.clone());
+        self.known = Some(before);
     }
 
     /// What a participant makes of the views of a request that it can see.
@@ -197,7 +222,8 @@ impl World {
         around.sort_by_key(|it| it.position().0.len());
         let readers = around.into_iter().chain([view]).map(|it| {
             let informees = &it.view.confirmers.content().informees;
-            let hosting = informees.iter().filter_map(|it| self.topology.hosting(it));
+            let known = self.known.as_ref().unwrap_or(&self.topology);
+            let hosting = informees.iter().filter_map(|it| known.hosting(it));
             let hosts = hosting.flat_map(|it| it.hosts.iter());
             let submitting = &tree.common.content().submitting_participant;
             let submitting = it.is_root().then_some(submitting);
@@ -248,6 +274,7 @@ impl World {
                 faults: Vec::new(),
             }),
             topology: self.topology.clone(),
+            history: Arc::new(self.history.clone()),
             protocol_version: ProtocolVersion::V35,
         };
         match read(&delivered, &self.engine, &by.participant, &BTreeSet::new()) {

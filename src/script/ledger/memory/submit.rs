@@ -127,7 +127,7 @@ impl MemoryLedger {
                 });
             }
         }
-        let mut used = interpreted.packages.iter();
+        let mut used = interpreted.packages.keys();
         match used.find(|package| !self.packages.is_vetted(package)) {
             Some(package) => Err(Reason::UnvettedPackage(package.clone())),
             None => Ok(()),

@@ -148,7 +148,7 @@ impl Participant {
         };
         for request in reckoning.messages(computed, topology, &self.outbox, deadline) {
             self.sharing.sending.insert(request.message_id);
-            moment.send(self.outbox.sign(request));
+            moment.send_all(self.outbox.sign_all(vec![request]));
         }
     }
 

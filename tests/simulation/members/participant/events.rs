@@ -107,7 +107,7 @@ impl Participant {
         let responses = std::mem::take(&mut turn.responses);
         let topology = self.intake.follower.topology();
         if let Some(request) = answers(responses, topology, &self.outbox) {
-            moment.send(self.outbox.sign(request));
+            moment.send_all(self.outbox.sign_all(vec![request]));
         }
     }
 
@@ -146,7 +146,7 @@ impl Participant {
         let uncommitted = reckoning.wants_boundary(self.course.processed, moment.now, register);
         if uncommitted || self.course.needs_time(register, moment.now) {
             let tick = self.outbox.tick(moment.now.plus(Duration::from_secs(10)));
-            moment.send(self.outbox.sign(tick));
+            moment.send_all(self.outbox.sign_all(vec![tick]));
         }
         if self.course.is_ahead() {
             self.keep(Some(NUMBER), &mut Turn::default(), moment)?;

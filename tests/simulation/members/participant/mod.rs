@@ -28,6 +28,7 @@ use super::turn::{Context, LogEnd};
 use crate::lf::engine::Engine;
 use crate::model::Timestamp;
 use crate::participant::submission::DomainNumber;
+use crate::protocol::GoodSignatures;
 use crate::sequencer_client::DomainInfo;
 use crate::sequencer_client::history::History;
 use crate::sequencer_client::trail::Trail;
@@ -70,7 +71,13 @@ impl Participant {
         let member = disk.identity.member();
         let key = disk.identity.signing_key_in(follower.topology()).clone();
         let domain = place.domain.clone();
-        let mut outbox = Outbox::new(Arc::new(Nowhere), domain.clone(), member.clone(), key);
+        let mut outbox = Outbox::new(
+            Arc::new(Nowhere),
+            domain.clone(),
+            member.clone(),
+            key,
+            GoodSignatures::default(),
+        );
         let mut undecided = disk.undecided.clone();
         if moment.is_broken(Broken::ForgetsUndecided) {
             undecided = BTreeMap::new();

@@ -68,6 +68,6 @@ impl Participant {
         let manager = vec![self.place.topology_manager.clone()];
         let envelope = self.outbox.envelope(&message, manager);
         let request = self.outbox.request(id, vec![envelope], deadline);
-        moment.send(self.outbox.sign(request));
+        moment.send_all(self.outbox.sign_all(vec![request]));
     }
 }

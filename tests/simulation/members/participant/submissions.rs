@@ -117,7 +117,7 @@ impl Participant {
                             self.disk.register(&registration, true);
                         }
                         registered(registration, &mut self.in_flight);
-                        moment.send(self.outbox.sign(request));
+                        moment.send_all(self.outbox.sign_all(vec![request]));
                     }
                 }
                 Ok(())
@@ -151,7 +151,7 @@ impl Participant {
         let mut preparation = Preparation {
             participant: &self.disk.identity.participant,
             number: NUMBER,
-            topology: self.intake.follower.topology(),
+            register: self.intake.follower.register(),
             end: &self.end,
             outbox: &mut self.outbox,
             sequencing_timeout: SEQUENCING_TIMEOUT,

@@ -1,15 +1,13 @@
-//! Delivery versus payment among four participants, a fifth beside: what each node has stored at the
-//! end, dumped whole and searched for what it was not entitled to.
-
-use std::collections::BTreeMap;
+//! The model of the demo, among four participants of one process, a fifth beside.
 
 use canton_proto::com::daml::ledger::api::v2 as api;
 use jura::lf::models::Model;
-use tokio_postgres::{Client, NoTls, SimpleQueryMessage};
 
-use super::ledger::{self, Ledger, Outcome, record};
-use super::process::Jura;
-use super::server;
+use super::super::ledger::{self, Ledger, Outcome};
+use super::super::process::Jura;
+use super::super::server;
+use super::search::{check, dump, is_logged};
+use super::values::{contract, numeric, party, record, text};
 
 /// Texts that stand in the contracts of one part of the deal, and nowhere else.
 const BOND: &str = "BOND-b41c9e07";
@@ -37,20 +35,9 @@ async fn every_database_has_what_its_node_is_entitled_to_and_no_more() {
     settle(&jura).await;
 
     let dumps = dump(&server.url()).await;
-    for domain in ["sequencer", "mediator", "topology", "service"] {
-        assert!(
-            dumps.keys().any(|schema| schema.ends_with(domain)),
-            "{domain} is not among {:?}",
-            dumps.keys()
-        );
-    }
     for (mark, entitled) in ENTITLED {
-        for (schema, dump) in &dumps {
-            let has_it = contains(dump, mark);
-            let may = entitled.contains(&schema.as_str());
-            assert_eq!(has_it, may, "{mark} in {schema}");
-        }
-        assert!(!contains(&jura.log(), mark), "{mark} in the log");
+        check(&dumps, mark, entitled);
+        assert!(!is_logged(&jura.log(), mark), "{mark} in the log");
     }
     jura.stop();
 }
@@ -203,52 +190,4 @@ fn asset(issuer: &str, owner: &str, instrument: &str) -> api::Record {
         text(instrument),
         numeric("10.0"),
     ])
-}
-
-fn party(party: &str) -> api::value::Sum {
-    api::value::Sum::Party(party.to_owned())
-}
-
-fn text(text: &str) -> api::value::Sum {
-    api::value::Sum::Text(text.to_owned())
-}
-
-fn numeric(numeric: &str) -> api::value::Sum {
-    api::value::Sum::Numeric(numeric.to_owned())
-}
-
-fn contract(id: &str) -> api::value::Sum {
-    api::value::Sum::ContractId(id.to_owned())
-}
-
-/// Everything in the database, by schema.
-async fn dump(url: &str) -> BTreeMap<String, String> {
-    let (client, connection) = tokio_postgres::connect(url, NoTls).await.unwrap();
-    let connection = tokio::spawn(connection);
-    let tables = "SELECT schemaname, tablename FROM pg_tables
-        WHERE schemaname NOT IN ('pg_catalog', 'information_schema')";
-    let mut dumps: BTreeMap<String, String> = BTreeMap::new();
-    for row in client.query(tables, &[]).await.unwrap() {
-        let (schema, table): (String, String) = (row.get(0), row.get(1));
-        let content = rows(&client, &schema, &table).await;
-        dumps.entry(schema).or_default().push_str(&content);
-    }
-    drop(client);
-    connection.await.unwrap().unwrap();
-    dumps
-}
-
-async fn rows(client: &Client, schema: &str, table: &str) -> String {
-    let query = format!("SELECT t::text FROM \"{schema}\".\"{table}\" t");
-    let messages = client.simple_query(&query).await.unwrap();
-    let rows = messages.iter().filter_map(|message| match message {
-        SimpleQueryMessage::Row(row) => row.get(0),
-        _ => None,
-    });
-    rows.fold(String::new(), |all, row| all + row + "\n")
-}
-
-/// Whether a text is there, as text or in the hexadecimal form of bytes.
-fn contains(dump: &str, text: &str) -> bool {
-    dump.contains(text) || dump.contains(&hex::encode(text))
 }
