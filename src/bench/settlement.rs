@@ -14,7 +14,7 @@ pub(super) struct Settlement {
     seat: Seat,
     traders: Vec<String>,
     operator: String,
-    settlement: String,
+    contract: String,
 }
 
 /// The parties before the operators.
@@ -51,7 +51,7 @@ impl Workload for Settlement {
             traders: parties[..TRADERS].to_vec(),
             operator: parties[TRADERS + seat.number].clone(),
             seat,
-            settlement: String::new(),
+            contract: String::new(),
         }
     }
 
@@ -89,7 +89,7 @@ impl Workload for Settlement {
     }
 
     async fn command(&mut self) -> Result<(), Failure> {
-        let settlement = self.settlement.clone();
+        let settlement = self.contract.clone();
         self.settle("Settlement", &settlement, "PayAll", value::record([]))
             .await
     }
@@ -97,7 +97,7 @@ impl Workload for Settlement {
     async fn recover(&mut self) -> Result<(), Failure> {
         let settlements = self.ledger().active_contracts(self.format()).await?;
         let settlement = settlements.into_iter().next();
-        self.settlement = settlement.ok_or_else(|| missing("settlement"))?.contract_id;
+        self.contract = settlement.ok_or_else(|| missing("settlement"))?.contract_id;
         Ok(())
     }
 }
@@ -136,7 +136,7 @@ impl Settlement {
             .ledger()
             .submit_for_transaction(submission, format)
             .await?;
-        self.settlement = value::created(&transaction)
+        self.contract = value::created(&transaction)
             .find(|contract| value::is_of(contract, "Settlement"))
             .map(|contract| contract.contract_id.clone())
             .ok_or_else(|| missing("settlement"))?;

@@ -26,7 +26,7 @@ pub enum Followed {
     /// The topology manager published; already taken up.
     Topology(Vec<PublishedTransaction>),
     /// Anything else, with its signer.
-    Message(SignedMessage),
+    Message(Box<SignedMessage>),
     /// A message from before this member was admitted.
     Nothing,
 }
@@ -138,10 +138,10 @@ impl Follower {
             }
             // comes once more with the broadcast that admits us
             Message::TopologySnapshot(_) if from_manager => Ok(Followed::Nothing),
-            message => Ok(Followed::Message(SignedMessage {
+            message => Ok(Followed::Message(Box::new(SignedMessage {
                 signer: opened.signer,
                 message,
-            })),
+            }))),
         }
     }
 

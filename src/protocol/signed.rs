@@ -42,8 +42,8 @@ impl SignedMessage {
         let encoded = messages.iter().map(|it| Bytes::from(it.encode(domain)));
         let encoded: Vec<Bytes> = encoded.collect();
         let signatures = KeyedSignature::make_all(key, Purpose::SignedMessage, &encoded, good);
-        let signed = encoded.into_iter().zip(signatures);
-        signed
+        let pairs = encoded.into_iter().zip(signatures);
+        pairs
             .map(|(message, signature)| encode(message, signer, &signature))
             .collect()
     }
@@ -89,19 +89,19 @@ impl SignedMessage {
     /// # Errors
     /// [`Error::Malformed`] and the like.
     pub fn open_unchecked(bytes: Bytes, domain: &DomainId) -> Result<Self, Error> {
-        let signed = wire::SignedMessage::decode(bytes).map_err(Error::malformed)?;
+        let outer = wire::SignedMessage::decode(bytes).map_err(Error::malformed)?;
         Ok(Self {
-            signer: MemberId::parse(&signed.signer).map_err(Error::malformed)?,
-            message: Message::decode(signed.message, domain)?,
+            signer: MemberId::parse(&outer.signer).map_err(Error::malformed)?,
+            message: Message::decode(outer.message, domain)?,
         })
     }
 }
 
 fn encode(message: Bytes, signer: &MemberId, signature: &KeyedSignature) -> Bytes {
-    let signed = wire::SignedMessage {
+    let outer = wire::SignedMessage {
         message,
         signer: signer.to_string(),
         signature: Some(signature.to_wire()),
     };
-    signed.encode_to_vec().into()
+    outer.encode_to_vec().into()
 }

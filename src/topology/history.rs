@@ -63,12 +63,11 @@ impl History {
         if *until >= sequenced_at || sequenced_at.since(*until) > tolerance {
             return None;
         }
-        match later.checked_sub(1) {
-            Some(place) => self.changes.get(place).map(|(_, state)| state),
-            None => {
-                let is_remembered = self.first_since.is_none_or(|since| since < time);
-                is_remembered.then_some(&self.first)
-            }
+        if let Some(place) = later.checked_sub(1) {
+            self.changes.get(place).map(|(_, state)| state)
+        } else {
+            let is_remembered = self.first_since.is_none_or(|since| since < time);
+            is_remembered.then_some(&self.first)
         }
     }
 }

@@ -13,7 +13,7 @@ use super::process::Jura;
 const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A command of the Admin API's client: what it printed, or its complaint.
-pub fn admin(jura: &Jura, participant: &str, args: &[&str]) -> Result<String, String> {
+fn admin(jura: &Jura, participant: &str, args: &[&str]) -> Result<String, String> {
     let output = Command::new(env!("CARGO_BIN_EXE_jura"))
         .args(args)
         .args(["--admin-port", &jura.port(participant, "adminApi")])

@@ -5,18 +5,14 @@ use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
-use tokio::task::JoinSet;
 
-use super::domains::{admin, admin_json};
+use super::domains::admin_json;
 use super::ledger::{Ledger, Outcome, commands, create};
 use super::process::Jura;
-use super::workload::{Application, Shift};
+use super::workload::{Load, Shift};
 
 const FIRST: &str = "participant1";
 const SECOND: &str = "participant2";
-
-/// Applications, each with a party of its own.
-const APPLICATIONS: usize = 4;
 
 /// How often hosts come and go at least, and until how many requests were overtaken by that.
 const ROUNDS_MIN: usize = 4;
@@ -78,54 +74,24 @@ async fn hosts_come_and_go_under_load_and_every_command_is_accepted_in_the_end()
     let dir = tempfile::tempdir().unwrap();
     let jura = Jura::sandbox(dir.path(), &["--participants", "2"]);
     let [first, second] = [FIRST, SECOND].map(|it| Ledger::connect(&jura.ledger_api(it)));
-    for ledger in [&first, &second] {
-        ledger.upload_test_model().await;
-    }
-    let shift = Arc::new(Shift::default());
-    let mut parties = Vec::new();
-    let mut working = JoinSet::new();
-    for index in 0..APPLICATIONS {
-        let mut application = Application::start(&first, &format!("app{index}")).await;
-        parties.push(application.party().to_owned());
-        let (ledger, shift) = (first.clone(), Arc::clone(&shift));
-        working.spawn(async move {
-            while !shift.over.load(Ordering::Relaxed) {
-                application.run(&ledger, &shift).await;
-                tokio::task::yield_now().await;
-            }
-            let deadline = Instant::now() + PATIENCE;
-            application.finish(&ledger, deadline).await;
-            application
-        });
-    }
+    second.upload_test_model().await;
+    let load = Load::start(&first).await;
+    let (parties, shift) = (load.parties.clone(), Arc::clone(&load.shift));
     let names: Vec<&str> = parties.iter().map(String::as_str).collect();
     second.wait_for_parties(&names).await;
     let id = second.participant_id().await;
-    let changing = {
-        let (shift, parties) = (Arc::clone(&shift), parties.clone());
-        tokio::task::spawn_blocking(move || {
-            come_and_go(&jura, &parties, &id, &shift);
-            jura
-        })
-    };
+    let changing = parties.clone();
+    let changing = tokio::task::spawn_blocking(move || {
+        come_and_go(&jura, &changing, &id, &shift);
+        jura
+    });
     let jura = changing.await.unwrap();
-    shift.over.store(true, Ordering::Relaxed);
-    for application in &working.join_all().await {
-        let deadline = Instant::now() + PATIENCE;
-        while application.missing(&first).await > 0 {
-            assert!(Instant::now() < deadline, "completions are missing");
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
-        application.check(&first).await;
-    }
+    load.end(&first).await;
     for party in &parties {
         agree(&first, &second, party).await;
     }
     let log = jura.log();
     assert_eq!(alarms(&log), Vec::<&str>::new());
-    for participant in [FIRST, SECOND] {
-        admin(&jura, participant, &["topology", "list"]).unwrap();
-    }
     jura.stop();
 }
 

@@ -44,7 +44,9 @@ pub struct Shift {
 
 /// Applications at work side by side, whatever fails.
 pub struct Load {
-    shift: Arc<Shift>,
+    /// For whom they work.
+    pub parties: Vec<String>,
+    pub shift: Arc<Shift>,
     working: JoinSet<Application>,
 }
 
@@ -54,8 +56,10 @@ impl Load {
         ledger.upload_test_model().await;
         let shift = Arc::new(Shift::default());
         let mut working = JoinSet::new();
+        let mut parties = Vec::new();
         for index in 0..3 {
             let mut application = Application::start(ledger, &format!("app{index}")).await;
+            parties.push(application.party.clone());
             let (ledger, shift) = (ledger.clone(), Arc::clone(&shift));
             working.spawn(async move {
                 while !shift.over.load(Ordering::Relaxed) {
@@ -66,15 +70,21 @@ impl Load {
                 application
             });
         }
-        Self { shift, working }
+        Self {
+            parties,
+            shift,
+            working,
+        }
     }
 
-    /// Ends it, waits for all completions, reads everything back and compares.
+    /// Ends it when the last commands are accepted, waits for all completions, reads everything back and
+    /// compares.
     pub async fn end(self, ledger: &Ledger) {
         self.shift.over.store(true, Ordering::Relaxed);
-        for application in &self.working.join_all().await {
+        for mut application in self.working.join_all().await {
             assert!(application.done() > 0);
             let deadline = Instant::now() + Duration::from_mins(1);
+            application.finish(ledger, deadline).await;
             while application.missing(ledger).await > 0 {
                 assert!(Instant::now() < deadline, "completions are missing");
                 tokio::time::sleep(Duration::from_millis(50)).await;
@@ -115,11 +125,6 @@ impl Application {
             chain: (CHAIN, contract),
             unanswered: None,
         }
-    }
-
-    /// For whom it works.
-    pub fn party(&self) -> &str {
-        &self.party
     }
 
     /// How many commands were acknowledged or taken.

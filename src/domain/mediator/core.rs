@@ -103,7 +103,7 @@ impl Core {
             return delivery.same_root_hash(recipients);
         }
         let SignedMessage { signer, message } = match self.follower.take(time, content.clone()) {
-            Ok(Followed::Message(message)) => message,
+            Ok(Followed::Message(signed)) => *signed,
             Ok(Followed::Topology(published)) => return effects.topology.extend(published),
             Ok(Followed::Nothing) => return,
             Err(error) => {
