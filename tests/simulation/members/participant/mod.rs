@@ -134,9 +134,10 @@ impl Participant {
         self.history.at()
     }
 
-    /// Nothing is on its way, and nothing locked.
+    /// Nothing is on its way, nothing locked, and everything that was published in force.
     pub(crate) fn is_idle(&self) -> bool {
-        self.disk.is_idle()
+        self.intake.follower.register().last_change().is_none()
+            && self.disk.is_idle()
             && self.course.processor.is_idle()
             && self.in_flight.len() == 0
             && self.sharing.is_idle()
