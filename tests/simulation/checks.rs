@@ -204,9 +204,16 @@ impl Checker {
 
     /// At the end: all hosts of a party have shown it all, each change that took effect has its
     /// completion, and what was told is what was written.
-    pub(crate) fn finish(&self, disks: &[&Disk]) -> Result<(), Violation> {
+    pub(crate) fn finish(
+        &self,
+        disks: &[&Disk],
+        hosted: &[&BTreeSet<Party>],
+    ) -> Result<(), Violation> {
         for (party, hosts) in &self.streams {
-            let lengths: BTreeSet<usize> = hosts.values().map(Vec::len).collect();
+            let still = hosts
+                .iter()
+                .filter(|(index, _)| hosted[**index].contains(party));
+            let lengths: BTreeSet<usize> = still.map(|(_, it)| it.len()).collect();
             if lengths.len() > 1 {
                 return Err(format!(
                     "the hosts of {party} have shown it {lengths:?} updates"

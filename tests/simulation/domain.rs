@@ -15,7 +15,7 @@ use crate::topology::DomainParameters;
 /// One domain.
 pub(crate) struct Domain {
     pub place: Place,
-    parameters: DomainParameters,
+    pub parameters: DomainParameters,
     sequencer_disk: sequencer::Disk,
     pub sequencer: Option<sequencer::Sequencer>,
     pub manager_disk: manager::Disk,
@@ -40,6 +40,7 @@ impl Domain {
         };
         let parameters = DomainParameters {
             topology_change_delay: Duration::from_millis(settings.topology_delay_ms),
+            reconciliation_interval: Duration::from_millis(settings.reconciliation_ms),
             confirmation_response_timeout: Duration::from_secs(5),
             mediator_reaction_timeout: Duration::from_secs(5),
             ..DomainParameters::default()
@@ -76,7 +77,6 @@ impl Domain {
     pub(crate) fn start_manager(&mut self) {
         let disk = &mut self.manager_disk;
         self.manager = Some(manager::Manager::load(disk, &self.place, self.parameters));
-        self.register();
     }
 
     pub(crate) fn start_mediator(&mut self) {
@@ -105,13 +105,13 @@ impl Domain {
     ) {
         let manager = self.manager.as_mut().unwrap();
         manager.admit(&mut self.manager_disk, member, introduction, now);
-        self.register();
+        self.register(now);
     }
 
     /// Tells the sequencer of members.
-    pub(crate) fn register(&mut self) {
+    pub(crate) fn register(&mut self, now: Timestamp) {
         if let (Some(manager), Some(sequencer)) = (&self.manager, &mut self.sequencer) {
-            sequencer.register(&mut self.sequencer_disk, manager.members());
+            sequencer.register(&mut self.sequencer_disk, manager.members(), now);
         }
     }
 
@@ -141,10 +141,12 @@ impl Domain {
         page: EventPage,
         moment: &mut Moment<'_>,
     ) -> Result<(), Crashed> {
-        match &mut self.manager {
+        let read = match &mut self.manager {
             Some(manager) => manager.read(&mut self.manager_disk, page, moment),
             None => Ok(()),
-        }
+        };
+        self.register(moment.now);
+        read
     }
 
     pub(crate) fn manager_sent(

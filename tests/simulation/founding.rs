@@ -4,9 +4,11 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::applications::Applications;
 use super::checks::{Checker, Violation};
+use super::commitments::Commitments;
 use super::domain::Domain;
 use super::ledger;
 use super::network::{Happening, Queue, Who};
+use super::operators::Operators;
 use super::random::Random;
 use super::settings::Settings;
 use super::world::{Host, Running, World};
@@ -14,8 +16,8 @@ use crate::model::{Duration, MemberId, Party, PartyHint, Timestamp};
 use crate::participant::sync::simulated::Disk;
 use crate::topology::{Host as PartyHost, Hosting, Mapping, Permission, Transaction, Validity};
 
-/// Names of parties. The first is the bank.
-const PARTIES: [&str; 4] = ["bank", "alice", "bob", "carol"];
+/// Names of parties. The first is the bank, the last the newcomer.
+const PARTIES: [&str; 5] = ["bank", "alice", "bob", "carol", "dave"];
 
 impl World {
     /// A world in which nothing has happened.
@@ -37,8 +39,9 @@ impl World {
             let namespace = hosts[index % hosts.len()].disk().namespace();
             Party::new(&PartyHint::parse(name).unwrap(), &namespace)
         };
-        let parties: Vec<Party> = PARTIES.iter().enumerate().map(party).collect();
+        let mut parties: Vec<Party> = PARTIES.iter().enumerate().map(party).collect();
         let bank = parties[0].clone();
+        let newcomer = parties.pop().unwrap();
         Self {
             random,
             now: Timestamp::from_micros(1_700_000_000_000_000).unwrap(),
@@ -47,9 +50,12 @@ impl World {
             hosts,
             engine: ledger::engine(),
             applications: Applications::default(),
+            operators: Operators::default(),
             checker: Checker::new(bank.clone()),
+            commitments: Commitments::default(),
             bank,
             parties,
+            newcomer,
             lives: BTreeMap::new(),
             sending: BTreeMap::new(),
             is_calm: true,
@@ -118,11 +124,14 @@ impl World {
 
     fn host_parties(&mut self) {
         let mut statements = Vec::new();
-        for (index, party) in self.parties.clone().into_iter().enumerate() {
+        let newcomer = self.newcomer.clone();
+        let parties = self.parties.iter().chain([&newcomer]).cloned();
+        let parties: Vec<Party> = parties.collect();
+        for (index, party) in parties.into_iter().enumerate() {
             let first = index % self.hosts.len();
             let mut hosts = vec![(first, Permission::Submission)];
             let second = self.random.below(self.hosts.len());
-            if second != first && self.random.happens(700) {
+            if second != first && party != newcomer && self.random.happens(700) {
                 let permission = if self.random.happens(800) {
                     Permission::Submission
                 } else {
@@ -139,9 +148,12 @@ impl World {
                 participant: self.hosts[*index].disk().participant().clone(),
                 permission: *permission,
             });
+            let hosting = Hosting::new(threshold, hosting.collect());
+            let hostings = &mut self.operators.hostings;
+            hostings.insert(party.clone(), hosting.clone());
             let mapping = Mapping::PartyToParticipant {
                 party: party.clone(),
-                hosting: Hosting::new(threshold, hosting.collect()),
+                hosting,
             };
             let mut signed = self.hosts[first].disk().sign(Transaction::first(mapping));
             for (index, permission) in hosts {
@@ -150,7 +162,7 @@ impl World {
                 }
                 let host = &mut self.hosts[index];
                 host.parties.insert(party.clone());
-                if permission == Permission::Submission {
+                if permission == Permission::Submission && party != newcomer {
                     host.submits_for.push(party.clone());
                 }
             }

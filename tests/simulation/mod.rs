@@ -32,8 +32,10 @@ mod world;
 
 mod commands;
 mod founding;
+mod operators;
 
 mod checks;
+mod commitments;
 
 mod run;
 

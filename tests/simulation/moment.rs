@@ -1,11 +1,14 @@
 //! What a member finds when something happens to it: the time, chance, and room for what it does.
 
+use std::collections::BTreeMap;
+
 use bytes::Bytes;
 
 use super::random::Random;
-use crate::model::{Offset, SubmissionId, Timestamp};
+use crate::model::{Offset, ParticipantId, SubmissionId, Timestamp};
+use crate::participant::commitments::{Compared, Computed};
 use crate::participant::errors::Refusal;
-use crate::protocol::{RequestId, SignedRequest};
+use crate::protocol::{RequestId, SharedDigest, SignedRequest};
 
 /// The member is gone, with everything that it has not written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,6 +23,10 @@ pub(crate) enum Effect {
     SendVerdict(RequestId, SignedRequest),
     /// To an application, about what it has submitted.
     Answer(SubmissionId, Result<(), Refusal>),
+    /// Commitments were computed; with what comes of it when all contracts are summed anew.
+    Computed(Computed, BTreeMap<ParticipantId, SharedDigest>),
+    /// They were compared with somebody else's.
+    Compared(Compared),
     /// To the readers of the participant's log.
     Tell(Offset, Bytes),
 }
@@ -43,6 +50,12 @@ pub(crate) enum Broken {
     MediatorSkips,
     /// A participant sends nothing again after a restart.
     ForgetsToSend,
+    /// A participant does not see all changes of what it shares with others.
+    MissesSharedContracts,
+    /// A participant with a new key cannot read what was encrypted for the one before.
+    ForgetsFormerKeys,
+    /// A participant comes up without one of its contracts.
+    LosesARow,
 }
 
 /// Something happens to a member.
@@ -76,5 +89,9 @@ impl Moment<'_> {
 
     pub(crate) fn send(&mut self, request: SignedRequest) {
         self.effects.push(Effect::Send(request));
+    }
+
+    pub(crate) fn send_all(&mut self, requests: impl IntoIterator<Item = SignedRequest>) {
+        self.effects.extend(requests.into_iter().map(Effect::Send));
     }
 }

@@ -4,6 +4,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
 
 use super::checks::Violation;
+use super::operators::Change;
 use super::world::World;
 use crate::model::{Duration, SubmissionId, Timestamp};
 use crate::participant::sync::simulated::Outcome;
@@ -54,6 +55,10 @@ pub(crate) enum Happening {
     Fails(Who),
     /// A member does what it does now and then.
     Checkpoint(Who, u64),
+    /// An operator wants something.
+    Order(Change),
+    /// An operator looks after an order.
+    Operate(usize),
     /// An application has an idea.
     Act,
     /// An attempt is at its participant.

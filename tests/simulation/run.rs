@@ -5,6 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::applications::{Idea, State};
 use super::checks::Violation;
+use super::commitments::Commitments;
 use super::ledger::{self, Contract};
 use super::moment::Broken;
 use super::network::{Happening, Who};
@@ -31,11 +32,17 @@ pub(crate) struct Failed {
 
 /// Runs a world to its end.
 pub(crate) fn run(seed: u64, broken: Option<Broken>) -> Result<Report, Box<Failed>> {
-    seeded::set(Some(seed ^ 0x5EED));
-    let mut world = World::new(Settings {
+    run_with(Settings {
         broken,
         ..Settings::of(seed)
-    });
+    })
+}
+
+/// Runs a world of these settings to its end.
+pub(crate) fn run_with(settings: Settings) -> Result<Report, Box<Failed>> {
+    let seed = settings.seed;
+    seeded::set(Some(seed ^ 0x5EED));
+    let mut world = World::new(settings);
     let outcome = catch_unwind(AssertUnwindSafe(|| world.live()));
     seeded::set(None);
     let trace = world.trace.iter().cloned().collect();
@@ -66,6 +73,7 @@ impl World {
         self.storm()?;
         self.heal()?;
         self.probe()?;
+        self.exchange()?;
         self.finish()
     }
 
@@ -80,6 +88,7 @@ impl World {
             let who = self.anybody();
             self.after(at, Happening::Fails(who));
         }
+        self.plan_changes();
         let until = self.now.plus(Duration::from_secs(12));
         self.run(until, |_| false)?;
         Ok(())
@@ -119,7 +128,8 @@ impl World {
         });
         let busy: Vec<usize> = busy.collect();
         Err(format!(
-            "{problem}: attempts {open:?}, participants {busy:?}, domain idle {}, sending {:?}",
+            "{problem}: attempts {open:?}, orders {:?}, participants {busy:?}, domain idle {}, sending {:?}",
+            self.operators,
             self.domain.is_idle(),
             self.sending.keys().collect::<Vec<_>>()
         ))
@@ -170,10 +180,21 @@ impl World {
         Ok(())
     }
 
+    /// Time goes on until everybody has told everybody what is shared.
+    fn exchange(&mut self) -> Result<(), Violation> {
+        // every interval is shorter
+        let until = self.now.plus(Duration::from_secs(9));
+        self.run(until, |_| false)?;
+        self.settle("the commitments have not been exchanged")?;
+        let disks: Vec<_> = self.hosts.iter().map(super::world::Host::disk).collect();
+        Commitments::finish(&disks)
+    }
+
     /// All hosts agree, and nothing was made or lost.
     fn finish(&mut self) -> Result<(), Violation> {
         let disks: Vec<_> = self.hosts.iter().map(super::world::Host::disk).collect();
-        self.checker.finish(&disks)?;
+        let hosted: Vec<_> = self.hosts.iter().map(|it| &it.parties).collect();
+        self.checker.finish(&disks, &hosted)?;
         let open = self.domain.without_verdict();
         if !open.is_empty() {
             return Err(format!("the mediator has lost the requests {open:?}"));

@@ -7,7 +7,8 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::moment::Broken;
-use super::run::{Failed, Report, run};
+use super::run::{Failed, Report, run, run_with};
+use super::settings::Settings;
 
 /// Seeds in a usual run of all tests.
 const SEEDS: u64 = 1000;
@@ -65,7 +66,7 @@ fn run_all(seeds: u64, broken: Option<Broken>) -> Result<BTreeMap<String, usize>
 #[test]
 fn no_seed_breaks_an_invariant() {
     if let Some(seed) = number("JURA_SIMULATION_SEED") {
-        match run(seed, None) {
+        match run_with(Settings::repeated(seed)) {
             Ok(report) => println!("{}\n{:#?}", report.trace.join("\n"), report.statistics),
             Err(failed) => panic!("{}", complain(&failed)),
         }
@@ -94,11 +95,24 @@ const EXPECTED: &[&str] = &[
     "refused SUBMISSION_ALREADY_IN_FLIGHT",
     "refused CONTRACT_NOT_FOUND",
     "at any time",
+    "commitments compared",
+    "commitments computed",
     "mediator after its position is kept",
     "mediator before its position is kept",
     "mediator between events",
+    "ordered another permission",
+    "ordered another threshold",
+    "ordered new keys",
+    "ordered one host less",
+    "ordered one host more",
+    "ordered other parameters",
+    "ordered packages to be vetted",
+    "participant after it kept commitments",
+    "participant after it kept new keys",
     "participant after it registered a submission",
     "participant after it wrote a turn",
+    "participant before it keeps commitments",
+    "participant before it keeps new keys",
     "participant before it registers a submission",
     "participant before it writes a turn",
     "sequencer after it wrote",
@@ -124,6 +138,9 @@ fn the_invariants_notice_what_is_broken() {
         Broken::SequencesTwice,
         Broken::MediatorSkips,
         Broken::ForgetsToSend,
+        Broken::MissesSharedContracts,
+        Broken::LosesARow,
+        Broken::ForgetsFormerKeys,
     ];
     let mut unnoticed = Vec::new();
     for broken in all {

@@ -4,9 +4,11 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::applications::{Applications, State};
 use super::checks::{Checker, Violation};
+use super::commitments::Commitments;
 use super::domain::Domain;
-use super::moment::{Crashed, Effect, Moment};
+use super::moment::{Broken, Crashed, Effect, Moment};
 use super::network::{Happening, Queue, Who};
+use super::operators::Operators;
 use super::random::Random;
 use super::settings::Settings;
 use crate::lf::engine::Engine;
@@ -14,9 +16,6 @@ use crate::model::{Duration, Party, Timestamp};
 use crate::participant::sync::simulated::{Disk, Participant};
 use crate::protocol::{MessageId, RequestId, SignedRequest};
 use crate::sequencer_client::SendError;
-
-/// Lines of what happened that are shown when something is wrong.
-const TRACE_MAX: usize = 120;
 
 /// A participant, up or down.
 pub(crate) struct Host {
@@ -63,9 +62,13 @@ pub(crate) struct World {
     pub hosts: Vec<Host>,
     pub engine: Engine,
     pub applications: Applications,
+    pub operators: Operators,
     pub checker: Checker,
+    pub commitments: Commitments,
     pub bank: Party,
     pub parties: Vec<Party>,
+    /// A party with which nobody has anything to do until it has another host.
+    pub newcomer: Party,
     /// Lives of members: what is meant for an earlier one is lost.
     pub lives: BTreeMap<Who, u64>,
     /// What each member sends until its fate is known.
@@ -78,7 +81,7 @@ pub(crate) struct World {
 
 impl World {
     pub(crate) fn note(&mut self, text: impl FnOnce() -> String) {
-        if self.trace.len() >= TRACE_MAX {
+        if self.trace.len() >= self.settings.trace_max {
             self.trace.pop_front();
         }
         let at = self.now.micros() % 1_000_000_000;
@@ -152,6 +155,8 @@ impl World {
             Happening::Starts(who) => return self.starts(who),
             Happening::Fails(who) => self.crash(who, "at any time"),
             Happening::Checkpoint(who, life) => return self.checkpoint(who, life),
+            Happening::Order(wanted) => self.order(wanted),
+            Happening::Operate(number) => return self.operate(number),
             Happening::Act => self.act(),
             Happening::Submits(id) => self.submits(id),
             Happening::Interpreted(id, life, outcome) => {
@@ -212,6 +217,22 @@ impl World {
                     return Ok(());
                 };
                 self.checker.tell(index, offset, &entry)?;
+            }
+            Effect::Computed(computed, again) => {
+                self.count("commitments computed");
+                self.note(|| {
+                    let shared = computed.shared.iter();
+                    let shared: Vec<_> = shared
+                        .map(|(with, it)| (with.to_string(), it.short()))
+                        .collect();
+                    format!("{who:?} shares in {}: {shared:?}", computed.period)
+                });
+                let own = self.member(who);
+                self.commitments.compute(&own, computed, again)?;
+            }
+            Effect::Compared(compared) => {
+                self.count("commitments compared");
+                Commitments::compare(&compared)?;
             }
         }
         Ok(())
@@ -301,6 +322,7 @@ impl World {
                 self.domain.start_manager();
                 self.with(who, |world, moment| {
                     world.domain.manager.as_mut().unwrap().send_next(moment);
+                    world.domain.register(moment.now);
                     Ok(())
                 })?;
             }
@@ -309,7 +331,10 @@ impl World {
                 self.with(who, |world, moment| {
                     let host = &mut world.hosts[index];
                     match std::mem::replace(&mut host.state, Running::Moving) {
-                        Running::Down(disk) => {
+                        Running::Down(mut disk) => {
+                            if moment.is_broken(Broken::LosesARow) {
+                                disk.lose_a_row();
+                            }
                             let place = &world.domain.place;
                             let it = Participant::load(*disk, place, &world.engine, moment);
                             host.state = Running::Up(Box::new(it));
@@ -337,6 +362,7 @@ impl World {
                 if let Some(manager) = &world.domain.manager {
                     manager.checkpoint(moment);
                 }
+                world.domain.register(moment.now);
                 Ok(())
             }
             Who::Mediator => world.domain.checkpoint_mediator(moment),
@@ -368,9 +394,9 @@ impl World {
                 }
                 Ok(())
             }
-            Who::Participant(index) => match (world.hosts[index].up(), outcome) {
-                (Some(participant), Err(error)) => participant.not_sent(message_id, &error, moment),
-                _ => Ok(()),
+            Who::Participant(index) => match world.hosts[index].up() {
+                Some(participant) => participant.sent(message_id, &outcome, moment),
+                None => Ok(()),
             },
         })
     }
@@ -378,12 +404,13 @@ impl World {
     /// Whether everybody is up and nothing is on its way.
     pub(crate) fn is_idle(&self) -> bool {
         let participants = self.hosts.iter().all(|host| match &host.state {
-            Running::Up(participant) => participant.is_idle(),
+            Running::Up(participant) => participant.is_idle() && participant.is_rotated(),
             Running::Down(_) | Running::Moving => false,
         });
         participants
             && self.domain.is_idle()
             && self.sending.is_empty()
             && !self.applications.is_waiting()
+            && self.is_as_wanted()
     }
 }

@@ -14,7 +14,7 @@ use crate::storage;
 use crate::topology::{Mapping, MemberKeys, SignedTransaction, Transaction};
 
 /// A key that was replaced stays valid for so long: what was signed before is still on its way.
-const KEY_GRACE: Duration = Duration::from_secs(60);
+pub(super) const KEY_GRACE: Duration = Duration::from_secs(60);
 
 impl Shell {
     pub(super) async fn administer(
@@ -156,7 +156,7 @@ impl Shell {
 
 impl Member {
     /// Whether these are the keys that it has, but for those that are about to end.
-    fn has(&self, keys: &[PublicKey]) -> bool {
+    pub(super) fn has(&self, keys: &[PublicKey]) -> bool {
         let current = self.keys.iter().filter(|it| it.valid_until.is_none());
         current.clone().count() == keys.len() && current.clone().all(|it| keys.contains(&it.key))
     }

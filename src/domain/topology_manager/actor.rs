@@ -68,7 +68,7 @@ impl TopologyManagerRole {
         let store = Store::open(self.database.clone(), self.schema.clone()).await?;
         let mut core = Core::new();
         for kept in store.publications().await? {
-            core.restore(&kept.publication, kept.sequenced_at)
+            core.restore(&kept.publication, kept.sequenced_at, Timestamp::EPOCH)
                 .map_err(storage::Error::corrupt)?;
         }
         let configured = self.parameters.protocol_version;
@@ -143,7 +143,9 @@ impl Shell {
     /// Takes up what was published, or founds the domain.
     async fn restore(&mut self) -> Result<(), storage::Error> {
         for kept in self.store.publications().await? {
-            self.desk.restore(kept).map_err(storage::Error::corrupt)?;
+            let processed = self.position.seen.time;
+            let restored = self.desk.restore(kept, processed);
+            restored.map_err(storage::Error::corrupt)?;
         }
         self.desk.core.advance(self.position.seen.time);
         if self.desk.core.is_empty() {

@@ -62,17 +62,23 @@ impl Core {
         }
     }
 
-    /// Takes up what was published in an earlier life.
+    /// Takes up what was published in an earlier life, in which everything up to `processed` was read.
     pub(super) fn restore(
         &mut self,
         publication: &Publication,
         sequenced_at: Option<Timestamp>,
+        processed: Timestamp,
     ) -> Result<(), Error> {
         debug_assert_eq!(publication.number, self.next_number());
-        let now = sequenced_at.unwrap_or(Timestamp::EPOCH);
+        // decided on not later than this: a proposal waits from then on
+        let now = sequenced_at.unwrap_or(processed);
         for bytes in &publication.transactions {
             let signed = SignedTransaction::decode(bytes.clone())?;
-            self.decided.take(signed, now, now)?;
+            match self.decided.take(signed, now, now) {
+                // proposed once more, see `sequenced`
+                Ok(_) | Err(Error::AlreadyProposed) => {}
+                Err(error) => return Err(error),
+            }
         }
         self.record(publication);
         sequenced_at.map_or(Ok(()), |time| self.sequenced(publication.number, time))
@@ -270,7 +276,12 @@ impl Core {
         past.sequenced_at = Some(time);
         let start = past.start;
         for transaction in &self.published[start..end] {
-            self.register.publish(transaction, time)?;
+            match self.register.publish(transaction, time) {
+                Ok(()) => {}
+                // decided on when it was about to expire, and sequenced before that: nothing new
+                Err(Error::AlreadyProposed) => tracing::debug!("proposed once more"),
+                Err(error) => return Err(error),
+            }
         }
         Ok(())
     }

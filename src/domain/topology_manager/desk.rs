@@ -40,14 +40,14 @@ impl Desk {
         }
     }
 
-    /// Takes up what was published in an earlier life.
-    pub(super) fn restore(&mut self, kept: Kept) -> Result<(), Error> {
+    /// Takes up what was published in an earlier life, which has read so far.
+    pub(super) fn restore(&mut self, kept: Kept, processed: Timestamp) -> Result<(), Error> {
         let Kept {
             publication,
             is_sequenced,
             sequenced_at,
         } = kept;
-        self.core.restore(&publication, sequenced_at)?;
+        self.core.restore(&publication, sequenced_at, processed)?;
         if sequenced_at.is_none() {
             self.unseen
                 .insert(publication.message_id(), publication.number);

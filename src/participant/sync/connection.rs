@@ -8,13 +8,14 @@ use futures_util::{FutureExt, StreamExt};
 
 use super::actor::{SyncRole, TURN_MAX};
 use super::administration::{Administration, ToSubmit};
-use super::commitments::{Commitments, Done};
+use super::commitments::Commitments;
 use super::course::Course;
 use super::hosting::HostingChanges;
 use super::identity::Identity;
 use super::intake::{CheckedEvent, Checking, Intake, ViewKeys};
 use super::outbox::{Outbox, Sent};
 use super::processor::Decision;
+use super::reckoning::Done;
 use super::rotation::Rotation;
 use super::store::{RestoredDomain, Store};
 use super::turn::Turn;

@@ -47,6 +47,7 @@ mod rotation;
 mod vetting;
 
 mod commitments;
+mod reckoning;
 
 mod packages;
 

@@ -156,8 +156,8 @@ impl Outbox {
 
     /// Sends a request of an earlier life.
     pub(super) fn resume(&mut self, request: SubmissionRequest) {
-        self.signed_before.insert(request.message_id);
-        self.send_signed(vec![request]);
+        let request = self.sign_again(request);
+        self.dispatch(request);
     }
 
     /// Sends a request, as often as it takes.
@@ -167,22 +167,39 @@ impl Outbox {
 
     /// Sends requests, as often as it takes, signed in one go.
     pub(super) fn send_all(&mut self, requests: Vec<SubmissionRequest>) {
-        let ids = requests.iter().map(|request| request.message_id);
-        self.signed_now.extend(ids);
-        self.send_signed(requests);
+        for request in self.sign_all(requests) {
+            self.dispatch(request);
+        }
     }
 
-    fn send_signed(&mut self, requests: Vec<SubmissionRequest>) {
-        for request in SignedRequest::seal_all(requests, &self.domain, &self.key) {
-            let sequencer = Arc::clone(&self.sequencer);
-            let message_id = request.request().message_id;
-            self.sending.spawn_local(async move {
-                Sent {
-                    message_id,
-                    outcome: send_until_sequenced(&sequencer, request).await,
-                }
-            });
-        }
+    /// Signs requests in one go; they are on their way from now on.
+    pub(super) fn sign_all(&mut self, requests: Vec<SubmissionRequest>) -> Vec<SignedRequest> {
+        let ids = requests.iter().map(|request| request.message_id);
+        self.signed_now.extend(ids);
+        SignedRequest::seal_all(requests, &self.domain, &self.key)
+    }
+
+    /// Signs a request of an earlier life: its messages may be signed with another key.
+    pub(super) fn sign_again(&mut self, request: SubmissionRequest) -> SignedRequest {
+        self.signed_before.insert(request.message_id);
+        SignedRequest::seal(request, &self.domain, &self.key)
+    }
+
+    /// A message's fate is known: it is not on its way any more.
+    pub(super) fn arrived(&mut self, message_id: &MessageId) {
+        self.signed_before.remove(message_id);
+        self.signed_now.remove(message_id);
+    }
+
+    fn dispatch(&mut self, request: SignedRequest) {
+        let sequencer = Arc::clone(&self.sequencer);
+        let message_id = request.request().message_id;
+        self.sending.spawn_local(async move {
+            Sent {
+                message_id,
+                outcome: send_until_sequenced(&sequencer, request).await,
+            }
+        });
     }
 
     /// A question for a moment in time.
@@ -196,8 +213,7 @@ impl Outbox {
         loop {
             match self.sending.join_next().await {
                 Some(Ok(sent)) => {
-                    self.signed_before.remove(&sent.message_id);
-                    self.signed_now.remove(&sent.message_id);
+                    self.arrived(&sent.message_id);
                     return sent;
                 }
                 // a task that ended otherwise was stopped together with its role

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use super::actor::Shell;
-use super::administration::to_submit;
+use super::administration::{ToSubmit, to_submit};
 use super::connection::Connection;
 use super::identity::Identity;
 use super::intake::ViewKeys;
@@ -16,7 +16,7 @@ use crate::participant::errors::{ErrorId, Refusal};
 use crate::participant::submission::KeyRotation;
 use crate::protocol::MessageId;
 use crate::storage;
-use crate::topology::{Mapping, MemberKeys, next_keys};
+use crate::topology::{Mapping, MemberKeys, Register, next_keys};
 
 /// The change of keys that is at work on a domain: what was submitted last, and when that is given up.
 #[derive(Debug, Default)]
@@ -29,7 +29,51 @@ pub(super) struct WaitingForKeys(Vec<(Timestamp, Reply<()>)>);
 /// People who wait for new keys at once.
 const WAITING_MAX: usize = 16;
 
+/// What is to be done towards the newest keys.
+#[derive(Debug)]
+pub(super) enum Next {
+    /// Nothing: they, and only they, are in force.
+    InForce,
+    Wait,
+    Submit(ToSubmit),
+}
+
 impl Rotation {
+    /// The next step. `is_drained` says that nothing is on its way that another key has signed.
+    pub(super) fn next(
+        &mut self,
+        identity: &Identity,
+        register: &Register,
+        is_drained: bool,
+        deadline: Timestamp,
+    ) -> Next {
+        let member = identity.member();
+        let head = register.head();
+        let known = (head.keys_of(&member), register.now().keys_of(&member));
+        let (Some(published), Some(in_force)) = known else {
+            return Next::Wait;
+        };
+        let wanted = identity.keys();
+        if *in_force == wanted {
+            self.0 = None;
+            return Next::InForce;
+        }
+        let Some(keys) = next_keys(&wanted, published, in_force, is_drained) else {
+            return Next::Wait;
+        };
+        let is_sent = |(_, sent, _): &(MessageId, MemberKeys, Timestamp)| *sent == keys;
+        if self.0.as_ref().is_some_and(is_sent) {
+            return Next::Wait;
+        }
+        let mapping = Mapping::OwnerToKey {
+            member,
+            keys: keys.clone(),
+        };
+        let to_submit = to_submit(mapping, identity, head);
+        self.0 = Some((to_submit.id, keys, deadline));
+        Next::Submit(to_submit)
+    }
+
     /// The topology manager did not publish.
     pub(super) fn refused(&mut self, id: MessageId) {
         if self.0.as_ref().is_some_and(|(sent, ..)| *sent == id) {
@@ -111,38 +155,19 @@ impl Connection {
     /// Signs with the newest key that others know, and takes the next step towards the newest keys.
     /// Returns whether these, and only these, are in force.
     fn rotate(&mut self, identity: &Identity, deadline: Timestamp) -> bool {
-        let follower = &self.intake.follower;
-        let key = identity.signing_key_in(follower.topology());
+        let register = self.intake.follower.register();
+        let key = identity.signing_key_in(register.now());
         if self.outbox.sign_with(key) {
             self.subscription.sign_with(key);
         }
-        let member = identity.member();
-        let head = follower.register().head();
-        let (Some(published), Some(in_force)) =
-            (head.keys_of(&member), follower.topology().keys_of(&member))
-        else {
-            return false;
-        };
-        let wanted = identity.keys();
-        if *in_force == wanted {
-            self.rotation.0 = None;
-            return true;
-        }
         let is_drained = self.outbox.is_drained();
-        let Some(keys) = next_keys(&wanted, published, in_force, is_drained) else {
-            return false;
-        };
-        let is_sent = |(_, sent, _): &(MessageId, MemberKeys, Timestamp)| *sent == keys;
-        if self.rotation.0.as_ref().is_some_and(is_sent) {
-            return false;
+        match self.rotation.next(identity, register, is_drained, deadline) {
+            Next::InForce => true,
+            Next::Wait => false,
+            Next::Submit(to_submit) => {
+                self.submit_topology(Some(to_submit), deadline);
+                false
+            }
         }
-        let mapping = Mapping::OwnerToKey {
-            member,
-            keys: keys.clone(),
-        };
-        let to_submit = to_submit(mapping, identity, head);
-        self.rotation.0 = Some((to_submit.id, keys, deadline));
-        self.submit_topology(Some(to_submit), deadline);
-        false
     }
 }

@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use super::chains::{Chains, Link};
 use super::config::Config;
 use super::intake::{Accepted, Member, MemberNumber, Members};
+use super::membership::KEY_GRACE;
 use super::recent::{Batch, Recent, Section, SectionBound, Sequenced};
 use crate::crypto::{PublicKey, SigningKey};
 use crate::model::{DomainId, MemberId, MemberKind, Timestamp};
@@ -164,9 +165,20 @@ impl Sequencer {
     }
 
     /// Lets members take part.
-    pub(crate) fn register(&mut self, disk: &mut Disk, members: Vec<(MemberId, Vec<PublicKey>)>) {
+    pub(crate) fn register(
+        &mut self,
+        disk: &mut Disk,
+        members: Vec<(MemberId, Vec<PublicKey>)>,
+        now: Timestamp,
+    ) {
         for (id, keys) in members {
-            if self.members.get(&id).is_some() {
+            if let Some(known) = self.members.get_mut(&id) {
+                if !known.has(&keys) {
+                    known.replace_keys(&keys, now.plus(KEY_GRACE));
+                    let mut kept = disk.members.iter_mut();
+                    let kept = kept.find(|(kept, _)| *kept == id).map(|(_, kept)| kept);
+                    *kept.unwrap() = known.clone();
+                }
                 continue;
             }
             let number = MemberNumber::try_from(disk.members.len()).unwrap() + 1;

@@ -6,17 +6,17 @@ use super::actor::PUBLICATION_PATIENCE;
 use super::core::Publication;
 use super::desk::{Desk, Outcome};
 use super::identity::Identity;
-use super::store::Kept;
+use super::store::{Kept, Refusal};
 use crate::crypto::PublicKey;
 use crate::model::{DomainId, Duration, MemberId, Timestamp};
 use crate::protocol::{
-    EventPage, KnownPoint, Message, MessageId, SignedRequest, SubmissionRequest,
+    EventPage, KnownPoint, Message, MessageId, SignedRequest, SubmissionRequest, TopologyRefusal,
 };
 use crate::sequencer_client::Position;
 use crate::sequencer_client::history::History;
 use crate::simulation::moment::{Crashed, Moment};
 use crate::simulation::place::Place;
-use crate::topology::{DomainParameters, SignedTransaction};
+use crate::topology::{DomainParameters, Mapping, SignedTransaction, Transaction};
 
 /// What survives.
 #[derive(Debug)]
@@ -54,12 +54,12 @@ impl Manager {
     pub(crate) fn load(disk: &mut Disk, place: &Place, parameters: DomainParameters) -> Self {
         let mut desk = Desk::new(disk.identity.clone());
         for (publication, is_sequenced, sequenced_at) in disk.publications.clone() {
-            desk.restore(Kept {
+            let kept = Kept {
                 publication,
                 is_sequenced,
                 sequenced_at,
-            })
-            .unwrap();
+            };
+            desk.restore(kept, disk.position.seen.time).unwrap();
         }
         desk.core.advance(disk.position.seen.time);
         let member = disk.identity.member.clone();
@@ -156,9 +156,11 @@ impl Manager {
             disk.publications[index].2 = Some(time);
         }
         self.keep(disk, outcome.publications);
-        assert!(outcome.refusals.is_empty(), "{:?}", outcome.refusals);
         moment.may_crash("topology manager after it kept what it decided")?;
         self.send_next(moment);
+        for refusal in outcome.refusals {
+            self.refuse(refusal, moment);
+        }
         Ok(())
     }
 
@@ -180,6 +182,48 @@ impl Manager {
         self.sending = Some(message_id);
         let key = &self.desk.identity.signing_key;
         moment.send(SignedRequest::seal(request, &self.place.domain, key));
+    }
+
+    fn refuse(&self, refusal: Refusal, moment: &mut Moment<'_>) {
+        let message = Message::TopologyRefusal(TopologyRefusal {
+            id: refusal.submission_id,
+            reason: refusal.reason,
+        });
+        let id = MessageId::about("topology refusal", refusal.submission_id.as_bytes());
+        let request = SubmissionRequest {
+            sender: self.desk.identity.member.clone(),
+            message_id: id,
+            envelopes: vec![self.desk.envelope(&message, vec![refusal.member])],
+            max_sequencing_time: moment.now.plus(Duration::from_secs(60)),
+        };
+        let key = &self.desk.identity.signing_key;
+        moment.send(SignedRequest::seal(request, &self.place.domain, key));
+    }
+
+    /// The owner changes how the domain works.
+    pub(crate) fn change_parameters(
+        &mut self,
+        disk: &mut Disk,
+        parameters: DomainParameters,
+        moment: &mut Moment<'_>,
+    ) {
+        let mapping = Mapping::DomainParameters {
+            domain: disk.identity.domain.clone(),
+            parameters,
+        };
+        let transaction = Transaction {
+            serial: self.desk.core.head().next_serial(&mapping.subject()),
+            remove: false,
+            mapping,
+        };
+        let signed = transaction.sign(&[&disk.identity.namespace_key]);
+        self.submit(disk, &[signed], moment.now);
+        self.send_next(moment);
+    }
+
+    /// What will be in force when everything that was decided is.
+    pub(crate) fn parameters(&self) -> DomainParameters {
+        self.desk.core.head().parameters()
     }
 
     /// A message is sequenced.

@@ -172,7 +172,7 @@ fn a_restored_core_continues_where_it_was() {
         admits: None,
         recipients: vec![identity.member.clone()],
     };
-    again.restore(&genesis, Some(at(5))).unwrap();
+    again.restore(&genesis, Some(at(5)), at(5)).unwrap();
     let (member, _, transactions) = newcomer(&identity);
     assert_eq!(
         core.admit(&identity, &member, transactions.clone(), START),
@@ -300,4 +300,91 @@ fn what_lacks_signatures_is_published_and_published_again_when_they_have_come() 
     );
     assert!(core.head().hosting(&party).is_some());
     assert_eq!(core.submit(&[first, second], START), Ok(None));
+}
+
+/// A party of one participant on two, signed by the first.
+fn half_signed(core: &mut Core, identity: &Identity) -> Vec<Bytes> {
+    let joined = [(); 2].map(|()| {
+        let (member, key, transactions) = newcomer(identity);
+        let admitted = core.admit(identity, &member, transactions, START);
+        admitted.unwrap();
+        key
+    });
+    let participants = joined.each_ref().map(|key| {
+        let namespace = key.public().fingerprint();
+        ParticipantId::new("p", &namespace).unwrap()
+    });
+    let hint = PartyHint::parse("alice").unwrap();
+    let mapping = Mapping::PartyToParticipant {
+        party: Party::new(&hint, &joined[0].public().fingerprint()),
+        hosting: Hosting::new(
+            1,
+            participants
+                .map(|participant| Host {
+                    participant,
+                    permission: Permission::Submission,
+                })
+                .to_vec(),
+        ),
+    };
+    let signed = Transaction::first(mapping).sign(&[&joined[0]]);
+    vec![signed.encode()]
+}
+
+#[test]
+fn what_was_proposed_before_a_restart_and_is_said_again_is_not_published_again() {
+    let day = 24 * 60 * 60 * 1_000_000;
+    let (identity, mut core) = {
+        let (core, identity) = founded();
+        (identity, core)
+    };
+    let proposal = half_signed(&mut core, &identity);
+    let decided = core.submit(&proposal, at(10 * day)).unwrap().unwrap();
+
+    let mut again = Core::new();
+    let (mut first, processed) = (core.published.clone(), at(10 * day));
+    first.truncate(core.published.len() - 1);
+    let before = Publication {
+        number: 1,
+        transactions: first,
+        admits: None,
+        recipients: Vec::new(),
+    };
+    again.restore(&before, Some(at(5)), processed).unwrap();
+    let decided = Publication {
+        number: 2,
+        ..decided
+    };
+    again.restore(&decided, None, processed).unwrap();
+    assert_eq!(again.submit(&proposal, at(10 * day + 1)), Ok(None));
+}
+
+#[test]
+fn a_proposal_that_was_renewed_too_early_stops_nobody() {
+    let day = 24 * 60 * 60 * 1_000_000;
+    let (mut core, identity) = founded();
+    let proposal = half_signed(&mut core, &identity);
+    for number in 1..=3 {
+        core.sequenced(number, at(5)).unwrap();
+    }
+    let decided = [at(0), at(day + 1)].map(|now| core.submit(&proposal, now).unwrap().unwrap());
+    // on its way for a while
+    core.sequenced(decided[0].number, at(10)).unwrap();
+    core.sequenced(decided[1].number, at(day + 2)).unwrap();
+
+    let mut again = Core::new();
+    let before = Publication {
+        number: 1,
+        transactions: core.published[..core.published.len() - 2].to_vec(),
+        admits: None,
+        recipients: Vec::new(),
+    };
+    let times = [at(5), at(10), at(day + 2)];
+    let [first, second] = decided;
+    for (number, (it, time)) in (1..).zip([before, first, second].into_iter().zip(times)) {
+        let publication = Publication { number, ..it };
+        again
+            .restore(&publication, Some(time), at(day + 2))
+            .unwrap();
+    }
 }

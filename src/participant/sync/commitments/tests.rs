@@ -10,8 +10,10 @@ use crate::model::{DomainId, Fingerprint, Hash, MemberId, Offset};
 use crate::participant::commitments::samples::{
     Domain, INTERVAL, at, contract, participant, party, period,
 };
+use crate::participant::commitments::{Compared, LtHash};
 use crate::participant::schema;
 use crate::protocol::SharedDigest;
+use crate::protocol::{AcsCommitment, Period};
 use crate::runtime::main_thread;
 use crate::sequencer_client::Position;
 use crate::storage::{DataDir, Database, DatabaseConfig, DatabaseKind, PoolConfig, Schema};
@@ -164,7 +166,10 @@ async fn settle(
     while commitments.working.is_some() {
         let done = commitments.next().await.unwrap();
         if let Some(computed) = commitments.done(done).await.unwrap() {
-            outcome = Some((computed, commitments.book.compared().next().cloned()));
+            outcome = Some((
+                computed,
+                commitments.reckoning.book.compared().next().cloned(),
+            ));
         }
         commitments.work(domain.now, &domain.register);
     }
@@ -182,9 +187,9 @@ fn said(seconds: i64, shared: SharedDigest) -> AcsCommitment {
 
 /// The digest of contracts of these numbers.
 fn digest(numbers: &[usize]) -> SharedDigest {
-    let mut sum = commitments::LtHash::default();
+    let mut sum = LtHash::default();
     for number in numbers {
-        sum.add(&commitments::LtHash::of_contract(&contract(*number), 0));
+        sum.add(&LtHash::of_contract(&contract(*number), 0));
     }
     SharedDigest {
         hash: sum.digest(),
@@ -237,7 +242,7 @@ fn what_was_heard_before_a_restart_is_compared_after_it() {
         let (_, compared) = settle(&mut commitments, &world.domain).await.unwrap();
         assert!(compared.unwrap().matches());
         let mut commitments = world.restart().await;
-        assert_eq!(commitments.book.compared().count(), 1);
+        assert_eq!(commitments.reckoning.book.compared().count(), 1);
         // late, and wrong
         assert!(
             world
@@ -245,7 +250,7 @@ fn what_was_heard_before_a_restart_is_compared_after_it() {
                 .await
         );
         let commitments = world.restart().await;
-        let last = commitments.book.compared().next().unwrap();
+        let last = commitments.reckoning.book.compared().next().unwrap();
         assert!(!last.matches());
         assert_eq!((last.own, last.received), (digest(&[1]), digest(&[])));
     });
@@ -268,7 +273,7 @@ fn a_row_that_is_gone_is_noticed_after_a_restart() {
                 .hear(&mut commitments, member, said(1, digest(&[1])))
                 .await
         );
-        let last = commitments.book.compared().next().unwrap();
+        let last = commitments.reckoning.book.compared().next().unwrap();
         assert_eq!((last.own.contracts, last.received.contracts), (0, 1));
     });
 }
@@ -320,7 +325,7 @@ fn forged_commitments_change_nothing() {
             assert!(!world.hear(&mut commitments, signer, said).await, "{what}");
         }
         let kept = world.restart().await;
-        for book in [&kept.book, &commitments.book] {
+        for book in [&kept.reckoning.book, &commitments.reckoning.book] {
             assert_eq!(book.compared().count(), 0);
         }
         assert!(

@@ -11,8 +11,10 @@ use super::super::processor::Decision;
 use super::super::register::Submitted;
 use super::super::store::{Registration, Writes};
 use super::NUMBER;
+use super::kept_commitments::KeptCommitments;
 use crate::lf::transaction::ContractInstance;
 use crate::model::{ContractId, MemberId, Offset, ParticipantId, Party, Timestamp};
+use crate::participant::commitments::{Compared, Computed, Known};
 use crate::participant::confirmation::locks::ContractState;
 use crate::participant::submission::{AcceptedChange, ChangeId, DomainNumber};
 use crate::protocol::{MessageId, RequestId, SubmissionRequest};
@@ -27,15 +29,23 @@ pub(crate) struct Disk {
     pub(super) identity: Identity,
     log: Vec<Bytes>,
     contracts: BTreeMap<ContractId, Arc<ContractInstance>>,
-    states: BTreeMap<ContractId, Option<(Timestamp, Offset)>>,
+    states: BTreeMap<ContractId, Row>,
     accepted: BTreeMap<ChangeId, AcceptedChange>,
     in_flight: BTreeMap<MessageId, InFlight>,
     pub(super) topology: Vec<PublishedTransaction>,
     pub(super) undecided: BTreeMap<RequestId, Decision>,
     pub(super) times: Vec<(Timestamp, Offset)>,
     pub(super) position: Position,
+    pub(super) commitments: KeptCommitments,
     /// A constraint of the tables that a statement has failed on.
     broken_rule: Option<String>,
+}
+
+/// When a contract came and went, and by which entry.
+#[derive(Debug, Clone, Copy)]
+struct Row {
+    activated_at: Timestamp,
+    archived: Option<(Timestamp, Offset)>,
 }
 
 #[derive(Debug)]
@@ -59,6 +69,7 @@ impl Disk {
             undecided: BTreeMap::new(),
             times: Vec::new(),
             position: Position::START,
+            commitments: KeptCommitments::default(),
             broken_rule: None,
         }
     }
@@ -100,11 +111,37 @@ impl Disk {
 
     /// The active contracts, for an application that looks.
     pub(crate) fn active(&self) -> impl Iterator<Item = (&ContractId, &Arc<ContractInstance>)> {
-        let active = self
-            .states
-            .iter()
-            .filter(|(_, archived)| archived.is_none());
+        let active = self.states.iter().filter(|(_, row)| row.archived.is_none());
         active.map(|(id, _)| (id, &self.contracts[id]))
+    }
+
+    /// All contracts with a stakeholder here, for commitments.
+    pub(super) fn known(&self) -> impl Iterator<Item = Known> {
+        self.states.iter().map(|(id, row)| Known {
+            contract: id.clone(),
+            stakeholders: self.contracts[id].stakeholders.clone(),
+            activated_at: row.activated_at,
+            archived_at: row.archived.map(|(at, _)| at),
+        })
+    }
+
+    /// The latest comparison with each other participant.
+    pub(crate) fn compared(&self) -> impl Iterator<Item = &Compared> {
+        self.commitments.compared()
+    }
+
+    /// The latest commitments.
+    pub(crate) fn latest_commitments(&self) -> Option<&Computed> {
+        self.commitments.latest()
+    }
+
+    /// An active contract that somebody else has, too, is gone.
+    pub(crate) fn lose_a_row(&mut self) {
+        let mut active = self.states.iter().filter(|(_, row)| row.archived.is_none());
+        if let Some((id, _)) = active.next() {
+            let id = id.clone();
+            self.states.remove(&id);
+        }
     }
 
     /// Nothing is on its way.
@@ -121,7 +158,8 @@ impl Disk {
         id: &ContractId,
         readers: &BTreeSet<Party>,
     ) -> Option<Arc<ContractInstance>> {
-        let is_active = self.states.get(id).is_some_and(Option::is_none);
+        let row = self.states.get(id);
+        let is_active = row.is_some_and(|row| row.archived.is_none());
         let contract = self.contracts.get(id).filter(|_| is_active)?;
         (!contract.stakeholders.is_disjoint(readers)).then(|| Arc::clone(contract))
     }
@@ -129,7 +167,7 @@ impl Disk {
     pub(super) fn states(&self, ids: BTreeSet<ContractId>) -> HashMap<ContractId, Cached> {
         let known = ids.into_iter().filter(|id| self.contracts.contains_key(id));
         let states = known.map(|id| {
-            let state = match self.states.get(&id) {
+            let state = match self.states.get(&id).map(|row| row.archived) {
                 None => ContractState::Unknown,
                 Some(None) => ContractState::Active,
                 Some(Some(_)) => ContractState::Archived,
@@ -157,7 +195,8 @@ impl Disk {
     }
 
     pub(super) fn archived_by(&self, id: &ContractId) -> Option<Offset> {
-        self.states.get(id).copied().flatten().map(|(_, by)| by)
+        let archived = self.states.get(id)?.archived;
+        archived.map(|(_, by)| by)
     }
 
     pub(super) fn in_flight(&self) -> Vec<(MessageId, Submitted, SubmissionRequest)> {
@@ -216,12 +255,16 @@ impl Disk {
         }
         // a statement does not see what another part of it inserts
         for (id, at, by) in &writes.archived {
-            if let Some(state) = self.states.get_mut(id) {
-                *state = Some((*at, *by));
+            if let Some(row) = self.states.get_mut(id) {
+                row.archived = Some((*at, *by));
             }
         }
         for it in &writes.activated {
-            let before = self.states.insert(it.id.clone(), it.archived);
+            let row = Row {
+                activated_at: it.at,
+                archived: it.archived,
+            };
+            let before = self.states.insert(it.id.clone(), row);
             self.require(before.is_none(), || {
                 format!("{} became active twice", it.id)
             });
@@ -243,6 +286,7 @@ impl Disk {
         for (offset, time) in &writes.times {
             self.times.push((*time, *offset));
         }
+        self.commitments.hear(&writes.commitments);
         if let Some(position) = writes.position {
             self.position = position;
         }

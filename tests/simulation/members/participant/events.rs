@@ -48,6 +48,7 @@ impl Participant {
         events: Vec<CheckedEvent>,
         moment: &mut Moment<'_>,
     ) -> Result<(), Crashed> {
+        self.rotate(moment);
         let states = self.disk.states(self.course.used_contracts(&events));
         let mut accepted = self.disk.accepted_at(&changes(&events));
         if moment.is_broken(Broken::IgnoresChanges) {
@@ -58,6 +59,8 @@ impl Participant {
             if moment.is_broken(Broken::IgnoresChanges) {
                 forget_changes(&mut event);
             }
+            self.pass(&event, moment.now);
+            let time = event.time;
             let mut context = Context {
                 domain: &self.place.domain,
                 number: NUMBER,
@@ -65,12 +68,18 @@ impl Participant {
                 end: &mut self.end,
                 in_flight: &mut self.in_flight,
             };
-            self.course.take(event, &mut turn, &mut context);
+            let notices = self.course.take(event, &mut turn, &mut context);
+            self.notice(time, notices, &mut turn, moment);
             if moment.is_broken(Broken::ForgetsLocks) {
                 self.course.processor.forget_locks();
             }
         }
-        self.write(Some(NUMBER), turn, moment)
+        self.write(Some(NUMBER), turn, moment)?;
+        self.begin_step();
+        if moment.random.happens(500) {
+            self.end_step(moment)?;
+        }
+        Ok(())
     }
 
     /// Writes a turn, then does what may be done only after that.
@@ -90,7 +99,7 @@ impl Participant {
         Ok(())
     }
 
-    fn act(&self, turn: &mut Turn, moment: &mut Moment<'_>) {
+    fn act(&mut self, turn: &mut Turn, moment: &mut Moment<'_>) {
         for appended in turn.appended.drain(..) {
             let entry = prost::Message::encode_to_vec(&appended.event).into();
             moment.effects.push(Effect::Tell(appended.offset, entry));
@@ -98,7 +107,7 @@ impl Participant {
         let responses = std::mem::take(&mut turn.responses);
         let topology = self.intake.follower.topology();
         if let Some(request) = answers(responses, topology, &self.outbox) {
-            moment.send(self.seal(request));
+            moment.send_all(self.outbox.sign_all(vec![request]));
         }
     }
 
@@ -124,20 +133,26 @@ impl Participant {
             self.trail.kept(&position);
             self.course.kept();
         }
+        let compared = turn.writes.commitments.compared.drain(..);
+        moment.effects.extend(compared.map(Effect::Compared));
         Ok(())
     }
 
     /// What is done now and then.
     pub(crate) fn checkpoint(&mut self, moment: &mut Moment<'_>) -> Result<(), Crashed> {
         let register = self.intake.follower.register();
-        if self.course.needs_time(register, moment.now) {
+        self.rotation.time_out(moment.now);
+        let reckoning = &mut self.sharing.reckoning;
+        let uncommitted = reckoning.wants_boundary(self.course.processed, moment.now, register);
+        if uncommitted || self.course.needs_time(register, moment.now) {
             let tick = self.outbox.tick(moment.now.plus(Duration::from_secs(10)));
-            moment.send(self.seal(tick));
+            moment.send_all(self.outbox.sign_all(vec![tick]));
         }
         if self.course.is_ahead() {
             self.keep(Some(NUMBER), &mut Turn::default(), moment)?;
         }
-        Ok(())
+        self.rotate(moment);
+        self.end_step(moment)
     }
 }
 

@@ -2,14 +2,18 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod commitments;
 mod disk;
 mod events;
+mod kept_commitments;
 mod nowhere;
+mod statements;
 mod submissions;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use commitments::Sharing;
 pub(crate) use disk::Disk;
 use nowhere::Nowhere;
 pub(crate) use submissions::Outcome;
@@ -19,11 +23,12 @@ use super::course::Course;
 use super::intake::{Intake, ViewKeys};
 use super::outbox::Outbox;
 use super::register::InFlight;
+use super::rotation::Rotation;
 use super::turn::{Context, LogEnd};
 use crate::lf::engine::Engine;
 use crate::model::Timestamp;
 use crate::participant::submission::DomainNumber;
-use crate::protocol::{GoodSignatures, SignedRequest};
+use crate::protocol::GoodSignatures;
 use crate::sequencer_client::DomainInfo;
 use crate::sequencer_client::history::History;
 use crate::sequencer_client::trail::Trail;
@@ -44,6 +49,8 @@ pub(crate) struct Participant {
     course: Course,
     in_flight: InFlight,
     outbox: Outbox,
+    sharing: Sharing,
+    rotation: Rotation,
     end: LogEnd,
     disk: Disk,
 }
@@ -62,13 +69,13 @@ impl Participant {
         };
         let follower = follower(&info, &disk.topology, disk.position.seen.time).unwrap();
         let member = disk.identity.member();
-        let key = disk.identity.signing_key.clone();
+        let key = disk.identity.signing_key_in(follower.topology()).clone();
         let domain = place.domain.clone();
-        let outbox = Outbox::new(
+        let mut outbox = Outbox::new(
             Arc::new(Nowhere),
             domain.clone(),
             member.clone(),
-            key.clone(),
+            key,
             GoodSignatures::default(),
         );
         let mut undecided = disk.undecided.clone();
@@ -79,11 +86,11 @@ impl Participant {
         for (message_id, submitted, request) in disk.in_flight() {
             in_flight.insert(message_id, submitted);
             if !moment.is_broken(Broken::ForgetsToSend) {
-                moment.send(SignedRequest::seal(request, &domain, &key));
+                moment.send(outbox.sign_again(request));
             }
         }
         let position = read_from(disk.position, &undecided).completed(&domain, &member);
-        Self {
+        let mut participant = Self {
             engine: engine.clone(),
             place: place.clone(),
             history: History::new(domain, member, &position),
@@ -98,12 +105,16 @@ impl Participant {
             course: Course::new(disk.position.seen.time, undecided),
             in_flight,
             outbox,
+            sharing: Sharing::load(&disk),
+            rotation: Rotation::default(),
             end: LogEnd {
                 offset: disk.last_offset(),
                 times: disk.times.iter().copied().collect(),
             },
             disk,
-        }
+        };
+        participant.resume_commitments();
+        participant
     }
 
     /// What is left of it when it is gone.
@@ -123,9 +134,13 @@ impl Participant {
         self.history.at()
     }
 
-    /// Nothing is on its way, and nothing locked.
+    /// Nothing is on its way, nothing locked, and everything that was published in force.
     pub(crate) fn is_idle(&self) -> bool {
-        self.disk.is_idle() && self.course.processor.is_idle() && self.in_flight.len() == 0
+        self.intake.follower.register().last_change().is_none()
+            && self.disk.is_idle()
+            && self.course.processor.is_idle()
+            && self.in_flight.len() == 0
+            && self.sharing.is_idle()
     }
 
     fn context(&mut self) -> Context<'_> {
@@ -136,10 +151,5 @@ impl Participant {
             end: &mut self.end,
             in_flight: &mut self.in_flight,
         }
-    }
-
-    fn seal(&self, request: crate::protocol::SubmissionRequest) -> SignedRequest {
-        let key = &self.disk.identity.signing_key;
-        SignedRequest::seal(request, &self.place.domain, key)
     }
 }

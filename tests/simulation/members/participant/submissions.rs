@@ -117,7 +117,7 @@ impl Participant {
                             self.disk.register(&registration, true);
                         }
                         registered(registration, &mut self.in_flight);
-                        moment.send(self.seal(request));
+                        moment.send_all(self.outbox.sign_all(vec![request]));
                     }
                 }
                 Ok(())
@@ -180,13 +180,18 @@ impl Participant {
         Some(())
     }
 
-    /// A message was not sequenced and never will be.
-    pub(crate) fn not_sent(
+    /// A message was sequenced, or never will be.
+    pub(crate) fn sent(
         &mut self,
         message_id: MessageId,
-        error: &SendError,
+        outcome: &Result<(), SendError>,
         moment: &mut Moment<'_>,
     ) -> Result<(), Crashed> {
+        self.outbox.arrived(&message_id);
+        self.commitments_sent(&message_id, outcome, moment);
+        let Err(error) = outcome else {
+            return Ok(());
+        };
         if !self.in_flight.contains(&message_id, NUMBER) {
             return Ok(());
         }
