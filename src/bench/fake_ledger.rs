@@ -37,6 +37,9 @@ pub(super) struct State {
     commands: u64,
     pub(super) command_ids: BTreeSet<String>,
     contracts: BTreeMap<String, (api::Identifier, api::Record)>,
+    parties: Vec<String>,
+    /// How often it was asked for them.
+    pub(super) parties_asked: usize,
 }
 
 /// A fake ledger that serves until it is dropped.
@@ -94,7 +97,18 @@ async fn serve(state: Arc<Mutex<State>>, request: Request<Body>) -> http::Respon
             })
             .await
         }
-        "AllocateParty" => unary(request, |message| Ok(allocate(&message))).await,
+        "AllocateParty" => {
+            unary(request, move |message| {
+                Ok(state.lock().unwrap().allocate(&message))
+            })
+            .await
+        }
+        "ListKnownParties" => {
+            unary(request, move |_: api::admin::ListKnownPartiesRequest| {
+                Ok(state.lock().unwrap().known_parties())
+            })
+            .await
+        }
         "GetLedgerEnd" => {
             unary(request, |_: api::GetLedgerEndRequest| {
                 Ok(api::GetLedgerEndResponse::default())
@@ -177,16 +191,39 @@ fn upload(refuses: bool) -> Result<api::admin::UploadDarFileResponse, Status> {
     Ok(api::admin::UploadDarFileResponse {})
 }
 
-fn allocate(message: &api::admin::AllocatePartyRequest) -> api::admin::AllocatePartyResponse {
-    api::admin::AllocatePartyResponse {
-        party_details: Some(api::admin::PartyDetails {
-            party: format!("{}::1220ab", message.party_id_hint),
-            ..Default::default()
-        }),
+fn party_details(party: String) -> api::admin::PartyDetails {
+    api::admin::PartyDetails {
+        party,
+        ..Default::default()
     }
 }
 
 impl State {
+    fn allocate(
+        &mut self,
+        message: &api::admin::AllocatePartyRequest,
+    ) -> api::admin::AllocatePartyResponse {
+        let party = format!("{}::1220ab", message.party_id_hint);
+        self.parties.push(party.clone());
+        api::admin::AllocatePartyResponse {
+            party_details: Some(party_details(party)),
+        }
+    }
+
+    /// All but those of which it has not heard when it is asked first: half of them.
+    fn known_parties(&mut self) -> api::admin::ListKnownPartiesResponse {
+        self.parties_asked += 1;
+        let heard = match self.parties_asked {
+            1 => self.parties.len() / 2,
+            _ => self.parties.len(),
+        };
+        let parties = self.parties[..heard].iter().cloned();
+        api::admin::ListKnownPartiesResponse {
+            party_details: parties.map(party_details).collect(),
+            ..Default::default()
+        }
+    }
+
     /// Executes one command; the contract that comes of it.
     fn submit(&mut self, commands: Option<api::Commands>) -> Result<api::CreatedEvent, Status> {
         let commands = commands.unwrap();

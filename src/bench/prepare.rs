@@ -1,13 +1,13 @@
 //! What must be on the ledger before clients can work: the model, parties, contracts.
 
 use std::cell::Cell;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 
 use futures_util::stream::{self, StreamExt};
 
 use super::run::{Error, Progress};
-use super::workload::{Seat, Workload, missing};
+use super::workload::{Seat, Workload};
 use crate::ledger_client::{Failure, LedgerAddress, LedgerClient, Patience, patiently};
 use crate::lf::models::Model;
 
@@ -88,7 +88,19 @@ async fn know(ledger: &LedgerClient, parties: &[String]) -> Result<(), Failure> 
         if parties.iter().all(|party| known.contains(party.as_str())) {
             return Ok(());
         }
-        patience.wait_or_fail(missing("party")).await?;
+        patience.wait_or_fail(not_yet_known()).await?;
+    }
+}
+
+/// A party of another participant that has not come yet.
+fn not_yet_known() -> Failure {
+    Failure {
+        id: "BENCH_PARTY_NOT_KNOWN".to_owned(),
+        category: None,
+        code: tonic::Code::Unavailable,
+        message: "the participant does not know the parties of the others".to_owned(),
+        metadata: HashMap::default(),
+        retry_after: None,
     }
 }
 

@@ -43,6 +43,22 @@ async fn every_load_runs_without_an_error() {
 }
 
 #[tokio::test]
+async fn a_run_begins_when_every_participant_knows_the_parties_of_the_others() {
+    let ledger = FakeLedger::start(Faults::default());
+    let mut options = options(&ledger, Load::Create);
+    options.participants.push(options.participants[0].clone());
+    let report = run(&options, &|_| {}, std::future::pending())
+        .await
+        .unwrap();
+    assert!(
+        report.commands > 0 && report.errors.total == 0,
+        "{report:?}"
+    );
+    // the first in vain, and once for the second participant
+    assert_eq!(ledger.state.lock().unwrap().parties_asked, 3);
+}
+
+#[tokio::test]
 async fn contracts_are_made_before_a_run_if_that_is_wanted() {
     let ledger = FakeLedger::start(Faults::default());
     let mut options = options(&ledger, Load::Transfer);
