@@ -18,6 +18,8 @@ pub(crate) struct Domain {
     pub parameters: DomainParameters,
     sequencer_disk: sequencer::Disk,
     pub sequencer: Option<sequencer::Sequencer>,
+    /// Its store does not work at this moment.
+    pub is_sequencer_out: bool,
     pub manager_disk: manager::Disk,
     pub manager: Option<manager::Manager>,
     pub mediator_disk: mediator::Disk,
@@ -50,6 +52,7 @@ impl Domain {
             parameters,
             sequencer_disk,
             sequencer: None,
+            is_sequencer_out: false,
             manager_disk,
             manager: None,
             mediator_disk: mediator::Disk::new(),
@@ -110,6 +113,9 @@ impl Domain {
 
     /// Tells the sequencer of members.
     pub(crate) fn register(&mut self, now: Timestamp) {
+        if self.is_sequencer_out {
+            return;
+        }
         if let (Some(manager), Some(sequencer)) = (&self.manager, &mut self.sequencer) {
             sequencer.register(&mut self.sequencer_disk, manager.members(), now);
         }

@@ -58,6 +58,7 @@ impl World {
             newcomer,
             lives: BTreeMap::new(),
             sending: BTreeMap::new(),
+            outages: BTreeMap::new(),
             is_calm: true,
             trace: VecDeque::new(),
             statistics: BTreeMap::new(),

@@ -4,7 +4,8 @@
 //! manager and of the sequencer that their shells call, with real keys and a real engine. What the
 //! shells do around them (write, send, read) is done here, on tables in memory and a network that
 //! loses, repeats, delays and reorders; members crash wherever something is written, and come up from
-//! what they have written. After each step the invariants are checked, and when all is calm again,
+//! what they have written; their stores refuse for a while, or write and do not answer; operators change
+//! keys, hosts, packages and parameters meanwhile. After each step the invariants are checked, and when all is calm again,
 //! that everything came to its end.
 //!
 //! `JURA_SIMULATION_SEEDS` says how many seeds; `JURA_SIMULATION_SEED` runs one and shows what happened.

@@ -10,6 +10,9 @@ use crate::participant::commitments::{Compared, Computed};
 use crate::participant::errors::Refusal;
 use crate::protocol::{RequestId, SharedDigest, SignedRequest};
 
+/// Writes of which only the answer is lost, of a thousand to a store that does not work.
+const LOST_ANSWERS: u32 = 400;
+
 /// The member is gone, with everything that it has not written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Crashed;
@@ -56,6 +59,10 @@ pub(crate) enum Broken {
     ForgetsFormerKeys,
     /// A participant comes up without one of its contracts.
     LosesARow,
+    /// A participant takes what its store has refused for written.
+    IgnoresRefusals,
+    /// The sequencer does not look for what was written while it had no answer.
+    TrustsItsMemory,
 }
 
 /// Something happens to a member.
@@ -66,6 +73,8 @@ pub(crate) struct Moment<'a> {
     pub random: &'a mut Random,
     /// How often in a thousand times the member crashes where it may.
     pub crash_per_mille: u32,
+    /// The member's store does not work.
+    pub is_out: bool,
     pub broken: Option<Broken>,
     /// What was done, in order. Stays done if the member crashes after it.
     pub effects: Vec<Effect>,
@@ -81,6 +90,31 @@ impl Moment<'_> {
             return Err(Crashed);
         }
         Ok(())
+    }
+
+    /// Something is about to be written; a store that does not work refuses it, as a rule. Its member
+    /// then begins again from what is written.
+    pub(crate) fn before_writing(&mut self, place: &'static str) -> Result<(), Crashed> {
+        self.may_crash(place)?;
+        if self.is_out && !self.is_answer_lost() {
+            self.crashed_at = Some("a store refuses");
+            return Err(Crashed);
+        }
+        Ok(())
+    }
+
+    /// Something was written; from a store that does not work nobody learns it.
+    pub(crate) fn after_writing(&mut self, place: &'static str) -> Result<(), Crashed> {
+        if self.is_out {
+            self.crashed_at = Some("a store does not answer");
+            return Err(Crashed);
+        }
+        self.may_crash(place)
+    }
+
+    /// Whether a store that does not work has written nevertheless.
+    pub(crate) fn is_answer_lost(&mut self) -> bool {
+        self.random.happens(LOST_ANSWERS)
     }
 
     pub(crate) fn is_broken(&self, broken: Broken) -> bool {

@@ -53,6 +53,8 @@ pub(crate) enum Happening {
     Starts(Who),
     /// A member goes down.
     Fails(Who),
+    /// A member's store does not work for so long.
+    LosesItsStore(Who, Duration),
     /// A member does what it does now and then.
     Checkpoint(Who, u64),
     /// An operator wants something.
@@ -160,6 +162,9 @@ impl World {
         })?;
         for (sending, outcome) in arrived.into_iter().zip(outcomes) {
             if let Err(error) = &outcome {
+                if let SendError::Unavailable(reason) = error {
+                    self.count(&format!("sequencer: {reason}"));
+                }
                 self.note(|| format!("{:?}: not sequenced, {error}", sending.who));
             }
             if let Some(delay) = self.transit() {
@@ -204,7 +209,7 @@ impl World {
         let bound = 1 + self.random.below(self.settings.page);
         match self.domain.page(&member, after, bound) {
             // nobody answers
-            None if self.domain.sequencer.is_none() => {
+            None if self.domain.sequencer.is_none() || self.is_out(Who::Sequencer) => {
                 let pause = self.random.between(50, 100);
                 self.after(pause, Happening::Asks(who, life));
             }

@@ -296,10 +296,12 @@ impl World {
     fn change_parameters(&mut self, parameters: DomainParameters) -> Result<(), Violation> {
         self.with(Who::Manager, |world, moment| {
             let domain = &mut world.domain;
-            if let Some(manager) = &mut domain.manager {
-                manager.change_parameters(&mut domain.manager_disk, parameters, moment);
+            match &mut domain.manager {
+                Some(manager) => {
+                    manager.change_parameters(&mut domain.manager_disk, parameters, moment)
+                }
+                None => Ok(()),
             }
-            Ok(())
         })
     }
 

@@ -88,6 +88,12 @@ impl World {
             let who = self.anybody();
             self.after(at, Happening::Fails(who));
         }
+        for _ in 0..self.settings.outages {
+            let at = self.random.between(100, 9_000);
+            let pause = self.random.between(100, 4_000);
+            let who = self.anybody();
+            self.after(at, Happening::LosesItsStore(who, pause));
+        }
         self.plan_changes();
         let until = self.now.plus(Duration::from_secs(12));
         self.run(until, |_| false)?;

@@ -32,6 +32,8 @@ pub(crate) struct Settings {
     pub slow: u32,
     /// Crashes at each place where a member may crash.
     pub crash: u32,
+    /// How often somebody's store does not work for a while.
+    pub outages: usize,
     /// Bytes of events that the sequencer has in memory.
     pub recent_bytes_max: usize,
     /// Events of a page at most.
@@ -73,6 +75,7 @@ impl Settings {
             crash,
             recent_bytes_max: 2_000 << random.below(8),
             page: 1 + random.below(20),
+            outages: if stormy { random.below(4) } else { 0 },
             trace_max: TRACE_MAX,
             broken: None,
         }

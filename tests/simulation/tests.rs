@@ -94,6 +94,9 @@ const EXPECTED: &[&str] = &[
     "NOT_SEQUENCED_TIMEOUT",
     "refused SUBMISSION_ALREADY_IN_FLIGHT",
     "refused CONTRACT_NOT_FOUND",
+    "a store cannot be read",
+    "a store does not answer",
+    "a store refuses",
     "at any time",
     "commitments compared",
     "commitments computed",
@@ -117,6 +120,8 @@ const EXPECTED: &[&str] = &[
     "participant before it writes a turn",
     "sequencer after it wrote",
     "sequencer before it writes",
+    "sequencer: the store does not answer",
+    "sequencer: the store refuses",
 ];
 
 #[test]
@@ -141,6 +146,8 @@ fn the_invariants_notice_what_is_broken() {
         Broken::MissesSharedContracts,
         Broken::LosesARow,
         Broken::ForgetsFormerKeys,
+        Broken::IgnoresRefusals,
+        Broken::TrustsItsMemory,
     ];
     let mut unnoticed = Vec::new();
     for broken in all {

@@ -73,6 +73,8 @@ pub(crate) struct World {
     pub lives: BTreeMap<Who, u64>,
     /// What each member sends until its fate is known.
     pub sending: BTreeMap<(Who, MessageId), (SignedRequest, Option<RequestId>)>,
+    /// Until when a member's store does not work.
+    pub outages: BTreeMap<Who, Timestamp>,
     /// No faults any more.
     pub is_calm: bool,
     pub trace: VecDeque<String>,
@@ -154,6 +156,7 @@ impl World {
             Happening::Shown(who, life, page) => return self.shown(who, life, page),
             Happening::Starts(who) => return self.starts(who),
             Happening::Fails(who) => self.crash(who, "at any time"),
+            Happening::LosesItsStore(who, pause) => self.lose_store(who, pause),
             Happening::Checkpoint(who, life) => return self.checkpoint(who, life),
             Happening::Order(wanted) => self.order(wanted),
             Happening::Operate(number) => return self.operate(number),
@@ -173,11 +176,13 @@ impl World {
         who: Who,
         work: impl FnOnce(&mut Self, &mut Moment<'_>) -> Result<(), Crashed>,
     ) -> Result<(), Violation> {
+        self.domain.is_sequencer_out = self.is_out(Who::Sequencer);
         let mut random = self.random.clone();
         let mut moment = Moment {
             now: self.clock(who),
             random: &mut random,
             crash_per_mille: if self.is_calm { 0 } else { self.settings.crash },
+            is_out: self.is_out(who),
             broken: self.settings.broken,
             effects: Vec::new(),
             crashed_at: None,
@@ -311,7 +316,29 @@ impl World {
         }
     }
 
+    fn lose_store(&mut self, who: Who, pause: Duration) {
+        self.note(|| {
+            format!(
+                "the store of {who:?} does not work for {} ms",
+                pause.micros() / 1000
+            )
+        });
+        self.outages.insert(who, self.now.plus(pause));
+    }
+
+    /// Whether a member's store does not work now.
+    pub(crate) fn is_out(&self, who: Who) -> bool {
+        let until = self.outages.get(&who);
+        !self.is_calm && until.is_some_and(|until| *until > self.now)
+    }
+
     fn starts(&mut self, who: Who) -> Result<(), Violation> {
+        if self.is_out(who) {
+            self.count("a store cannot be read");
+            let pause = self.random.between(50, 1_000);
+            self.after(pause, Happening::Starts(who));
+            return Ok(());
+        }
         self.note(|| format!("{who:?} comes up"));
         match who {
             Who::Sequencer => {

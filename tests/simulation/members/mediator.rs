@@ -129,11 +129,11 @@ impl Mediator {
             return Ok(());
         };
         let position = self.trail.position(done, self.duty.processed);
-        moment.may_crash("mediator before its position is kept")?;
+        moment.before_writing("mediator before its position is kept")?;
         disk.position = position;
         disk.topology.extend_from_slice(self.duty.published(done));
         disk.used.extend_from_slice(self.duty.used(done));
-        moment.may_crash("mediator after its position is kept")?;
+        moment.after_writing("mediator after its position is kept")?;
         self.duty.kept(done);
         self.trail.kept(&position);
         Ok(())

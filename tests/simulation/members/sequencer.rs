@@ -49,13 +49,15 @@ impl Disk {
         (member, vec![Transaction::first(mapping).sign(&[&self.key])])
     }
 
-    /// As the statement that appends does it: none for what was there before or is too late.
+    /// As the statement that appends does it: the last time before; and none for what was there before
+    /// or is too late.
     fn append(
         &mut self,
         batches: &[Accepted],
         now: Timestamp,
         broken: Option<Broken>,
-    ) -> Vec<Option<Timestamp>> {
+    ) -> (Timestamp, Vec<Option<Timestamp>>) {
+        let previous = self.last_time;
         let first = self.last_time.successor().max(now);
         let mut times = Vec::new();
         let mut time = first;
@@ -79,7 +81,7 @@ impl Disk {
             self.last_time = time;
             time = time.successor();
         }
-        times
+        (previous, times)
     }
 
     fn is_sequenced(&self, accepted: &Accepted) -> Option<bool> {
@@ -119,6 +121,9 @@ impl Disk {
     }
 }
 
+/// When each batch was sequenced, or what is wrong with the store.
+type Appended = Result<Vec<Option<Timestamp>>, &'static str>;
+
 /// A sequencer that is up.
 #[derive(Debug)]
 pub(crate) struct Sequencer {
@@ -143,11 +148,17 @@ impl Sequencer {
             recent: Recent::new(disk.last_time, recent_bytes_max),
         };
         for (id, member) in &disk.members {
-            let point = sequencer.point(disk, id, member.number, Timestamp::MAX);
-            sequencer.chains.insert(member.number, point);
             sequencer.members.insert(id.clone(), member.clone());
         }
+        sequencer.load_chains(disk, disk.last_time);
         sequencer
+    }
+
+    fn load_chains(&mut self, disk: &Disk, until: Timestamp) {
+        for (id, member) in &disk.members {
+            let point = self.point(disk, id, member.number, until);
+            self.chains.insert(member.number, point);
+        }
     }
 
     fn point(
@@ -213,9 +224,16 @@ impl Sequencer {
             })
             .collect();
         let batches: Vec<Accepted> = accepted.iter().flatten().cloned().collect();
-        moment.may_crash("sequencer before it writes")?;
-        let times = disk.append(&batches, now, moment.broken);
-        moment.may_crash("sequencer after it wrote")?;
+        let times = match self.append(disk, &batches, moment)? {
+            Ok(times) => times,
+            Err(reason) => {
+                let failed = || SendError::Unavailable(reason.to_owned());
+                let refused = accepted.into_iter();
+                return Ok(refused
+                    .map(|it| Err(it.err().unwrap_or_else(failed)))
+                    .collect());
+            }
+        };
         let mut times = times.into_iter();
         let mut outcomes = Vec::new();
         for result in accepted {
@@ -236,6 +254,29 @@ impl Sequencer {
         }
         self.recent.reaches(disk.last_time);
         Ok(outcomes)
+    }
+
+    /// Writes batches. An error of the store does not stop the sequencer.
+    fn append(
+        &mut self,
+        disk: &mut Disk,
+        batches: &[Accepted],
+        moment: &mut Moment<'_>,
+    ) -> Result<Appended, Crashed> {
+        moment.may_crash("sequencer before it writes")?;
+        if moment.is_out && !moment.is_answer_lost() {
+            return Ok(Err("the store refuses"));
+        }
+        let (previous, times) = disk.append(batches, moment.now, moment.broken);
+        moment.may_crash("sequencer after it wrote")?;
+        if moment.is_out {
+            return Ok(Err("the store does not answer"));
+        }
+        if !self.recent.follows(previous) && !moment.is_broken(Broken::TrustsItsMemory) {
+            self.recent = Recent::new(previous, self.config.recent_bytes_max);
+            self.load_chains(disk, previous);
+        }
+        Ok(Ok(times))
     }
 
     fn remember(&mut self, accepted: Accepted, time: Timestamp) {

@@ -149,14 +149,14 @@ impl Manager {
         for (event, _) in events {
             self.desk.process(event, &mut outcome).unwrap();
         }
-        moment.may_crash("topology manager before it keeps what it decided")?;
+        moment.before_writing("topology manager before it keeps what it decided")?;
         disk.position = position;
         for (number, time) in outcome.times {
             let index = usize::try_from(number - 1).unwrap();
             disk.publications[index].2 = Some(time);
         }
         self.keep(disk, outcome.publications);
-        moment.may_crash("topology manager after it kept what it decided")?;
+        moment.after_writing("topology manager after it kept what it decided")?;
         self.send_next(moment);
         for refusal in outcome.refusals {
             self.refuse(refusal, moment);
@@ -206,7 +206,7 @@ impl Manager {
         disk: &mut Disk,
         parameters: DomainParameters,
         moment: &mut Moment<'_>,
-    ) {
+    ) -> Result<(), Crashed> {
         let mapping = Mapping::DomainParameters {
             domain: disk.identity.domain.clone(),
             parameters,
@@ -217,8 +217,11 @@ impl Manager {
             mapping,
         };
         let signed = transaction.sign(&[&disk.identity.namespace_key]);
+        moment.before_writing("topology manager before it keeps parameters")?;
         self.submit(disk, &[signed], moment.now);
+        moment.after_writing("topology manager after it kept parameters")?;
         self.send_next(moment);
+        Ok(())
     }
 
     /// What will be in force when everything that was decided is.
@@ -238,10 +241,11 @@ impl Manager {
         }
         self.sending = None;
         let number = self.desk.unsent.front().map(|it| it.number);
-        moment.may_crash("topology manager before it marks a publication as sent")?;
+        moment.before_writing("topology manager before it marks a publication as sent")?;
         if let Some(number) = number {
             disk.publications[usize::try_from(number - 1).unwrap()].1 = true;
         }
+        moment.after_writing("topology manager after it marked a publication as sent")?;
         self.desk.sent();
         self.send_next(moment);
         Ok(())

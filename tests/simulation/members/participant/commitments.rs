@@ -120,9 +120,9 @@ impl Participant {
             }
         };
         if let Some(closed) = self.sharing.reckoning.done(done) {
-            moment.may_crash("participant before it keeps commitments")?;
+            moment.before_writing("participant before it keeps commitments")?;
             self.disk.commitments.keep(&closed);
-            moment.may_crash("participant after it kept commitments")?;
+            moment.after_writing("participant after it kept commitments")?;
             self.tell(&closed, moment);
         }
         self.begin_step();

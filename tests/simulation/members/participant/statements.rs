@@ -26,9 +26,9 @@ impl Participant {
         if moment.is_broken(Broken::ForgetsFormerKeys) {
             next.former.encryption.clear();
         }
-        moment.may_crash("participant before it keeps new keys")?;
+        moment.before_writing("participant before it keeps new keys")?;
         self.disk.identity = next;
-        moment.may_crash("participant after it kept new keys")?;
+        moment.after_writing("participant after it kept new keys")?;
         let keys = self.disk.identity.decryption_keys();
         self.intake.keys = Arc::new(ViewKeys::new(keys));
         self.rotate(moment);

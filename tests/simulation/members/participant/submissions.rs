@@ -104,9 +104,9 @@ impl Participant {
                     let id = submission.submission_id.clone();
                     moment.effects.push(Effect::Answer(id, Ok(())));
                 }
-                moment.may_crash("participant before it registers a submission")?;
+                moment.before_writing("participant before it registers a submission")?;
                 let known = self.disk.register(&registration, false);
-                moment.may_crash("participant after it registered a submission")?;
+                moment.after_writing("participant after it registered a submission")?;
                 match fate(period(submission), known.as_ref(), moment.now) {
                     Fate::Duplicate(refusal) => {
                         let in_flight = registration.in_flight;
